@@ -1,0 +1,1 @@
+"""Puts the services together into one process."""

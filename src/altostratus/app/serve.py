@@ -1,0 +1,95 @@
+"""One cloud process from start to end: lock, schema, services, HTTP, signals."""
+
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import IO
+
+from altostratus.app.clouds_yaml import write_clouds_yaml
+from altostratus.app.schema import upgrade
+from altostratus.app.settings import Settings
+from altostratus.app.wiring import System, admin_password
+from altostratus.kernel import log
+from altostratus.kernel.http.server import HttpServer, Listen
+
+FORMAT = "1"
+
+
+class StartError(Exception):
+    """The cloud cannot start; the message says what to do."""
+
+
+def lock_data_dir(data_dir: Path) -> IO[str]:
+    """Hold the data directory; a second process is refused. The lock file names the process that holds it."""
+    data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
+    file = (data_dir / "lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        raise StartError(f"{data_dir} is in use by process {file.read().strip()}; `alto down` stops it.") from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def holder(data_dir: Path) -> int | None:
+    """The process that serves this data directory now, or None."""
+    path = data_dir / "lock"
+    if not path.exists():
+        return None
+    with path.open("r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return int(file.read().strip() or 0) or None
+    return None
+
+
+def check_format(data_dir: Path, simulate: bool) -> None:
+    """The data directory's layout has a version of its own, and a cloud stays real or simulated."""
+    path = data_dir / "format"
+    wanted = f"{FORMAT} {'simulated' if simulate else 'real'}"
+    if not path.exists():
+        path.write_text(wanted + "\n")
+    found = path.read_text().strip()
+    if found != wanted:
+        raise StartError(f"{data_dir} holds a cloud of format '{found}', not '{wanted}'; choose another --data-dir.")
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    lock = lock_data_dir(settings.data_dir)
+    check_format(settings.data_dir, settings.simulate)
+    upgrade(settings.database_url, settings.data_dir / "snapshots")
+    system = System(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await system.start()
+    server = HttpServer(system.asgi, Listen(settings.address, settings.port, settings.tls_cert, settings.tls_key))
+    await server.start()
+    write_clouds_yaml(settings, admin_password(settings.data_dir))
+    failed = asyncio.ensure_future(server.wait())
+    await asyncio.wait({failed, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    await server.stop()
+    await system.stop()
+    lock.close()
+    if not stop.is_set():
+        raise StartError(f"The HTTP server ended by itself; is {settings.address}:{settings.port} in use?")
+
+
+def run(settings: Settings) -> int:
+    """`serve`, as a process: the exit status."""
+    log.configure(settings.log_level, settings.log_json)
+    try:
+        asyncio.run(serve(settings))
+    except (StartError, ValueError) as error:
+        print(f"alto: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,134 @@
+"""Builds one cloud from its settings: database, drivers, services, engine, HTTP. Picks the drivers."""
+
+import asyncio
+import os
+import random
+import secrets
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from altostratus.app.asgi import build_asgi
+from altostratus.app.settings import Settings
+from altostratus.kernel import metrics
+from altostratus.kernel.clock import Clock, SystemClock
+from altostratus.kernel.db import open_database
+from altostratus.kernel.lanes import ThreadLane
+from altostratus.kernel.reconcile import Engine
+from altostratus.kernel.reconcile.lease import SECONDS, open_leases
+from altostratus.kernel.reconcile.loop import CrashPoint
+from altostratus.kernel.secrets import open_master_key, write_secret
+from altostratus.kernel.service import Cloud, LaneFactory, Service
+from altostratus.kernel.tx import Tx, Wake
+from altostratus.services.compute import service as compute
+from altostratus.services.identity import service as identity
+from altostratus.services.image import service as image
+from altostratus.services.network import service as network
+
+
+def admin_password(data_dir: Path) -> str:
+    """The first administrator's password, made at the first start."""
+    path = data_dir / "admin-password"
+    if not path.exists():
+        write_secret(path, secrets.token_urlsafe(18).encode())
+    return path.read_text().strip()
+
+
+class System:
+    """A cloud in this process. Build it, `start` it, serve `asgi`, `stop` it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        entropy: random.Random | None = None,
+        lane: LaneFactory = ThreadLane,
+        inline_database: bool = False,
+        drivers: Any = None,
+        crash_point: CrashPoint = lambda when, wake, step: None,
+        lease_seconds: float = SECONDS,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.entropy = entropy or random.SystemRandom()
+        self.db = open_database(settings.database_url, clock=self.clock, entropy=self.entropy, inline=inline_database)
+        self.engine: Engine | None = None
+        self._crash_point = crash_point
+        self._lease_seconds = lease_seconds
+        self._tasks: list[asyncio.Task[None]] = []
+        self.cloud = Cloud(
+            db=self.db,
+            clock=self.clock,
+            entropy=self.entropy,
+            data_dir=settings.data_dir,
+            public_url=settings.url,
+            region=settings.region,
+            master_key=open_master_key(settings.data_dir / "keys"),
+            lane=lane,
+            simulate=settings.simulate,
+            wake=self._wake,
+            options=settings.services,
+        )
+        self.services = build_services(self.cloud, admin_password(settings.data_dir), drivers or {})
+        by_name = {s.name: s for s in self.services}
+        self.asgi = build_asgi(
+            self.services,
+            by_name["identity"].facade.authenticate,
+            self.cloud.public_url,
+            self.entropy,
+            db=self.db,
+            system=self,
+        )
+
+    def prepare(self) -> None:
+        """Write what must be there before the first request (roles, the first project, flavors, catalog)."""
+
+        def write_all(tx: Tx) -> None:
+            for service in self.services:
+                service.prepare(tx)
+
+        self.db.write_now(write_all)
+
+    async def start(self) -> None:
+        """Begin to reconcile and to listen."""
+        self.prepare()
+        holder = f"{socket.gethostname()}:{os.getpid()}"
+        leases = await open_leases(self.db, holder, self._lease_seconds)
+        reconcilers = [r for s in self.services for r in s.reconcilers]
+        self.engine = Engine(self.db, leases, self.clock, reconcilers, crash_point=self._crash_point)
+        self.db.on_wake = self.engine.wake
+        await self.engine.start()
+        for service in self.services:
+            for listener in service.listeners:
+                await listener.start()
+        self._tasks.append(asyncio.create_task(metrics.watch_loop_lag()))
+
+    async def stop(self) -> None:
+        """Stop taking work, let running steps end, close everything. Guests and networks go on."""
+        for task in self._tasks:
+            task.cancel()
+        for service in self.services:
+            for listener in service.listeners:
+                await listener.stop()
+        if self.engine:
+            await self.engine.stop()
+        self.db.close()
+
+    def _wake(self, wakes: Sequence[Wake]) -> None:
+        if self.engine:
+            self.engine.wake(wakes)
+
+
+def build_services(cloud: Cloud, password: str, drivers: Any) -> list[Service]:
+    """Every service, in the order in which quota scopes are locked. `drivers` replaces drivers in tests:
+    {'hypervisor': Hypervisor, 'network': NetworkDriver}."""
+    catalog = (*identity.CATALOG, *image.CATALOG, *network.CATALOG, *compute.CATALOG)
+    identity_ = identity.build(cloud, catalog=catalog, admin_password=password)
+    image_ = image.build(cloud)
+    network_ = network.build(cloud, driver=drivers.get("network"))
+    compute_ = compute.build(
+        cloud, images=image_.facade, networks=network_.facade, hypervisor=drivers.get("hypervisor")
+    )
+    return [identity_, image_, network_, compute_]

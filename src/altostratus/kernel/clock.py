@@ -1,0 +1,37 @@
+"""Time. Nothing else in the program asks the operating system for it.
+
+Wall-clock instants are aware datetimes in UTC. Waiting goes through the event loop (`asyncio.sleep`,
+`loop.call_later`), whose own clock a simulation replaces (`kernel.testing.loop`).
+"""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where instants come from."""
+
+    def now(self) -> datetime: ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Seconds that never go back; for durations in logs and metrics only."""
+    return time.monotonic()
+
+
+def iso(moment: datetime | None) -> str | None:
+    """2026-11-20T10:43:19Z, as Nova, Glance and Neutron print instants."""
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_micro(moment: datetime | None) -> str | None:
+    """2026-11-20T10:43:19.000000Z, as Keystone prints instants."""
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,41 @@
+"""From rows to typed values: a select of a table's columns becomes a frozen dataclass with the same field names."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Executable, Select, Table, insert
+
+from altostratus.kernel.tx import Tx
+
+R = TypeVar("R")
+
+
+def one(tx: Tx, query: Select[Any], kind: type[R]) -> R | None:
+    """The first row as a `kind`, or None."""
+    row = tx.sql.execute(query).mappings().first()
+    return None if row is None else kind(**row)
+
+
+def every(tx: Tx, query: Select[Any], kind: type[R]) -> list[R]:
+    """All rows as `kind`s."""
+    return [kind(**row) for row in tx.sql.execute(query).mappings()]
+
+
+def changed(tx: Tx, statement: Executable) -> int:
+    """Execute a statement; the number of rows it matched."""
+    return int(tx.sql.execute(statement).rowcount)
+
+
+def insert_or_ignore(tx: Tx, table: Table, values: dict[str, Any] | Sequence[dict[str, Any]]) -> None:
+    """Insert rows, leaving alone those that are there already (by any unique key)."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    if not values:  # an empty list would insert one row of defaults
+        return
+    build = postgresql.insert if tx.sql.dialect.name == "postgresql" else sqlite.insert
+    tx.sql.execute(build(table).on_conflict_do_nothing(), values)
+
+
+def insert_row(tx: Tx, table: Table, **values: Any) -> None:
+    """Insert one row."""
+    tx.sql.execute(insert(table).values(**values))

@@ -1,0 +1,49 @@
+"""The one MetaData of the program, with named constraints, and the column types that mean the same on both engines."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON as _JSON
+from sqlalchemy import DateTime, Dialect, MetaData, String
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime with microseconds; text that sorts on SQLite, timestamptz on PostgreSQL."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def Name(length: int = 255) -> Any:  # noqa: N802 - used like a type
+    """Text that compares and sorts by code point on both engines."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def Json() -> Any:  # noqa: N802 - used like a type
+    """A JSON value; JSONB on PostgreSQL."""
+    return _JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")

@@ -1,0 +1,226 @@
+"""SQLite: one writer thread, first in first out, and a few reader threads, each on its own connection.
+
+Several waiting writes share one commit (one fsync) through savepoints; each is still all or nothing, and none is
+answered before the commit. `synchronous=FULL` is asserted, because an acknowledged write must survive a power
+cut; only the writer checkpoints the WAL.
+"""
+
+import asyncio
+import contextlib
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.pool import NullPool
+
+from altostratus.kernel.db.database import Closed, Run
+
+T = TypeVar("T")
+BATCH = 64
+READERS = 4
+
+
+class _Job:
+    """A function on its way to a thread, and where its result goes."""
+
+    def __init__(self, run: Run[Any], deliver: Callable[[Any, BaseException | None], None]) -> None:
+        self.run = run
+        self.deliver = deliver
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+
+class Sqlite:
+    """A database file."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, readers: int = READERS) -> None:
+        self._writes: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._reads: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._threads: list[threading.Thread] = []
+        # connected here, one after the other: what is wrong with the file is said to whoever opens it
+        self._start("db-writer", self._write_loop, _connect(path, "IMMEDIATE"))
+        for number in range(readers):
+            self._start(f"db-reader-{number}", self._read_loop, _connect(path, "DEFERRED"))
+
+    def _start(self, name: str, work: Callable[[Connection], None], connection: Connection) -> None:
+        thread = threading.Thread(target=work, args=(connection,), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    async def write(self, run: Run[T]) -> T:
+        return await self._submit(self._writes, run)
+
+    async def read(self, run: Run[T]) -> T:
+        return await self._submit(self._reads, run)
+
+    def write_now(self, run: Run[T]) -> T:
+        done = threading.Event()
+        job = _Job(run, lambda *_: done.set())
+        self._put(self._writes, job)
+        done.wait()
+        if job.error is not None:
+            raise job.error
+        return job.result  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Finish what is queued, then close every connection."""
+        with self._lock:
+            self._closed = True
+            self._writes.put(None)
+            for _ in self._threads[1:]:
+                self._reads.put(None)
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def _put(self, jobs: "queue.SimpleQueue[_Job | None]", job: _Job) -> None:
+        with self._lock:
+            if self._closed:
+                raise Closed()
+            jobs.put(job)
+
+    async def _submit(self, jobs: "queue.SimpleQueue[_Job | None]", run: Run[T]) -> T:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+
+        def settle(result: Any, error: BaseException | None) -> None:
+            if future.done():
+                return
+            if error is None:
+                future.set_result(result)
+            else:
+                future.set_exception(error)
+
+        self._put(jobs, _Job(run, lambda result, error: _call_soon(loop, settle, result, error)))
+        return await future
+
+    def _write_loop(self, connection: Connection) -> None:
+        with connection:
+            while batch := _batch(self._writes):
+                _commit(connection, batch)
+
+    def _read_loop(self, connection: Connection) -> None:
+        with connection:
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
+            connection.rollback()
+            while job := self._reads.get():
+                _run(connection, job)
+                connection.rollback()
+                job.deliver(job.result, job.error)
+
+
+class InlineSqlite:
+    """The same database in the caller's thread: a seeded simulation decides alone what happens when."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self._connection = _connect(path, "IMMEDIATE", synchronous="OFF")
+
+    async def write(self, run: Run[T]) -> T:
+        await asyncio.sleep(0)
+        return self.write_now(run)
+
+    async def read(self, run: Run[T]) -> T:
+        await asyncio.sleep(0)
+        return self._transact(run, read_only=True)
+
+    def write_now(self, run: Run[T]) -> T:
+        return self._transact(run)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _transact(self, run: Run[T], read_only: bool = False) -> T:
+        if self._connection.closed:
+            raise Closed()
+        with self._connection.begin():
+            self._connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+            try:
+                return run(self._connection)
+            finally:
+                self._connection.exec_driver_sql("PRAGMA query_only = 0")
+
+
+def _batch(jobs: "queue.SimpleQueue[_Job | None]") -> list[_Job]:
+    """The next write and those that wait behind it, at most BATCH; [] when the database is being closed."""
+    first = jobs.get()
+    batch = [first] if first else []
+    while batch and len(batch) < BATCH and not jobs.empty():
+        job = jobs.get()
+        if job is None:
+            jobs.put(None)
+            break
+        batch.append(job)
+    return batch
+
+
+def _commit(connection: Connection, batch: list[_Job]) -> None:
+    """Run the batch in one transaction, each job in a savepoint of its own, and answer all after the commit."""
+    try:
+        with connection.begin():
+            for job in batch:
+                _run(connection, job, savepoint=True)
+                _require_transaction(connection, job)
+    except BaseException as error:  # the commit itself failed: nothing of the batch is there
+        if connection.in_transaction():
+            connection.rollback()
+        for job in batch:
+            job.result, job.error = None, job.error or error
+    for job in batch:
+        job.deliver(job.result, job.error)
+
+
+def _run(connection: Connection, job: _Job, savepoint: bool = False) -> None:
+    try:
+        if savepoint:
+            with connection.begin_nested():
+                job.result = job.run(connection)
+        else:
+            job.result = job.run(connection)
+    except BaseException as error:
+        job.error = error
+
+
+def _require_transaction(connection: Connection, job: _Job) -> None:
+    """Some errors (a full disk) end SQLite's whole transaction; what came after would commit by itself."""
+    driver: Any = connection.connection.driver_connection
+    if not driver.in_transaction:
+        raise job.error or RuntimeError("the transaction was ended from within")
+
+
+def _call_soon(loop: asyncio.AbstractEventLoop, settle: Callable[..., None], *args: Any) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
+        loop.call_soon_threadsafe(settle, *args)
+
+
+def _connect(path: Path, begin: str, synchronous: str = "FULL") -> Connection:
+    """A connection that never begins by itself: pysqlite's own begin comes too late and is deferred."""
+    arguments = {"timeout": 30, "check_same_thread": False}  # opened here, used by one thread
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args=arguments)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA synchronous = {synchronous}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA temp_store = MEMORY")
+        level = cursor.execute("PRAGMA synchronous").fetchone()[0]
+        if synchronous == "FULL" and level != 2:
+            raise RuntimeError("SQLite does not honour synchronous=FULL; acknowledged writes would not be safe")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {begin}")
+
+    return engine.connect()

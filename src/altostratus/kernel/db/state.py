@@ -1,0 +1,26 @@
+"""Small facts of the whole cloud, by name: the identity generation, the boot epoch."""
+
+from sqlalchemy import BigInteger, Column, String, Table, select, update
+
+from altostratus.kernel.db.rows import insert_or_ignore
+from altostratus.kernel.db.schema import metadata
+from altostratus.kernel.tx import Tx
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+
+def current(tx: Tx, name: str) -> int:
+    """The number now; 0 when it was never bumped."""
+    return tx.sql.execute(select(counter.c.value).where(counter.c.name == name)).scalar() or 0
+
+
+def bump(tx: Tx, name: str) -> int:
+    """Add one; the new number. Two processes that bump at once get two numbers."""
+    insert_or_ignore(tx, counter, {"name": name, "value": 0})
+    tx.sql.execute(update(counter).where(counter.c.name == name).values(value=counter.c.value + 1))
+    return current(tx, name)

@@ -1,0 +1,131 @@
+"""What happened, as rows written in the transaction that made it happen: audit, accounting and `alto events`.
+
+Events are read in the order (xid, id), up to the oldest transaction that still runs, so that a reader never steps
+over a row whose transaction commits late. Ids alone would not do on PostgreSQL: the younger of two transactions may
+take the lower id and commit last. On SQLite there is one writer, and xid is always 0.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    String,
+    Table,
+    delete,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+)
+
+from altostratus.kernel.actor import Actor
+from altostratus.kernel.db.rows import every, insert_row
+from altostratus.kernel.db.schema import Instant, Json, metadata
+from altostratus.kernel.tx import Tx
+
+RETENTION = timedelta(days=90)
+
+event = Table(
+    "event",
+    metadata,
+    # SQLite numbers only INTEGER PRIMARY KEY by itself
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("resource_id", String(64), nullable=False),
+    Column("project_id", String(64)),
+    Column("user_id", String(64)),
+    Column("request_id", String(64), nullable=False),
+    Column("detail", Json(), nullable=False),
+    Column("xid", BigInteger, nullable=False, default=0),
+    Index(None, "project_id", "id"),
+    Index(None, "resource_id", "id"),
+    Index(None, "xid", "id"),
+    Index(None, "at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened: kind 'compute.server.create', the resource, who asked, under which request."""
+
+    id: int
+    at: datetime
+    kind: str
+    resource_id: str
+    project_id: str | None
+    user_id: str | None
+    request_id: str
+    detail: dict[str, Any]
+
+
+_FIELDS = [event.c[name] for name in Event.__dataclass_fields__]
+
+
+def record(
+    tx: Tx,
+    actor: Actor,
+    kind: str,
+    resource_id: str,
+    project_id: str | None = None,
+    **detail: Any,
+) -> None:
+    """Write an event. `detail` holds small public facts, never a secret."""
+    xid: Any = 0
+    if tx.sql.dialect.name == "postgresql":
+        xid = literal_column("pg_current_xact_id()::text::bigint")
+    insert_row(
+        tx,
+        event,
+        at=tx.now,
+        kind=kind,
+        resource_id=resource_id,
+        project_id=project_id if project_id is not None else actor.project_id,
+        user_id=actor.user_id,
+        request_id=tx.correlation,
+        detail=detail,
+        xid=xid,
+    )
+
+
+def read_after(tx: Tx, after: int = 0, limit: int = 100, project_id: str | None = None) -> list[Event]:
+    """Events that became readable after the one with id `after` (0: all), in an order that never changes; of one
+    project, or of all. Ids need not ascend on PostgreSQL: go on from the last one that was read."""
+    query = select(*_FIELDS).where(_beyond(tx, after)).order_by(event.c.xid, event.c.id).limit(limit)
+    if project_id is not None:
+        query = query.where(event.c.project_id == project_id)
+    if tx.sql.dialect.name == "postgresql":
+        query = query.where(event.c.xid < literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+    return every(tx, query, Event)
+
+
+def _beyond(tx: Tx, after: int) -> ColumnElement[bool]:
+    xid = tx.sql.execute(select(event.c.xid).where(event.c.id == after)).scalar()
+    if xid is None:  # the first read, or a marker that is forgotten by now
+        return event.c.id > after
+    return tuple_(event.c.xid, event.c.id) > tuple_(literal(xid), literal(after))
+
+
+def read_of(tx: Tx, resource_id: str) -> list[Event]:
+    """Everything that happened to one resource, newest first."""
+    query = select(*_FIELDS).where(event.c.resource_id == resource_id).order_by(event.c.id.desc())
+    return every(tx, query, Event)
+
+
+def read_last(tx: Tx, limit: int = 50, project_id: str | None = None) -> list[Event]:
+    """The newest events, oldest first."""
+    query = select(*_FIELDS).order_by(event.c.id.desc()).limit(limit)
+    if project_id is not None:
+        query = query.where(event.c.project_id == project_id)
+    return every(tx, query, Event)[::-1]
+
+
+def forget_old(tx: Tx, retention: timedelta = RETENTION) -> None:
+    """Keep the table bounded."""
+    tx.sql.execute(delete(event).where(event.c.at < tx.now - retention))

@@ -1,0 +1,1 @@
+"""HTTP for every service: authentication, faults, microversions, paging, links, raw byte streams."""

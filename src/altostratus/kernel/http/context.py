@@ -1,0 +1,43 @@
+"""What is known of a request before any service looks at it; lives in the ASGI scope under `KEY`."""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from altostratus.kernel.actor import Actor
+
+KEY = "altostratus"
+
+
+class Version(NamedTuple):
+    """A microversion: 2.90 is Version(2, 90)."""
+
+    major: int
+    minor: int
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+
+NO_VERSION = Version(0, 0)
+
+
+@dataclass(slots=True)
+class Context:
+    """One request. `base_url` is the public URL of the cloud without a trailing slash; `rejected` says that a
+    token came with the request and is not valid; `accept` is what the client wants answers in."""
+
+    request_id: str
+    base_url: str
+    service: str
+    client: str = ""
+    accept: str = ""
+    actor: Actor | None = None
+    rejected: bool = False
+    version: Version = NO_VERSION
+    body: bytes | None = None
+    headers: list[tuple[str, str]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, scope: Any) -> "Context":
+        context: Context = scope[KEY]
+        return context

@@ -1,0 +1,60 @@
+"""How a service looks from outside: its prefix, its faults, what needs no token, its versions, its raw routes."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from altostratus.kernel.errors import Fault
+from altostratus.kernel.http.context import Context
+from altostratus.kernel.http.microversions import Microversions
+
+if TYPE_CHECKING:
+    from altostratus.kernel.http.raw import RawRequest
+
+RawHandler = Callable[["RawRequest"], Awaitable[None]]
+SocketHandler = Callable[[Any, Any, Any], Awaitable[None]]
+"""A WebSocket as ASGI has it: (scope, receive, send). The handler checks who asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A response that is complete."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+FaultFormat = Callable[[Fault, Context], Rendered]
+
+
+@dataclass(frozen=True, slots=True)
+class RawRoute:
+    """A route that Litestar never sees: bytes in, bytes out. `path` matches the undecoded path after the prefix."""
+
+    method: str
+    path: re.Pattern[str]
+    handler: RawHandler
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One service's edge. `public` matches the paths (after the prefix) that answer without a
+    token; `sockets` are WebSocket handlers by path."""
+
+    name: str
+    prefix: str
+    fault: FaultFormat
+    public: re.Pattern[str]
+    microversions: Microversions | None = None
+    request_id_headers: tuple[str, ...] = ("x-openstack-request-id",)
+    raw: tuple[RawRoute, ...] = field(default=())
+    sockets: Mapping[str, SocketHandler] = field(default_factory=dict)
+
+
+def json_response(status: int, body: object, *headers: tuple[str, str]) -> Rendered:
+    """A JSON body, rendered."""
+    return Rendered(status, (("content-type", "application/json"), *headers), msgspec.json.encode(body))

@@ -1,0 +1,45 @@
+"""Logs: one structured line an event, on standard error; every line carries the correlation id of its cause."""
+
+import logging
+import sys
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+
+correlation: ContextVar[str] = ContextVar("correlation", default="")
+"""The request id that started what is happening now; follows calls into lanes and passes."""
+
+
+def _add_correlation(_: Any, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if cause := correlation.get():
+        entry.setdefault("request", cause)
+    return entry
+
+
+def configure(level: str = "info", json: bool = False) -> None:
+    """Set the process's log format: readable on a terminal, JSON lines for collectors."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            _add_correlation,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([structlog.processors.format_exc_info] if json else []),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+
+
+def logger(name: str) -> Any:
+    """A logger bound to the part of the program that it speaks for."""
+    return structlog.get_logger().bind(part=name)
+
+
+configure()

@@ -1,0 +1,1 @@
+"""Compute: flavors, keypairs, hosts and servers. Speaks Nova's API."""

@@ -1,0 +1,56 @@
+"""/servers/{id}/os-instance-actions: what users asked of a server, read from the events."""
+
+from typing import Any
+
+from litestar import get
+from litestar.params import FromPath
+
+from altostratus.kernel import events
+from altostratus.kernel.errors import NotFound
+from altostratus.services.compute.api import ComputeCall
+from altostratus.services.compute.usecases.find_server import find_server
+
+_KIND = "compute.server."
+_ACTIONS = ("create", "start", "stop", "reboot", "delete", "lock", "unlock")
+
+
+async def _actions(request: ComputeCall, server_id: str, rule: str) -> list[events.Event]:
+    compute = request.compute
+
+    def find(tx: Any) -> list[events.Event]:
+        find_server(tx, compute, request.actor, server_id, f"os-instance-actions:{rule}")
+        return [e for e in events.read_of(tx, server_id) if e.kind.removeprefix(_KIND) in _ACTIONS]
+
+    return await compute.db.read(find)
+
+
+def _view(request: ComputeCall, event: events.Event) -> dict[str, Any]:
+    found = {
+        "action": event.kind.removeprefix(_KIND),
+        "instance_uuid": event.resource_id,
+        "request_id": event.request_id,
+        "user_id": event.user_id,
+        "project_id": event.project_id,
+        "start_time": event.at.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        "message": None,
+    }
+    return {**found, "updated_at": found["start_time"]} if request.since(58) else found
+
+
+@get("/servers/{server_id:str}/os-instance-actions")
+async def get_actions(request: ComputeCall, server_id: FromPath[str]) -> dict[str, Any]:
+    """Newest first."""
+    found = await _actions(request, server_id, "list")
+    return {"instanceActions": [_view(request, event) for event in found]}
+
+
+@get("/servers/{server_id:str}/os-instance-actions/{request_id:str}")
+async def get_action(request: ComputeCall, server_id: FromPath[str], request_id: FromPath[str]) -> dict[str, Any]:
+    """One action by the id of its request."""
+    for event in await _actions(request, server_id, "show"):
+        if event.request_id == request_id:
+            return {"instanceAction": {**_view(request, event), "events": []}}
+    raise NotFound(f"Action for request_id {request_id} on instance {server_id} not found")
+
+
+ROUTES = [get_actions, get_action]

@@ -1,0 +1,112 @@
+"""POST /servers/{id}/action: one verb a body."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from litestar import Response, post
+from litestar.params import FromPath
+
+from altostratus.kernel.errors import BadRequest, NotFound, NotImplementedHere
+from altostratus.services.compute.api import ComputeCall, schemas
+from altostratus.services.compute.api.consoles import serial_url
+from altostratus.services.compute.usecases import change_server, power_server
+from altostratus.services.compute.usecases.console_output import console_output
+from altostratus.services.compute.usecases.find_server import find_server
+from altostratus.services.compute.usecases.reset_state import reset_state
+
+Action = Callable[[ComputeCall, str, Any], Awaitable[Any]]
+
+_KNOWN_ELSEWHERE = (
+    "addFloatingIp", "removeFloatingIp", "addSecurityGroup", "removeSecurityGroup", "changePassword", "confirmResize",
+    "createBackup", "createImage", "evacuate", "forceDelete", "injectNetworkInfo", "migrate", "os-getRDPConsole",
+    "os-getSPICEConsole", "os-getVNCConsole", "os-migrateLive", "pause", "rebuild",
+    "resetNetwork", "resize", "restore", "resume", "revertResize", "shelve", "shelveOffload", "suspend",
+    "trigger_crash_dump", "unpause", "unrescue", "rescue", "unshelve", "addFixedIp", "removeFixedIp",
+)  # fmt: skip
+
+
+@post("/servers/{server_id:str}/action", status_code=202, body=dict[str, Any])
+async def post_action(request: ComputeCall, server_id: FromPath[str]) -> Response[Any]:
+    """Carry out the one action that the body names."""
+    body = await request.decode(dict[str, Any])
+    if len(body) != 1:
+        raise BadRequest("The request body must name exactly one action.")
+    name, arguments = next(iter(body.items()))
+    action = ACTIONS.get(name)
+    if action is not None:
+        answer = await action(request, server_id, arguments)
+        return Response(answer, status_code=200 if answer is not None else 202)
+    await request.compute.db.read(lambda tx: find_server(tx, request.compute, request.actor, server_id, "servers:show"))
+    if name in _KNOWN_ELSEWHERE:
+        raise NotImplementedHere(f"The action {name} is not implemented.")
+    raise BadRequest(f"There is no such action: {name}")
+
+
+async def _start(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    compute = request.compute
+    await compute.db.write(lambda tx: power_server.start_server(tx, compute, request.actor, server_id))
+
+
+async def _stop(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    compute = request.compute
+    await compute.db.write(lambda tx: power_server.stop_server(tx, compute, request.actor, server_id))
+
+
+async def _reboot(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    hard = _parse(arguments, schemas.RebootType).type.upper() == "HARD"
+    compute = request.compute
+    await compute.db.write(lambda tx: power_server.reboot_server(tx, compute, request.actor, server_id, hard))
+
+
+async def _lock(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    reason = None
+    if request.since(73) and arguments is not None:
+        reason = _parse(arguments, schemas.LockReason).locked_reason or None
+    compute = request.compute
+    await compute.db.write(lambda tx: change_server.lock_server(tx, compute, request.actor, server_id, reason))
+
+
+async def _unlock(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    compute = request.compute
+    await compute.db.write(lambda tx: change_server.unlock_server(tx, compute, request.actor, server_id))
+
+
+async def _console_output(request: ComputeCall, server_id: str, arguments: Any) -> dict[str, str]:
+    length = _parse(arguments or {}, schemas.ConsoleOutput).length
+    lines = None if length is msgspec.UNSET or length is None else int(length)
+    return {"output": await console_output(request.compute, request.actor, server_id, lines)}
+
+
+async def _serial_console(request: ComputeCall, server_id: str, arguments: Any) -> dict[str, Any]:
+    """Until 2.5; then POST …/remote-consoles took its place."""
+    if request.since(6):
+        raise NotFound()
+    _parse(arguments, schemas.SerialType)
+    return {"console": {"type": "serial", "url": await serial_url(request, server_id)}}
+
+
+async def _reset_state(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    error = _parse(arguments, schemas.ResetState).state == "error"
+    compute = request.compute
+    await compute.db.write(lambda tx: reset_state(tx, compute, request.actor, server_id, error))
+
+
+def _parse(arguments: Any, kind: type[Any]) -> Any:
+    try:
+        return msgspec.convert(arguments, kind)
+    except msgspec.ValidationError as error:
+        raise BadRequest(f"Invalid input: {error}") from error
+
+
+ACTIONS: dict[str, Action] = {
+    "os-start": _start,
+    "os-stop": _stop,
+    "reboot": _reboot,
+    "lock": _lock,
+    "unlock": _unlock,
+    "os-getConsoleOutput": _console_output,
+    "os-getSerialConsole": _serial_console,
+    "os-resetState": _reset_state,
+}
+ROUTES = [post_action]

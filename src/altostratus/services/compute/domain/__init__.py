@@ -1,0 +1,1 @@
+"""Pure values and decisions of compute: no clock, no I/O."""

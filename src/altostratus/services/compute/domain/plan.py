@@ -1,0 +1,150 @@
+"""The next step for a server: a pure function of what is wanted, what is seen, and the time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from altostratus.contracts.network import Port
+from altostratus.kernel.reconcile.outcome import Again, Done, Outcome, Terminal
+from altostratus.services.compute.domain.server import Server, Verb, Wish
+from altostratus.services.compute.domain.steps import (
+    AskShutdown,
+    EnsureAbsent,
+    EnsureBase,
+    EnsureDefined,
+    EnsureOff,
+    EnsurePorts,
+    EnsureRunning,
+    FinishVerb,
+    Forget,
+    Place,
+    Reboot,
+    Step,
+)
+from altostratus.services.compute.driver import Observation, OffReason, Power
+
+ASK_AGAIN = timedelta(seconds=10)
+STABLE = timedelta(minutes=5)
+_CRASHED = (OffReason.CRASH, OffReason.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an operator configures of the plan."""
+
+    shutdown_timeout: timedelta
+    restart_crashed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The server's row with what else the plan depends on. `stop_wished_at` is when it was told to stop."""
+
+    server: Server
+    ports: tuple[Port, ...]
+    verb: Verb | None
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`machine` is None when its host has nothing of it; `known` False when the host does not answer;
+    `durable` False when it forgets machines without harm."""
+
+    known: bool = True
+    machine: Observation | None = None
+    has_base: bool = False
+    durable: bool = True
+
+
+def plan(wanted: Wanted, seen: Seen, now: datetime) -> Step | Outcome:
+    """What to do next."""
+    server = wanted.server
+    if server.host_id is not None and not seen.known:
+        return Again(5.0, "its host does not answer")
+    if server.deleted_at is not None:
+        return Forget() if seen.machine is None else EnsureAbsent()
+    if server.fault is not None and server.observed_generation == server.generation:
+        return Terminal(server.fault)
+    if server.host_id is None:
+        return Place()
+    if seen.machine is None and server.launched_at is not None and seen.durable:
+        return Terminal("Its disk is no longer on its host. Restore the disk, or delete the server.")
+    if seen.machine is None or not seen.machine.digest:
+        return _plan_build(wanted, seen)
+    if wanted.verb is not None:
+        return _plan_verb(wanted.verb, server, seen.machine)
+    if server.wanted == Wish.RUNNING:
+        return _plan_running(wanted, seen.machine, now)
+    return _plan_stopped(wanted, seen.machine, now)
+
+
+def _plan_build(wanted: Wanted, seen: Seen) -> Step | Outcome:
+    if not wanted.server.ports_bound:
+        return EnsurePorts()
+    waiting = [port.id for port in wanted.ports if not port.ready]
+    if waiting:
+        return Again(2.0, f"network is not ready for port {waiting[0]}")
+    return EnsureDefined() if seen.has_base else EnsureBase()
+
+
+def _plan_verb(verb: Verb, server: Server, machine: Observation) -> Step:
+    applies = server.wanted == Wish.RUNNING and (verb.hard or machine.power is Power.RUNNING)
+    return FinishVerb(verb) if verb.id in machine.done or not applies else Reboot(verb)
+
+
+def _plan_running(wanted: Wanted, machine: Observation, now: datetime) -> Step | Outcome:
+    server = wanted.server
+    if machine.power is Power.RUNNING:
+        return Done()
+    if lowers_wish(server, machine):
+        return Done()
+    if server.launched_at is not None and machine.off_reason in _CRASHED and _reached(server):
+        return _plan_restart(wanted, now)
+    return EnsureRunning()
+
+
+def _plan_restart(wanted: Wanted, now: datetime) -> Step | Outcome:
+    """After a crash: at once the first time, then ever more slowly, so that a crash loop harms nobody."""
+    server = wanted.server
+    if not wanted.rules.restart_crashed:
+        return Done()
+    if server.crashed_at is None or server.crashes == 0:
+        return EnsureRunning()
+    due = server.crashed_at + timedelta(seconds=min(2.0**server.crashes, 300.0))
+    return EnsureRunning() if now >= due else Again((due - now).total_seconds(), "it crashed; it is started again soon")
+
+
+def _plan_stopped(wanted: Wanted, machine: Observation, now: datetime) -> Step | Outcome:
+    if machine.power in (Power.OFF, Power.CRASHED):
+        return Done()
+    asked = wanted.server.shutdown_asked_at
+    if asked is None:
+        return AskShutdown()
+    left = asked + wanted.rules.shutdown_timeout - now
+    if left <= timedelta() or machine.power is Power.PAUSED:
+        return EnsureOff()
+    return Again(min(left.total_seconds(), 5.0), "the guest was asked to power off")
+
+
+def lowers_wish(server: Server, machine: Observation) -> bool:
+    """A guest that reached the wish to run, and then powered itself off, wants to be off."""
+    return (
+        server.wanted == Wish.RUNNING
+        and machine.power is Power.OFF
+        and machine.off_reason is OffReason.GUEST
+        and _reached(server)
+    )
+
+
+def is_new_crash(server: Server, machine: Observation) -> bool:
+    """It ran when last seen, and now it lies there without having been told to."""
+    return (
+        server.power == Power.RUNNING
+        and machine.power in (Power.OFF, Power.CRASHED)
+        and machine.off_reason in _CRASHED
+        and server.wanted == Wish.RUNNING
+    )
+
+
+def _reached(server: Server) -> bool:
+    return server.observed_generation == server.generation

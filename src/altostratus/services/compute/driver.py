@@ -1,0 +1,237 @@
+"""What a machine driver must be: the Hypervisor protocol and the values that cross it.
+
+A driver owns machines on one host and everything of theirs that lives there: domain definitions, overlay
+disks, config drives, console logs, cached base images. It knows no database and no HTTP. Every method is
+synchronous, is called from a bounded thread lane under a deadline, and may be called again with the same
+arguments at any time: after a crash, after a lost reply, after a hang. The second call must change nothing.
+
+Fencing: every method that changes something takes `fence`, a number that only grows. The driver leaves it at
+the machine (domain metadata) and refuses a smaller one with `FencedOut`, so that a worker which lost its
+lease cannot undo the work of its successor. A call that has nothing to change leaves and refuses just the
+same. The number goes with the machine: once it is absent there is nothing left to refuse, and a late
+`ensure_defined` makes it anew; so a worker re-checks its lease before each call, and orphans are looked for.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+class DriverError(Exception):
+    """The host could not do it now; the step is tried again with back-off."""
+
+
+class HostUnreachable(DriverError):
+    """The host does not answer: its machines are unknown, not absent."""
+
+
+class FencedOut(DriverError):
+    """A newer worker has already acted on this machine."""
+
+
+class Impossible(DriverError):
+    """This can never succeed as asked; the message is shown to the user and says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the driver can do; callers branch on this, never on the driver's name."""
+
+    virt_type: str  # 'kvm', 'qemu' (TCG) or 'simulated'
+    hypervisor_type: str  # as Nova reports it: 'QEMU'
+    hypervisor_version: int  # 7002000 is 7.2.0
+    live_migration: bool = False
+    reports_events: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HostFacts:
+    """The host as seen now. `boot_id` changes when it reboots."""
+
+    hostname: str
+    boot_id: str
+    vcpus: int
+    memory_mb: int
+    disk_gb: int
+    disk_free_gb: int
+
+
+class Power(StrEnum):
+    """What a machine is doing, as observed. OFF and CRASHED do not run; CRASHED is just OFF because of a
+    crash (`OffReason.CRASH`), and satisfies `ensure_off`. One that obeys a shutdown request runs until it is
+    off."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    OFF = "off"
+    CRASHED = "crashed"
+
+
+class OffReason(StrEnum):
+    """Why a machine that is not running stopped; decides whether it is started again."""
+
+    NEVER_STARTED = "never-started"
+    GUEST = "guest"  # it powered itself off (or obeyed an ACPI request)
+    HOST = "host"  # we stopped it
+    CRASH = "crash"  # the guest panicked or its process died
+    UNKNOWN = "unknown"  # the host forgot: it rebooted, or libvirtd lost the machine
+
+
+@dataclass(frozen=True, slots=True)
+class BaseImage:
+    """An image whose bytes are on this machine and already verified; the driver keeps its own cached copy."""
+
+    id: str
+    path: Path
+    format: str  # 'raw' or 'qcow2'
+    virtual_size: int  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Nic:
+    """One network interface, plugged by the driver into a bridge that the network service has made."""
+
+    port_id: str
+    mac: str
+    bridge: str
+    tap: str
+    mtu: int
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSpec:
+    """Everything that defines a machine. Equal specs have equal digests (`digest`), and need no new
+    definition."""
+
+    id: str  # uuid; also the domain's
+    name: str  # the user's name, for people who read `virsh list --title`
+    project_id: str
+    vcpus: int
+    memory_mb: int
+    disk_gb: int  # root disk; 0 means the image's own size
+    image_id: str
+    nics: tuple[Nic, ...] = ()
+    config_drive: bytes | None = None  # an ISO 9660 image with label config-2
+
+    @property
+    def digest(self) -> str:
+        """64 hexadecimal digits over every field."""
+        drive = self.config_drive
+        fields = asdict(self) | {"config_drive": drive and hashlib.sha256(drive).hexdigest()}
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A machine as seen on its host. `off_reason` is None while it runs. `ports` are those plugged now, or at
+    the next start when it is off. `done` are ids of the last 32 request rows that a verb has already
+    performed."""
+
+    id: str
+    power: Power
+    off_reason: OffReason | None
+    fence: int
+    ports: frozenset[str]
+    done: frozenset[str]
+    boot_id: str  # of the host, when the machine was last started; '' when it never was
+    digest: str = ""  # of the spec last defined; '' when only disks are left and no definition
+
+
+@dataclass(frozen=True, slots=True)
+class MachineEvent:
+    """Something happened to a machine, perhaps behind our back: look again."""
+
+    id: str
+    what: str  # 'started', 'stopped', 'crashed', 'defined', 'undefined', …: for logs only
+
+
+class ConsoleStream(Protocol):
+    """A two-way byte stream to a machine's serial console."""
+
+    def read(self) -> bytes:
+        """Up to 64 KiB; blocks until there is something; b'' at the end."""
+        ...
+
+    def write(self, data: bytes) -> None: ...
+    def close(self) -> None:
+        """Ends the stream; a blocked `read` returns b''."""
+        ...
+
+
+class Hypervisor(Protocol):
+    """One host that runs machines. The contract suite in tests/contracts runs against every driver."""
+
+    def capabilities(self) -> Capabilities: ...
+    def host(self) -> HostFacts: ...
+
+    def observe(self, machine_id: str) -> Observation | None:
+        """The machine as it is, or None when this host has nothing of it (no domain and no disk)."""
+        ...
+
+    def observe_all(self) -> list[Observation]:
+        """Every machine of ours on this host, those with leftover disks and no domain included."""
+        ...
+
+    def ensure_base(self, image: BaseImage) -> None:
+        """Have a private read-only copy of the image (by link or reflink where possible, replaced by rename).
+        One that is there already is kept: the bytes behind an image id never change."""
+        ...
+
+    def has_base(self, image_id: str) -> bool: ...
+
+    def ensure_defined(self, spec: MachineSpec, fence: int) -> None:
+        """Root disk (overlay over the base, grown to disk_gb), config drive and definition exist; not
+        started. A machine that runs is not disturbed: the new definition holds from its next start. An
+        existing root disk is never replaced. Raises DriverError when there is neither a disk nor a base,
+        Impossible when the spec cannot be met (a root disk smaller than its image)."""
+        ...
+
+    def ensure_running(self, machine_id: str, fence: int) -> None:
+        """It runs: started when off or crashed, resumed when paused. Raises DriverError when it is not
+        defined. May return before `observe` says RUNNING; the caller looks again."""
+        ...
+
+    def request_shutdown(self, machine_id: str, fence: int) -> None:
+        """Ask the guest to power off (ACPI) and return at once; nothing when it is off already or absent. A
+        guest may ignore it: the caller decides how long to wait before `ensure_off`."""
+        ...
+
+    def ensure_off(self, machine_id: str, fence: int) -> None:
+        """It does not run, by force if need be; true of a machine that is absent."""
+        ...
+
+    def reboot(self, machine_id: str, request_id: str, hard: bool, fence: int) -> None:
+        """Reboot it once for this request id and leave the id at the machine, so that a repeat does nothing.
+        Hard: power cycled, also when off or crashed. The id is left while the power is off: a crash before
+        that repeats a power-off of a machine that is off, one after it leaves it off with the id, for
+        `ensure_running`. Soft: the guest is asked (ACPI) and the id left after that, so this is
+        at-least-once: a crash in between asks again. A guest that is off has nothing to ask: the id is left
+        and no more. A guest may ignore it. Raises DriverError when it is not defined."""
+        ...
+
+    def ensure_absent(self, machine_id: str, fence: int) -> None:
+        """Nothing of the machine is left: no process, definition, disk, config drive or log."""
+        ...
+
+    def console_log(self, machine_id: str, max_bytes: int) -> bytes:
+        """The last `max_bytes` of what the machine wrote to its serial console; b'' when there is none."""
+        ...
+
+    def open_console(self, machine_id: str) -> ConsoleStream:
+        """Its serial console, from now on; the newest caller takes it over. Raises DriverError when it does
+        not run."""
+        ...
+
+    def subscribe(self, callback: Callable[[MachineEvent], None]) -> None:
+        """Call `callback` from any thread whenever a machine changes. At most once per driver."""
+        ...
+
+    def close(self) -> None:
+        """Drop the connection, also while calls hang in it: safe from any thread, never blocks, may be
+        repeated. Consoles end. A later call connects anew, so this is also what follows a call past its
+        deadline."""
+        ...

@@ -1,0 +1,332 @@
+"""The Hypervisor over libvirt and QEMU on this machine.
+
+Owns which libvirt calls make each promise of the protocol, and in what order. Files are in `disks.py`, XML in
+`domain_xml.py`, the connection in `connection.py`. A domain carries its mark (fence, digest, boot id, request
+ids done) in its metadata; the fence is also beside the disks, for when the domain is gone. Between reading a
+fence and acting on it another worker may act: libvirt has no compare-and-set, so the window is that of one
+call.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import libvirt
+
+from altostratus.services.compute.driver import (
+    BaseImage,
+    Capabilities,
+    ConsoleStream,
+    DriverError,
+    FencedOut,
+    HostFacts,
+    MachineEvent,
+    MachineSpec,
+    Observation,
+    OffReason,
+    Power,
+)
+from altostratus.services.compute.drivers.libvirt import domain_xml
+from altostratus.services.compute.drivers.libvirt.connection import Connection, event, is_gone
+from altostratus.services.compute.drivers.libvirt.console import LibvirtConsole
+from altostratus.services.compute.drivers.libvirt.disks import GIB, Disks
+from altostratus.services.compute.drivers.libvirt.domain_xml import Domain, Mark
+from altostratus.services.compute.drivers.libvirt.power import CRASHED, PAUSED, SHUT_OFF, power
+
+_WITH_EVERYTHING = (
+    libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
+    | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
+    | libvirt.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA
+    | libvirt.VIR_DOMAIN_UNDEFINE_NVRAM
+)
+
+
+class LibvirtHypervisor:
+    """`data`: the directory for disks and base images, made when missing. `virt_type`: 'kvm' or 'qemu' (TCG).
+    libvirt must be on this machine, as the files are; it runs as root or as one who may read them."""
+
+    def __init__(
+        self,
+        data: Path,
+        virt_type: str,
+        uri: str = "qemu:///system",
+        boot_id: Callable[[], str] | None = None,
+    ) -> None:
+        self._virt_type = virt_type
+        self._disks = Disks(data)
+        self._connection = Connection(uri)
+        self._ended_by_host: set[str] = set()
+        self._boot_id = boot_id or _read_boot_id
+        self._consoles: list[LibvirtConsole] = []
+        self._subscribed = False
+
+    # -- the host --------------------------------------------------------------------------------------------
+
+    def capabilities(self) -> Capabilities:
+        with self._connection.use() as connection:
+            return Capabilities(self._virt_type, connection.getType(), connection.getVersion())
+
+    def host(self) -> HostFacts:
+        """Memory is as the kernel says: libvirt leaves out what was plugged in after boot."""
+        with self._connection.use() as connection:
+            hostname = connection.getHostname()
+        memory_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
+        vcpus = os.cpu_count() or 1
+        total, free = self._disks.space()
+        return HostFacts(hostname, self._boot_id(), vcpus, memory_mb, total // GIB, free // GIB)
+
+    def ensure_base(self, image: BaseImage) -> None:
+        with self._connection.use() as connection:
+            readers = domain_xml.qemu_group(connection.getCapabilities())
+        self._disks.ensure_base(image, readers)
+
+    def has_base(self, image_id: str) -> bool:
+        return self._disks.base(image_id) is not None
+
+    # -- looking -----------------------------------------------------------------------------------------------
+
+    def observe(self, machine_id: str) -> Observation | None:
+        with self._connection.use() as connection:
+            domain = _found(connection, machine_id)
+            seen = self._seen(domain) if domain else None
+        if seen is None and self._disks.has(machine_id):
+            return self._only_disks(machine_id)
+        return seen
+
+    def observe_all(self) -> list[Observation]:
+        left = self._disks.ids()
+        with self._connection.use() as connection:
+            domains = [d for d in connection.listAllDomains() if d.name().startswith(domain_xml.NAME_PREFIX)]
+            seen = [observation for domain in domains if (observation := self._seen(domain))]
+        return seen + [self._only_disks(i) for i in sorted(left - {o.id for o in seen}) if self._disks.has(i)]
+
+    def console_log(self, machine_id: str, max_bytes: int) -> bytes:
+        return self._disks.log_tail(machine_id, max_bytes)
+
+    def open_console(self, machine_id: str) -> ConsoleStream:
+        with self._connection.use_link() as link:
+            domain = _found(link.connection, machine_id)
+            if domain is None or not domain.isActive():
+                raise DriverError(f"machine {machine_id} does not run")
+            console = LibvirtConsole(link, domain)
+        self._consoles = [c for c in self._consoles if not c.closed] + [console]
+        return console
+
+    def subscribe(self, callback: Callable[[MachineEvent], None]) -> None:
+        if self._subscribed:
+            raise ValueError("subscribed already")
+        self._subscribed = True
+
+        def relay(domain: libvirt.virDomain, kind: int, detail: int) -> None:
+            if domain.name().startswith(domain_xml.NAME_PREFIX):
+                self._note_end(domain.UUIDString(), kind, detail)
+                callback(event(domain, kind))
+
+        self._connection.watch(relay)
+
+    def close(self) -> None:
+        for console in self._consoles:
+            console.close()
+        self._connection.close()
+
+    # -- changing ----------------------------------------------------------------------------------------------
+
+    def ensure_defined(self, spec: MachineSpec, fence: int) -> None:
+        with self._connection.use() as connection:
+            domain = _found(connection, spec.id)
+            mark = self._leave_fence(spec.id, domain, fence)
+            self._disks.ensure_machine(spec, fence)
+            if domain is None or not domain.isPersistent() or mark.digest != spec.digest:
+                self._define(connection, spec, mark)
+
+    def ensure_running(self, machine_id: str, fence: int) -> None:
+        with self._connection.use() as connection:
+            domain, mark = self._defined(connection, machine_id, fence)
+            state, _ = domain.state()
+            if state == CRASHED:
+                _destroy(domain)
+            if state in (CRASHED, SHUT_OFF):
+                self._start(domain, mark)
+            elif state == PAUSED:
+                domain.resume()
+
+    def request_shutdown(self, machine_id: str, fence: int) -> None:
+        with self._connection.use() as connection:
+            domain = _found(connection, machine_id)
+            self._leave_fence(machine_id, domain, fence)
+            if domain is not None and domain.isActive():
+                with _unless_off(domain):
+                    domain.shutdownFlags(libvirt.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN)
+
+    def ensure_off(self, machine_id: str, fence: int) -> None:
+        with self._connection.use() as connection:
+            domain = _found(connection, machine_id)
+            self._leave_fence(machine_id, domain, fence)
+            if domain is not None:
+                _destroy(domain)
+
+    def reboot(self, machine_id: str, request_id: str, hard: bool, fence: int) -> None:
+        with self._connection.use() as connection:
+            domain, mark = self._defined(connection, machine_id, fence)
+            if request_id in mark.done:
+                return
+            if hard:
+                _destroy(domain)
+                self._start(domain, mark.remember(request_id))
+            else:
+                _ask_to_reboot(domain)
+                _write(domain, mark.remember(request_id))
+
+    def ensure_absent(self, machine_id: str, fence: int) -> None:
+        with self._connection.use() as connection:
+            domain = _found(connection, machine_id)
+            self._leave_fence(machine_id, domain, fence)
+            if domain is not None:
+                _destroy(domain)
+                _undefine(domain)
+        self._disks.remove(machine_id)
+        self._ended_by_host.discard(machine_id)
+
+    # -- inside ------------------------------------------------------------------------------------------------
+
+    def _leave_fence(self, machine_id: str, domain: libvirt.virDomain | None, fence: int) -> Mark:
+        """The machine's mark with this fence in it, once it is known not to be an old one."""
+        owner = self._disks.owner(machine_id)
+        mark = domain_xml.parse(domain.XMLDesc()).mark if domain else Mark(owner.project_id, owner.fence)
+        newest = max(mark.fence, owner.fence)
+        if fence < newest:
+            raise FencedOut(f"machine {machine_id} has seen fence {newest}, this call carries {fence}")
+        if fence > owner.fence and self._disks.has(machine_id):
+            self._disks.write_owner(replace(owner, fence=fence))
+        left = replace(mark, fence=fence)
+        if domain is not None and left != mark:
+            _write(domain, left)
+        return left
+
+    def _defined(self, connection: libvirt.virConnect, machine_id: str, fence: int) -> tuple[libvirt.virDomain, Mark]:
+        domain = _found(connection, machine_id)
+        mark = self._leave_fence(machine_id, domain, fence)
+        if domain is None or not domain.isPersistent():
+            raise DriverError(f"machine {machine_id} is not defined")
+        return domain, mark
+
+    def _define(self, connection: libvirt.virConnect, spec: MachineSpec, mark: Mark) -> None:
+        config_drive = self._disks.config_drive(spec.id) if spec.config_drive is not None else None
+        base = self._disks.base(spec.image_id)
+        placement = domain_xml.Placement(
+            virt_type=self._virt_type,
+            root_disk=self._disks.root_disk(spec.id),
+            base=base.path if base else None,
+            base_format=base.format if base else "",
+            config_drive=config_drive,
+            console_log=self._disks.log_file(spec.id),
+            cache=self._disks.cache,
+        )
+        mark = replace(mark, project_id=spec.project_id, digest=spec.digest)
+        domain = connection.defineXML(domain_xml.build(spec, placement, mark))
+        if domain.isActive():
+            _write(domain, mark)
+
+    def _start(self, domain: libvirt.virDomain, mark: Mark) -> None:
+        """The boot id is left first: a machine that may have been started never looks like one that was
+        not."""
+        _write(domain, replace(mark, boot_id=self._boot_id()))
+        self._ended_by_host.discard(domain.UUIDString())
+        try:
+            domain.create()
+        except libvirt.libvirtError:
+            if not domain.isActive():
+                raise
+
+    def _seen(self, domain: libvirt.virDomain) -> Observation | None:
+        """None when it is gone since it was listed."""
+        try:
+            known, (state, reason) = domain_xml.parse(domain.XMLDesc()), domain.state()
+            defined = bool(domain.isPersistent())
+        except libvirt.libvirtError as error:
+            if is_gone(error):
+                return None
+            raise
+        return self._observation(known, defined, state, reason)
+
+    def _observation(self, known: Domain, defined: bool, state: int, reason: int) -> Observation:
+        doing, off_reason = power(
+            state,
+            reason,
+            started_at=known.mark.boot_id,
+            boot_id=self._boot_id(),
+            ended_by_host=known.id in self._ended_by_host,
+        )
+        return Observation(
+            id=known.id,
+            power=doing,
+            off_reason=off_reason,
+            fence=known.mark.fence,
+            ports=known.ports,
+            done=frozenset(known.mark.done),
+            boot_id=known.mark.boot_id,
+            digest=known.mark.digest if defined else "",
+        )
+
+    def _only_disks(self, machine_id: str) -> Observation:
+        fence = self._disks.owner(machine_id).fence
+        return Observation(machine_id, Power.OFF, OffReason.UNKNOWN, fence, frozenset(), frozenset(), "")
+
+    def _note_end(self, machine_id: str, kind: int, detail: int) -> None:
+        """A signal from outside (the host is going down) is not the guest's wish to be off."""
+        if kind == libvirt.VIR_DOMAIN_EVENT_SHUTDOWN and detail == libvirt.VIR_DOMAIN_EVENT_SHUTDOWN_HOST:
+            self._ended_by_host.add(machine_id)
+
+
+def _read_boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def _found(connection: libvirt.virConnect, machine_id: str) -> libvirt.virDomain | None:
+    try:
+        return connection.lookupByUUIDString(machine_id)
+    except libvirt.libvirtError as error:
+        if is_gone(error):
+            return None
+        raise
+
+
+def _write(domain: libvirt.virDomain, mark: Mark) -> None:
+    """To the definition and to what runs, as far as there is either."""
+    flags = libvirt.VIR_DOMAIN_AFFECT_CONFIG if domain.isPersistent() else 0
+    flags |= libvirt.VIR_DOMAIN_AFFECT_LIVE if domain.isActive() else 0
+    kind, text = libvirt.VIR_DOMAIN_METADATA_ELEMENT, domain_xml.mark_xml(mark)
+    domain.setMetadata(kind, text, domain_xml.MARK_KEY, domain_xml.MARK_URI, flags)
+
+
+def _destroy(domain: libvirt.virDomain) -> None:
+    with _unless_off(domain):
+        if domain.isActive():
+            domain.destroy()
+
+
+def _undefine(domain: libvirt.virDomain) -> None:
+    try:
+        domain.undefineFlags(_WITH_EVERYTHING)
+    except libvirt.libvirtError as error:
+        if not is_gone(error):
+            raise
+
+
+def _ask_to_reboot(domain: libvirt.virDomain) -> None:
+    """By the power button: libvirt resets the machine when the guest has powered off."""
+    with _unless_off(domain):
+        if domain.isActive():
+            domain.reboot(libvirt.VIR_DOMAIN_REBOOT_ACPI_POWER_BTN)
+
+
+@contextmanager
+def _unless_off(domain: libvirt.virDomain) -> Iterator[None]:
+    """What fails inside because the machine has just stopped has not failed."""
+    try:
+        yield
+    except libvirt.libvirtError as error:
+        if not is_gone(error) and domain.isActive():
+            raise

@@ -1,0 +1,82 @@
+"""Compute's faults, and how Nova's wire format renders any fault."""
+
+from altostratus.kernel.errors import BadRequest, Conflict, Fault, Forbidden, NotFound, OverQuota
+from altostratus.kernel.http.context import Context
+from altostratus.kernel.http.edge import Rendered, json_response
+
+_NAMES = {
+    400: "badRequest",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "itemNotFound",
+    405: "badMethod",
+    406: "notAcceptable",
+    409: "conflictingRequest",
+    413: "overLimit",
+    415: "badMediaType",
+    429: "overLimit",
+    501: "notImplemented",
+    503: "serviceUnavailable",
+}
+
+
+def compute_fault(fault: Fault, context: Context) -> Rendered:
+    """{"itemNotFound": {"code": 404, "message": "…"}}; 401 as keystonemiddleware answers it."""
+    if fault.status == 401:
+        header = ("www-authenticate", f'Keystone uri="{context.base_url}/identity"')
+        body = {"error": {"code": 401, "title": "Unauthorized", "message": fault.message}}
+        return json_response(401, body, header)
+    name = _NAMES.get(fault.status, "computeFault")
+    return json_response(fault.status, {name: {"code": fault.status, "message": fault.message}})
+
+
+class ServerNotFound(NotFound):
+    """Instance {id} could not be found."""
+
+
+class FlavorNotFound(NotFound):
+    """Flavor {id} could not be found."""
+
+
+class KeypairNotFound(NotFound):
+    """Keypair {name} not found for user {user}"""
+
+
+class HypervisorNotFound(NotFound):
+    """No hypervisor matching '{id}' could be found."""
+
+
+class FlavorExists(Conflict):
+    """Flavor with {what} {value} already exists."""
+
+
+class KeypairExists(Conflict):
+    """Key pair '{name}' already exists."""
+
+
+class InvalidState(Conflict):
+    """Cannot '{action}' instance {id} while it is in {attribute} {state}"""
+
+
+class ServerLocked(Conflict):
+    """Instance {id} is locked"""
+
+
+class ImageNotUsable(BadRequest):
+    """Image {id} is not active."""
+
+
+class ImageMissing(BadRequest):
+    """Can not find requested image"""
+
+
+class FlavorTooSmall(BadRequest):
+    """Flavor's {what} is too small for requested image."""
+
+
+class ServerQuota(OverQuota):
+    """Quota exceeded for {overs}: Requested {requested}, but already used {used} of {allowed} {overs}"""
+
+
+class KeypairQuota(Forbidden):
+    """Quota exceeded, too many key pairs."""

@@ -1,0 +1,108 @@
+"""Who may do what in compute: Nova's rule names and defaults, for what is implemented."""
+
+_ADMIN = "rule:context_is_admin"
+_MEMBER = "rule:project_member_or_admin"
+_READER = "rule:project_reader_or_admin"
+_ANYONE = "@"
+_API = "os_compute_api:"
+
+POLICY: dict[str, str] = {
+    "context_is_admin": "role:admin",
+    "project_member_or_admin": "(role:member and project_id:%(project_id)s) or rule:context_is_admin",
+    "project_reader_or_admin": "(role:reader and project_id:%(project_id)s) or rule:context_is_admin",
+    **dict.fromkeys(
+        (
+            f"{_API}servers:create:forced_host",
+            f"{_API}servers:detail:get_all_tenants",
+            f"{_API}servers:index:get_all_tenants",
+            f"{_API}servers:show:host_status",
+            f"{_API}servers:allow_all_filters",
+            f"{_API}os-admin-actions:reset_state",
+            f"{_API}os-extended-server-attributes",
+            f"{_API}os-flavor-manage:create",
+            f"{_API}os-flavor-manage:update",
+            f"{_API}os-flavor-manage:delete",
+            f"{_API}os-flavor-access:add_tenant_access",
+            f"{_API}os-flavor-access:remove_tenant_access",
+            f"{_API}os-flavor-access",
+            f"{_API}os-flavor-extra-specs:create",
+            f"{_API}os-flavor-extra-specs:update",
+            f"{_API}os-flavor-extra-specs:delete",
+            f"{_API}os-hypervisors:list",
+            f"{_API}os-hypervisors:list-detail",
+            f"{_API}os-hypervisors:show",
+            f"{_API}os-hypervisors:statistics",
+            f"{_API}os-quota-sets:update",
+            f"{_API}os-quota-sets:delete",
+            f"{_API}os-services:list",
+            f"{_API}os-services:update",
+            f"{_API}os-lock-server:unlock:unlock_override",
+            f"{_API}os-availability-zone:detail",
+        ),
+        _ADMIN,
+    ),
+    **dict.fromkeys(
+        (
+            f"{_API}servers:create",
+            f"{_API}servers:update",
+            f"{_API}servers:delete",
+            f"{_API}servers:reboot",
+            f"{_API}servers:start",
+            f"{_API}servers:stop",
+            f"{_API}os-lock-server:lock",
+            f"{_API}os-lock-server:unlock",
+            f"{_API}server-metadata:create",
+            f"{_API}server-metadata:update",
+            f"{_API}server-metadata:update_all",
+            f"{_API}server-metadata:delete",
+            f"{_API}os-server-tags:update",
+            f"{_API}os-server-tags:update_all",
+            f"{_API}os-server-tags:delete",
+            f"{_API}os-server-tags:delete_all",
+            f"{_API}os-console-output",
+            f"{_API}os-remote-consoles",
+        ),
+        _MEMBER,
+    ),
+    **dict.fromkeys(
+        (
+            f"{_API}servers:index",
+            f"{_API}servers:detail",
+            f"{_API}servers:show",
+            f"{_API}server-metadata:index",
+            f"{_API}server-metadata:show",
+            f"{_API}os-server-tags:index",
+            f"{_API}os-server-tags:show",
+            f"{_API}os-instance-actions:list",
+            f"{_API}os-instance-actions:show",
+            f"{_API}os-security-groups:list",
+            f"{_API}ips:index",
+            f"{_API}ips:show",
+            f"{_API}os-attach-interfaces:list",
+            f"{_API}os-attach-interfaces:show",
+            f"{_API}os-quota-sets:show",
+        ),
+        _READER,
+    ),
+    **dict.fromkeys(
+        (
+            f"{_API}os-quota-sets:defaults",
+            f"{_API}os-availability-zone:list",
+            f"{_API}flavors",
+            f"{_API}os-flavor-extra-specs:index",
+            f"{_API}os-flavor-extra-specs:show",
+            f"{_API}limits",
+            f"{_API}extensions",
+        ),
+        _ANYONE,
+    ),
+    **dict.fromkeys(
+        (
+            f"{_API}os-keypairs:create",
+            f"{_API}os-keypairs:delete",
+            f"{_API}os-keypairs:index",
+            f"{_API}os-keypairs:show",
+        ),
+        "(rule:context_is_admin) or user_id:%(user_id)s",
+    ),
+}

@@ -1,0 +1,1 @@
+"""Brings servers and hosts from what is wanted to what is there."""

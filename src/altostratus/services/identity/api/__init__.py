@@ -1,0 +1,95 @@
+"""Identity's HTTP API, Keystone's v3. Keystone checks tokens route by route: an unknown path is a 404 for anyone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from altostratus.kernel.errors import BadRequest
+from altostratus.kernel.http.call import Call
+from altostratus.kernel.http.paging import next_link
+from altostratus.services.identity.api.listing import is_true, listing_of
+from altostratus.services.identity.domain.filters import ALL, Listing
+from altostratus.services.identity.errors import Expecting
+from altostratus.services.identity.usecases import Identity
+
+T = TypeVar("T")
+R = TypeVar("R")
+PREFIX = "/identity/v3"
+
+
+class IdentityCall(Call):
+    """A call of the identity API."""
+
+    __slots__ = ()
+
+    @property
+    def identity(self) -> Identity:
+        found: Identity = self.app.state["identity"]
+        return found
+
+    @property
+    def base(self) -> str:
+        """The API's public URL: https://cloud.example/identity/v3"""
+        return self.link(PREFIX)
+
+    @property
+    def address(self) -> str:
+        """The request's own public URL with its query, as lists name themselves."""
+        query = self.scope["query_string"].decode("latin-1")
+        path = self.link(str(self.scope["path"]).rstrip("/"))
+        return f"{path}?{query}" if query else path
+
+    def collection(
+        self, noun: str, rows: Sequence[R], view: Callable[[R], dict[str, Any]], listing: Listing = ALL
+    ) -> dict[str, Any]:
+        """A list with its links; where there is more than the limit, the link to the rest."""
+        shown = rows if listing.limit is None else rows[: listing.limit]
+        views = [view(row) for row in shown]
+        links = {"next": None, "self": self.address, "previous": None}
+        if len(shown) == len(rows):
+            return {noun: views, "links": links}
+        query = list(self.query_params.multi_items())
+        url = self.address.split("?")[0]
+        return {noun: views, "links": {**links, "next": next_link(url, query, views[-1]["id"])}, "truncated": True}
+
+    def listing(self, *names: str) -> Listing:
+        """The list that the query asks for; `names` are the attributes that Keystone filters this noun by."""
+        return listing_of(list(self.query_params.multi_items()), names, self.identity.config.list_limit)
+
+    def flag(self, name: str) -> bool:
+        """`?name` and `?name=1` are true, `?name=0` and no such parameter are false."""
+        value = self.query_params.get(name)
+        return value is not None and is_true(value)
+
+    async def document(self) -> dict[str, Any]:
+        """The body as a JSON object; an empty body is an empty one."""
+        content = await self.content()
+        if not content:
+            return {}
+        if self.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+            raise Expecting("application/json", "Content-Type header")
+        try:
+            found = msgspec.json.decode(content)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise Expecting("valid JSON", "request body")
+        return found
+
+    async def fields(self, kind: type[Any], noun: str) -> dict[str, Any]:
+        """What the body says of the noun, checked against `kind`; fields that `kind` does not name stay."""
+        document = await self.document()
+        checked(document, kind)
+        found: dict[str, Any] = document[noun]
+        if not found:
+            raise BadRequest(f"Invalid input for field/attribute {noun}. Value: {{}}. {{}} should be non-empty")
+        return found
+
+
+def checked(document: Mapping[str, Any], kind: type[T]) -> T:
+    """The document as `kind`; BadRequest says what is wrong and where."""
+    try:
+        return msgspec.convert(document, kind)
+    except msgspec.ValidationError as error:
+        raise BadRequest(f"Invalid input: {error}") from error

@@ -1,0 +1,147 @@
+"""/v3/auth: tokens, and what a token may reach."""
+
+from typing import Any
+
+from litestar import Response, Router, delete, get, post
+from msgspec import UNSET, UnsetType
+
+from altostratus.kernel.errors import BadRequest
+from altostratus.services.identity.api import IdentityCall, checked, schemas, views
+from altostratus.services.identity.domain.claims import SYSTEM, ScopeKind
+from altostratus.services.identity.domain.login import Login, Reference, ScopeWish
+from altostratus.services.identity.domain.session import Session
+from altostratus.services.identity.errors import Expecting, NotAllowed
+from altostratus.services.identity.store.access import granted_roles, reachable
+from altostratus.services.identity.store.catalog import read_catalog
+from altostratus.services.identity.store.tags import with_tags
+from altostratus.services.identity.usecases.authenticate import authenticate
+from altostratus.services.identity.usecases.revoke_token import revoke_token
+from altostratus.services.identity.usecases.show_token import show_token
+
+SUBJECT = "X-Subject-Token"
+
+
+@post("/tokens", body=schemas.AuthBody)
+async def post_token(request: IdentityCall) -> Response[Any]:
+    login = _login(await request.document())
+    session = await authenticate(request.identity, login)
+    token = request.identity.keys.seal(session.claims)
+    return Response(await _body(request, session), status_code=201, headers={SUBJECT: token})
+
+
+@get("/tokens")
+async def get_token(request: IdentityCall) -> Response[Any]:
+    token = request.headers.get(SUBJECT, "")
+    session = await show_token(request.identity, request.actor, token)
+    return Response(await _body(request, session), headers={SUBJECT: token})
+
+
+@delete("/tokens", status_code=204)
+async def delete_token(request: IdentityCall) -> None:
+    await revoke_token(request.identity, request.actor, request.headers.get(SUBJECT, ""))
+
+
+@get("/catalog")
+async def get_catalog(request: IdentityCall) -> views.View:
+    actor = request.actor
+    if not (actor.project_id or actor.domain_id or actor.system):
+        raise NotAllowed()
+    found = await _catalog(request, actor.user_id, actor.project_id)
+    return {"catalog": found, "links": {"self": request.address}}
+
+
+@get("/projects")
+async def get_projects(request: IdentityCall) -> views.View:
+    user_id = request.actor.user_id
+    found = await request.identity.db.read(lambda tx: with_tags(tx, reachable(tx, user_id, "project")))
+    return request.collection("projects", found, lambda row: views.project(*row, request.base))
+
+
+@get("/domains")
+async def get_domains(request: IdentityCall) -> views.View:
+    user_id = request.actor.user_id
+    found = await request.identity.db.read(lambda tx: with_tags(tx, reachable(tx, user_id, "domain")))
+    return request.collection("domains", found, lambda row: views.domain(*row, request.base))
+
+
+@get("/system")
+async def get_system(request: IdentityCall) -> views.View:
+    user_id = request.actor.user_id
+    roles = await request.identity.db.read(lambda tx: granted_roles(tx, user_id, SYSTEM))
+    return {"system": [{"all": True}] if roles else [], "links": {"self": request.address}}
+
+
+async def _body(request: IdentityCall, session: Session) -> views.View:
+    """The token with its catalog, unless the client wants none or it has no scope."""
+    if session.scope is ScopeKind.UNSCOPED or "nocatalog" in request.query_params:
+        return views.token(session, None)
+    project = session.claims.scope.id if session.scope is ScopeKind.PROJECT else None
+    return views.token(session, await _catalog(request, session.user.id, project))
+
+
+async def _catalog(request: IdentityCall, user_id: str, project_id: str | None) -> list[views.View]:
+    items = await request.identity.db.read(read_catalog)
+    values = {"user_id": user_id}
+    if project_id:
+        values |= {"project_id": project_id, "tenant_id": project_id}
+    return views.catalog(items, values)
+
+
+def _login(document: dict[str, Any]) -> Login:
+    if document.get("auth") is None:
+        raise Expecting("auth", "request body")
+    auth = checked(document, schemas.AuthBody).auth
+    methods = tuple(dict.fromkeys(auth.identity.methods))
+    scope = _scope(auth.scope)
+    user, password = _password(auth.identity) if "password" in methods else (Reference(), "")
+    token = _token(auth.identity) if "token" in methods else ""
+    return Login(methods, scope, user, password, token)
+
+
+def _password(identity: schemas.Methods) -> tuple[Reference, str]:
+    if isinstance(identity.password, UnsetType):
+        raise Expecting("password", "identity")
+    user = identity.password.user
+    if isinstance(user, UnsetType):
+        raise Expecting("user", "password")
+    return _within_domain(user, "identity/password/user", "user"), user.password
+
+
+def _token(identity: schemas.Methods) -> str:
+    if isinstance(identity.token, UnsetType):
+        raise Expecting("token", "identity")
+    return identity.token.id
+
+
+def _scope(scope: schemas.ScopeBody | str | UnsetType) -> ScopeWish | None:
+    if isinstance(scope, UnsetType):
+        return None
+    if scope == "unscoped":
+        return ScopeWish(ScopeKind.UNSCOPED)
+    if isinstance(scope, str) or sum(scope.__getattribute__(f) is not UNSET for f in scope.__struct_fields__) != 1:
+        raise Expecting("system, project, domain, OS-TRUST:trust or unscoped", "scope")
+    if not isinstance(scope.project, UnsetType):
+        return ScopeWish(ScopeKind.PROJECT, _within_domain(scope.project, "scope/project", "project"))
+    if not isinstance(scope.domain, UnsetType):
+        return ScopeWish(ScopeKind.DOMAIN, _reference(scope.domain, "scope/domain"))
+    return ScopeWish(ScopeKind.UNSCOPED if scope.system is UNSET else ScopeKind.SYSTEM)
+
+
+def _within_domain(given: schemas.PasswordUser | schemas.ProjectReference, where: str, noun: str) -> Reference:
+    found = _reference(given, where)
+    if isinstance(given.domain, UnsetType):
+        if found.name is not None:
+            raise Expecting("domain", noun)
+        return found
+    return Reference(found.id, found.name, _reference(given.domain, f"{where}/domain"))
+
+
+def _reference(given: Any, where: str) -> Reference:
+    if given.id is UNSET and given.name is UNSET:
+        raise BadRequest(f"Invalid input for field {where}: id or name must be present.")
+    return Reference(None if given.id is UNSET else given.id, None if given.name is UNSET else given.name)
+
+
+ROUTER = Router(
+    "/auth", route_handlers=[post_token, get_token, delete_token, get_catalog, get_projects, get_domains, get_system]
+)

@@ -1,0 +1,45 @@
+"""What the query of a list asks for. Parameters that Keystone does not know it ignores, and so do we."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from altostratus.kernel.errors import BadRequest
+from altostratus.kernel.http.paging import limit_of
+from altostratus.kernel.ids import is_uuid
+from altostratus.services.identity.domain.filters import Filter, Listing, Match
+
+BOOLEANS = frozenset({"enabled", "is_domain"})
+TAGS = ("tags", "tags-any", "not-tags", "not-tags-any")
+FALSE = frozenset({"0", "false", "off", "no", "n", "f"})
+
+
+def listing_of(query: Sequence[tuple[str, str]], names: Collection[str], most: int | None) -> Listing:
+    """Filters on the attributes in `names` ('name', also as 'name__contains'), 'marker', 'limit' and tags."""
+    given = dict(query)
+    filters = [found for name, value in query if (found := _filter(name, value, names))]
+    tags = tuple((kind, frozenset(given[kind].split(","))) for kind in TAGS if kind in given and "tags" in names)
+    limit = limit_of(given, most)
+    return Listing(tuple(filters), given.get("marker"), limit or None, tags)
+
+
+def is_true(text: str) -> bool:
+    """An empty value is true: `?enabled`."""
+    return text.lower() not in FALSE
+
+
+def _filter(name: str, value: str, names: Collection[str]) -> Filter | None:
+    column, _, comparator = name.partition("__")
+    if column not in names or column == "tags":
+        return None
+    if not comparator:
+        return Filter(column, _value(column, value))
+    known = {match.value: match for match in Match}
+    return Filter(column, value, known[comparator]) if comparator in known and column not in BOOLEANS else None
+
+
+def _value(column: str, text: str) -> Any:
+    if column in BOOLEANS:
+        return is_true(text)
+    if column == "parent_id" and not is_uuid(text):
+        raise BadRequest(f"Invalid input for field/attribute parent_id. Value: {text}. '{text}' is not a 'uuid'")
+    return text

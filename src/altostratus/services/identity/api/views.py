@@ -1,0 +1,230 @@
+"""Identity's nouns as Keystone's JSON."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from altostratus.kernel.clock import iso_micro
+from altostratus.services.identity.domain.claims import ScopeKind
+from altostratus.services.identity.domain.nouns import (
+    CatalogService,
+    Credential,
+    Endpoint,
+    Group,
+    Project,
+    Region,
+    Role,
+    Trust,
+    User,
+)
+from altostratus.services.identity.domain.session import Session, Target
+from altostratus.services.identity.domain.urls import filled
+from altostratus.services.identity.store.catalog import CatalogItem
+
+View = dict[str, Any]
+
+
+def token(session: Session, catalog: list[View] | None) -> View:
+    """The body of a token; `catalog` None leaves it out."""
+    body: View = {
+        "methods": list(session.claims.methods),
+        "user": {
+            "domain": _name(session.user_domain),
+            "id": session.user.id,
+            "name": session.user.name,
+            "password_expires_at": iso_naive(session.user.password_expires_at),
+        },
+        "audit_ids": list(session.claims.audit_ids),
+        "expires_at": iso_micro(session.claims.expires_at),
+        "issued_at": iso_micro(session.claims.issued_at),
+        **_scope(session),
+    }
+    if session.scope is not ScopeKind.UNSCOPED:
+        body["roles"] = [{"id": role.id, "name": role.name} for role in session.roles]
+        if catalog is not None:
+            body["catalog"] = catalog
+    return {"token": body}
+
+
+def _scope(session: Session) -> View:
+    if session.scope is ScopeKind.SYSTEM:
+        return {"system": {"all": True}}
+    target = session.target
+    if target is None:
+        return {}
+    if session.scope is ScopeKind.DOMAIN:
+        return {"domain": _name(target.project)}
+    return {"project": scoped_project(target), "is_domain": False}
+
+
+def scoped_project(target: Target) -> View:
+    return {"domain": _name(target.domain), **_name(target.project)}
+
+
+def _name(project: Project) -> View:
+    return {"id": project.id, "name": project.name}
+
+
+def iso_naive(moment: datetime | None) -> str | None:
+    """2026-11-20T10:43:19.000000, without a zone, as Keystone prints when a password expires."""
+    text = iso_micro(moment)
+    return text.rstrip("Z") if text else None
+
+
+def catalog(items: Iterable[CatalogItem], values: Mapping[str, str]) -> list[View]:
+    """The catalog as tokens carry it; `values` fill $(project_id)s and its like in URLs, and an endpoint that
+    needs a value which the token lacks is left out."""
+    return [
+        {
+            "endpoints": [view for e in item.endpoints if (view := _catalog_endpoint(e, values))],
+            "id": item.service.id,
+            "type": item.service.type,
+            "name": item.service.name or "",
+        }
+        for item in items
+    ]
+
+
+def _catalog_endpoint(endpoint: Endpoint, values: Mapping[str, str]) -> View | None:
+    url = filled(endpoint.url, values)
+    if url is None:
+        return None
+    return {
+        "id": endpoint.id,
+        "interface": endpoint.interface,
+        "region_id": endpoint.region_id,
+        "url": url,
+        "region": endpoint.region_id,
+    }
+
+
+def project(found: Project, tags: list[str], base: str, **more: Any) -> View:
+    """A project; what clients said beyond the API's fields lies beside those."""
+    return {
+        **found.extra,
+        "id": found.id,
+        "name": found.name,
+        "domain_id": found.domain_id,
+        "description": found.description,
+        "enabled": found.enabled,
+        "parent_id": found.parent_id,
+        "is_domain": found.is_domain,
+        "tags": tags,
+        "options": dict(found.options),
+        **more,
+        "links": {"self": f"{base}/projects/{found.id}"},
+    }
+
+
+def domain(found: Project, tags: list[str], base: str) -> View:
+    return {
+        **found.extra,
+        "id": found.id,
+        "name": found.name,
+        "description": found.description,
+        "enabled": found.enabled,
+        "tags": tags,
+        "options": dict(found.options),
+        "links": {"self": f"{base}/domains/{found.id}"},
+    }
+
+
+def user(found: User, base: str, **more: Any) -> View:
+    """A user; `default_project_id` only where there is one."""
+    view = {**found.extra, "id": found.id, "name": found.name, "domain_id": found.domain_id, "enabled": found.enabled}
+    if found.default_project_id:
+        view["default_project_id"] = found.default_project_id
+    view["password_expires_at"] = iso_naive(found.password_expires_at)
+    return {**view, **more, "options": dict(found.options), "links": {"self": f"{base}/users/{found.id}"}}
+
+
+def group(found: Group, base: str, **more: Any) -> View:
+    view = {"id": found.id, "name": found.name, "domain_id": found.domain_id, "description": found.description}
+    return {**found.extra, **view, **more, "links": {"self": f"{base}/groups/{found.id}"}}
+
+
+def role(found: Role, base: str) -> View:
+    return {
+        **found.extra,
+        "id": found.id,
+        "name": found.name,
+        "domain_id": found.domain_id,
+        "description": found.description,
+        "options": dict(found.options),
+        "links": {"self": f"{base}/roles/{found.id}"},
+    }
+
+
+def inference(prior: Role, implied: Iterable[Role], base: str) -> View:
+    """A role and those that it implies."""
+    return {"prior_role": _short_role(prior, base), "implies": [_short_role(role, base) for role in implied]}
+
+
+def _short_role(found: Role, base: str) -> View:
+    return {"id": found.id, "name": found.name, "links": {"self": f"{base}/roles/{found.id}"}}
+
+
+def region(found: Region, base: str) -> View:
+    return {
+        **found.extra,
+        "id": found.id,
+        "description": found.description,
+        "parent_region_id": found.parent_region_id,
+        "links": {"self": f"{base}/regions/{found.id}"},
+    }
+
+
+def service(found: CatalogService, base: str) -> View:
+    """A service; `name` only where it has one."""
+    name = {} if found.name is None else {"name": found.name}
+    view = {"id": found.id, "type": found.type, "enabled": found.enabled}
+    return {**found.extra, **name, **view, "links": {"self": f"{base}/services/{found.id}"}}
+
+
+def endpoint(found: Endpoint, base: str) -> View:
+    return {
+        **found.extra,
+        "id": found.id,
+        "interface": found.interface,
+        "region_id": found.region_id,
+        "service_id": found.service_id,
+        "url": found.url,
+        "enabled": found.enabled,
+        "region": found.region_id,
+        "links": {"self": f"{base}/endpoints/{found.id}"},
+    }
+
+
+def credential(found: Credential, base: str) -> View:
+    return {
+        **found.extra,
+        "id": found.id,
+        "user_id": found.user_id,
+        "project_id": found.project_id,
+        "type": found.type,
+        "blob": found.blob,
+        "links": {"self": f"{base}/credentials/{found.id}"},
+    }
+
+
+def trust(found: Trust, base: str, roles: Iterable[Role] | None = None) -> View:
+    """A trust; lists leave out its roles (None)."""
+    url = f"{base}/OS-TRUST/trusts/{found.id}"
+    view: View = {
+        **found.extra,
+        "id": found.id,
+        "trustor_user_id": found.trustor_user_id,
+        "trustee_user_id": found.trustee_user_id,
+        "project_id": found.project_id,
+        "impersonation": found.impersonation,
+        "expires_at": iso_micro(found.expires_at),
+        "remaining_uses": found.remaining_uses,
+        "redelegation_count": found.redelegation_count,
+        "redelegated_trust_id": found.redelegated_trust_id,
+        "deleted_at": iso_micro(found.deleted_at),
+        "links": {"self": url},
+    }
+    if roles is not None:
+        view["roles"] = [role(r, base) for r in roles]
+        view["roles_links"] = {"self": f"{url}/roles", "next": None, "previous": None}
+    return view

@@ -1,0 +1,116 @@
+"""What a token says, packed into as few bytes as it takes: a token id must not be longer than 255 characters."""
+
+import base64
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+
+METHODS = ("password", "token", "application_credential", "totp")
+"""Ways to authenticate, each a bit in a token; append only."""
+
+_FORMAT = 1
+_HEAD = struct.Struct(">BBBQQII")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_AUDIT_BYTES = 16
+
+
+class ScopeKind(IntEnum):
+    """What a token is for; the numbers are stored in tokens."""
+
+    UNSCOPED = 0
+    PROJECT = 1
+    DOMAIN = 2
+    SYSTEM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A kind and the project's or domain's id ('' for the other kinds)."""
+
+    kind: ScopeKind
+    id: str = ""
+
+
+UNSCOPED = Scope(ScopeKind.UNSCOPED)
+SYSTEM = Scope(ScopeKind.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """A token's content. `audit_ids` are its own and, when it was got with a token, that of the first of its
+    chain; the epochs are those of user and scope when it was issued: when either grows, the token ends."""
+
+    user_id: str
+    methods: tuple[str, ...]
+    scope: Scope
+    audit_ids: tuple[str, ...]
+    issued_at: datetime
+    expires_at: datetime
+    user_epoch: int
+    scope_epoch: int
+
+    @property
+    def audit_id(self) -> str:
+        return self.audit_ids[0]
+
+
+def pack(claims: Claims) -> bytes:
+    methods = sum(1 << METHODS.index(name) for name in claims.methods)
+    times = _micros(claims.issued_at), _micros(claims.expires_at)
+    head = _HEAD.pack(_FORMAT, claims.scope.kind, methods, *times, claims.user_epoch, claims.scope_epoch)
+    audits = b"".join(_audit_bytes(audit) for audit in claims.audit_ids)
+    return head + _pack_id(claims.user_id) + _pack_id(claims.scope.id) + audits
+
+
+def unpack(data: bytes) -> Claims:
+    """Raises ValueError when the bytes are not a token of this format."""
+    try:
+        form, kind, bits, issued, expires, user_epoch, scope_epoch = _HEAD.unpack_from(data)
+        if form != _FORMAT:
+            raise ValueError(f"unknown token format {form}")
+        user_id, rest = _unpack_id(data[_HEAD.size :])
+        scope_id, rest = _unpack_id(rest)
+    except (struct.error, IndexError) as error:
+        raise ValueError("truncated token") from error
+    return Claims(
+        user_id=user_id,
+        methods=tuple(name for number, name in enumerate(METHODS) if bits >> number & 1),
+        scope=Scope(ScopeKind(kind), scope_id),
+        audit_ids=tuple(audit_text(rest[i : i + _AUDIT_BYTES]) for i in range(0, len(rest), _AUDIT_BYTES)),
+        issued_at=_EPOCH + timedelta(microseconds=issued),
+        expires_at=_EPOCH + timedelta(microseconds=expires),
+        user_epoch=user_epoch,
+        scope_epoch=scope_epoch,
+    )
+
+
+def audit_text(raw: bytes) -> str:
+    """16 random bytes as Keystone prints an audit id: 22 characters of URL-safe base64."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _audit_bytes(audit_id: str) -> bytes:
+    return base64.urlsafe_b64decode(audit_id + "==")
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _pack_id(text: str) -> bytes:
+    """A length byte and the id; hexadecimal ids take half their length, marked by the length's highest bit."""
+    try:
+        raw = bytes.fromhex(text)
+    except ValueError:
+        raw = b""
+    if text and raw.hex() == text:
+        return bytes([0x80 | len(raw)]) + raw
+    encoded = text.encode()
+    return bytes([len(encoded)]) + encoded
+
+
+def _unpack_id(data: bytes) -> tuple[str, bytes]:
+    length = data[0] & 0x7F
+    raw, rest = data[1 : 1 + length], data[1 + length :]
+    return (raw.hex() if data[0] & 0x80 else raw.decode()), rest

@@ -1,0 +1,33 @@
+"""What a client asks of POST /v3/auth/tokens."""
+
+from dataclasses import dataclass
+
+from altostratus.services.identity.domain.claims import ScopeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A user, project or domain: by id, or by name (users and projects: within a domain)."""
+
+    id: str | None = None
+    name: str | None = None
+    domain: "Reference | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeWish:
+    """The scope asked for; `what` is the project or domain."""
+
+    kind: ScopeKind
+    what: Reference = Reference()
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """`scope` None leaves it to the user's default project."""
+
+    methods: tuple[str, ...]
+    scope: ScopeWish | None = None
+    user: Reference = Reference()
+    password: str = ""
+    token: str = ""

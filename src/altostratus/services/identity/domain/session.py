@@ -1,0 +1,76 @@
+"""A valid token together with whom and what it names now."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from altostratus.kernel.actor import Actor
+from altostratus.services.identity.domain.claims import Claims, ScopeKind
+from altostratus.services.identity.domain.nouns import Project, User
+
+
+@dataclass(frozen=True, slots=True)
+class RoleName:
+    """A role as tokens show it."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A project with its domain, or a domain (then both are the same)."""
+
+    project: Project
+    domain: Project
+
+    @property
+    def enabled(self) -> bool:
+        return self.project.enabled and self.domain.enabled
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`target` is None for unscoped and system tokens; `roles` hold the implied ones too."""
+
+    claims: Claims
+    user: User
+    user_domain: Project
+    target: Target | None
+    roles: tuple[RoleName, ...]
+
+    @property
+    def scope(self) -> ScopeKind:
+        return self.claims.scope.kind
+
+
+def actor_of(session: Session) -> Actor:
+    """The session as every other service sees it."""
+    project = session.target if session.scope is ScopeKind.PROJECT else None
+    domain = session.target if session.scope is ScopeKind.DOMAIN else None
+    return Actor(
+        user_id=session.user.id,
+        user_name=session.user.name,
+        user_domain_id=session.user_domain.id,
+        user_domain_name=session.user_domain.name,
+        project_id=project.project.id if project else None,
+        project_name=project.project.name if project else None,
+        project_domain_id=project.domain.id if project else None,
+        project_domain_name=project.domain.name if project else None,
+        domain_id=domain.project.id if domain else None,
+        domain_name=domain.project.name if domain else None,
+        system=session.scope is ScopeKind.SYSTEM,
+        roles=frozenset(role.name for role in session.roles),
+        token_expires=session.claims.expires_at,
+        audit_id=session.claims.audit_id,
+    )
+
+
+def implied(direct: Iterable[RoleName], implications: Mapping[str, Iterable[RoleName]]) -> list[RoleName]:
+    """The roles and all that they imply, each once, those granted first; `implications` by role id."""
+    found = list(direct)
+    seen = {role.id for role in found}
+    for prior in found:
+        more = [role for role in implications.get(prior.id, ()) if role.id not in seen]
+        seen.update(role.id for role in more)
+        found.extend(more)
+    return found

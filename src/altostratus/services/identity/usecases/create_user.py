@@ -1,0 +1,62 @@
+"""POST /v3/users."""
+
+from typing import Any
+
+from altostratus.kernel import events
+from altostratus.kernel.actor import Actor
+from altostratus.kernel.errors import BadRequest
+from altostratus.kernel.tx import Tx
+from altostratus.services.identity.domain.fields import home_domain, merged_options, rest
+from altostratus.services.identity.domain.nouns import User
+from altostratus.services.identity.domain.passwords import hash_password
+from altostratus.services.identity.errors import Duplicate
+from altostratus.services.identity.store.records import projects, unique, users
+from altostratus.services.identity.usecases import Fields, Identity, new_id
+from altostratus.services.identity.usecases.find_domains import get_domain
+
+COLUMNS = ("name", "domain_id", "enabled", "default_project_id", "password", "options", "password_expires_at")
+
+
+async def create_user(identity: Identity, actor: Actor, fields: Fields) -> User:
+    domain_id = home_domain(actor, fields)
+    identity.policy.require(actor, "identity:create_user", {"target.user.domain_id": domain_id})
+    password = await hashed(identity, fields)
+    return await identity.change(lambda tx: _insert(tx, actor, domain_id, password, fields))
+
+
+async def hashed(identity: Identity, fields: Fields) -> str | None:
+    """The hash of the password that was said, if one was."""
+    password = fields.get("password")
+    return None if password is None else await identity.hashing.run(hash_password, password)
+
+
+def _insert(tx: Tx, actor: Actor, domain_id: str, password_hash: str | None, fields: Fields) -> User:
+    get_domain(tx, domain_id)
+    check_default_project(tx, fields)
+    values: dict[str, Any] = {
+        "id": new_id(tx),
+        "domain_id": domain_id,
+        "name": fields["name"].strip(),
+        "enabled": fields.get("enabled", True),
+        "default_project_id": fields.get("default_project_id"),
+        "password_hash": password_hash,
+        "password_expires_at": None,
+        "epoch": 0,
+        "options": merged_options({}, fields.get("options")),
+        "extra": rest(fields, *COLUMNS),
+    }
+    with unique(tx, duplicate(values["name"], domain_id)):
+        users.insert(tx, **values)
+    events.record(tx, actor, "identity.user.create", values["id"])
+    return User(**values)
+
+
+def duplicate(name: str, domain_id: str) -> Duplicate:
+    return Duplicate("user", f"Duplicate entry found with name {name} at domain ID {domain_id}")
+
+
+def check_default_project(tx: Tx, fields: Fields) -> None:
+    """It need not exist, but it may not be a domain."""
+    found = projects.find(tx, fields.get("default_project_id") or "")
+    if found and found.is_domain:
+        raise BadRequest("User's default project ID cannot be a domain ID")

@@ -1,0 +1,230 @@
+"""From rows to the specs that a driver is given. A spec of None means: nothing of it should be on the host.
+
+IPv4 only: drivers do not carry IPv6 yet. What is sorted here is sorted so that the same rows give the same digest.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+from sqlalchemy import select
+
+from altostratus.kernel.tx import Tx
+from altostratus.services.network.domain.addressing import collapse
+from altostratus.services.network.domain.security_rules import protocol_number
+from altostratus.services.network.driver import (
+    DhcpHost,
+    FloatingIP,
+    NetworkSpec,
+    PortSpec,
+    RouterGateway,
+    RouterInterface,
+    RouterSpec,
+    Rule,
+    Spec,
+    SubnetSpec,
+)
+from altostratus.services.network.facade import tap_of
+from altostratus.services.network.store import floating_ips, networks, ports, routers, security_groups, subnets
+from altostratus.services.network.store.tables import (
+    floating_ip,
+    port,
+    port_address,
+    port_security_group,
+    security_group_rule,
+    subnet,
+)
+
+Routes = tuple[tuple[IPv4Network, IPv4Address], ...]
+
+
+def network_spec(tx: Tx, network_id: str, dns: Sequence[str] = ()) -> NetworkSpec | None:
+    """A segment is on the host while a port of it is, or while it is an external network with addresses."""
+    found = networks.get(tx, network_id)
+    if found is None:
+        return None
+    on_it = [each for each in subnets.of_network(tx, network_id) if each.ip_version == 4]
+    plugged = ports.matching(tx, port.c.network_id == network_id, port.c.host_id != "")
+    if not (plugged or (found.external and on_it)):
+        return None
+    dhcp = ports.matching(tx, port.c.network_id == network_id, port.c.device_owner == ports.DHCP)
+    served = {fixed.subnet_id: fixed.ip for each in dhcp for fixed in each.fixed_ips if found.admin_state_up}
+    return NetworkSpec(
+        id=network_id,
+        mtu=found.mtu,
+        subnets=tuple(_subnet(each, served.get(each.id), _hosts(each, plugged), dns) for each in on_it),
+        dhcp_mac=dhcp[0].mac_address if dhcp and served else None,
+        host_address=tuple(_interface(each, each.gateway_ip) for each in on_it if each.gateway_ip)
+        if found.external
+        else (),
+        uplink=found.external,
+    )
+
+
+def _subnet(found: subnets.Subnet, dhcp: str | None, hosts: tuple[DhcpHost, ...], dns: Sequence[str]) -> SubnetSpec:
+    servers = [text for text in found.dns_nameservers or dns if ":" not in text]
+    return SubnetSpec(
+        id=found.id,
+        cidr=IPv4Network(found.cidr),
+        gateway=IPv4Address(found.gateway_ip) if found.gateway_ip else None,
+        dhcp=IPv4Address(dhcp) if dhcp and found.enable_dhcp else None,
+        dns=tuple(IPv4Address(text) for text in servers),
+        routes=_routes(found.host_routes),
+        hosts=hosts if found.enable_dhcp else (),
+    )
+
+
+def _hosts(on: subnets.Subnet, plugged: Iterable[ports.Port]) -> tuple[DhcpHost, ...]:
+    hosts = [
+        DhcpHost(each.mac_address, IPv4Address(fixed.ip), each.hostname or f"host-{fixed.ip.replace('.', '-')}")
+        for each in plugged
+        for fixed in each.fixed_ips
+        if fixed.subnet_id == on.id
+    ]
+    return tuple(sorted(hosts, key=lambda host: host.ip))
+
+
+def router_spec(tx: Tx, router_id: str) -> RouterSpec | None:
+    """A router is on the host while it joins anything."""
+    found = routers.get(tx, router_id)
+    if found is None:
+        return None
+    legs = routers.interfaces(tx, router_id)
+    on = _subnets_of([*legs, *([found.gateway] if found.gateway else [])], tx)
+    mtus = {key: _mtu(tx, key) for key in {leg.network_id for leg in legs}}
+    interfaces = tuple(
+        RouterInterface(leg.id, leg.network_id, leg.mac_address, addresses, mtus[leg.network_id])
+        for leg in legs
+        if (addresses := _addresses(leg, on))
+    )
+    gateway = _gateway(tx, found, on)
+    if not interfaces and gateway is None:
+        return None
+    return RouterSpec(
+        id=router_id,
+        up=found.admin_state_up,
+        interfaces=interfaces,
+        gateway=gateway,
+        floating=_floating(tx, router_id),
+        routes=_routes(found.routes),
+    )
+
+
+def _gateway(tx: Tx, found: routers.Router, on: dict[str, subnets.Subnet]) -> RouterGateway | None:
+    leg = found.gateway
+    addresses = _addresses(leg, on) if leg else ()
+    if leg is None or not addresses:
+        return None
+    hops = [on[fixed.subnet_id].gateway_ip for fixed in leg.fixed_ips if "." in fixed.ip]
+    hop = next((hop for hop in hops if hop), None)
+    return RouterGateway(
+        port_id=leg.id,
+        network_id=leg.network_id,
+        mac=leg.mac_address,
+        addresses=addresses,
+        nexthop=IPv4Address(hop) if hop else None,
+        snat=found.enable_snat,
+        mtu=_mtu(tx, leg.network_id),
+    )
+
+
+def _floating(tx: Tx, router_id: str) -> tuple[FloatingIP, ...]:
+    found = floating_ips.matching(tx, floating_ip.c.router_id == router_id)
+    return tuple(
+        FloatingIP(each.id, IPv4Address(each.address), IPv4Address(each.fixed_ip)) for each in found if each.fixed_ip
+    )
+
+
+def port_spec(tx: Tx, port_id: str) -> PortSpec | None:
+    """A port's filters are on the host while the port is bound there."""
+    found = ports.get(tx, port_id)
+    if found is None or not found.host_id:
+        return None
+    secure = found.port_security_enabled
+    return PortSpec(
+        id=port_id,
+        network_id=found.network_id,
+        tap=tap_of(port_id),
+        mac=found.mac_address,
+        addresses=tuple(IPv4Address(fixed.ip) for fixed in found.fixed_ips if "." in fixed.ip),
+        secure=secure,
+        up=found.admin_state_up and found.network_up,
+        allowed=_pairs(found) if secure else (),
+        rules=_rules(tx, found.security_groups) if secure else (),
+    )
+
+
+def _pairs(found: ports.Port) -> tuple[tuple[str | None, IPv4Network], ...]:
+    pairs = [pair for pair in found.allowed_address_pairs if ":" not in pair["ip_address"]]
+    return tuple((pair.get("mac_address"), IPv4Network(pair["ip_address"])) for pair in pairs)
+
+
+def _rules(tx: Tx, group_ids: Sequence[str]) -> tuple[Rule, ...]:
+    """The groups' IPv4 rules without repetition. A rule for members of a group without members accepts nobody."""
+    if not group_ids:
+        return ()
+    page = select(security_group_rule.c.id).where(
+        security_group_rule.c.security_group_id.in_(group_ids), security_group_rule.c.ethertype == "IPv4"
+    )
+    found = security_groups.fetch_rules(tx, page)
+    members = _members(tx, sorted({rule.remote_group_id for rule in found if rule.remote_group_id}))
+    rules = {_rule(rule, members) for rule in found if not rule.remote_group_id or members.get(rule.remote_group_id)}
+    return tuple(sorted(rules, key=repr))
+
+
+def _rule(rule: security_groups.Rule, members: dict[str, tuple[IPv4Network, ...]]) -> Rule:
+    remote: tuple[IPv4Network, ...] | None = None
+    if rule.remote_group_id:
+        remote = members[rule.remote_group_id]
+    elif rule.remote_ip_prefix:
+        remote = (IPv4Network(rule.remote_ip_prefix),)
+    return Rule(
+        ingress=rule.direction == "ingress",
+        protocol=protocol_number(rule.protocol),
+        port_min=rule.port_range_min,
+        port_max=rule.port_range_max,
+        remote=remote,
+    )
+
+
+def _members(tx: Tx, group_ids: Sequence[str]) -> dict[str, tuple[IPv4Network, ...]]:
+    """The addresses of each group's ports, as few prefixes as hold exactly them."""
+    if not group_ids:
+        return {}
+    query = (
+        select(port_security_group.c.security_group_id, port_address.c.ip)
+        .join(port_address, port_address.c.port_id == port_security_group.c.port_id)
+        .where(port_security_group.c.security_group_id.in_(group_ids))
+    )
+    found: dict[str, set[str]] = {}
+    for group_id, ip in tx.sql.execute(query):
+        found.setdefault(group_id, set()).add(ip)
+    return {group_id: collapse(ips) for group_id, ips in found.items()}
+
+
+def _subnets_of(legs: Iterable[ports.Port], tx: Tx) -> dict[str, subnets.Subnet]:
+    ids = sorted({fixed.subnet_id for leg in legs for fixed in leg.fixed_ips})
+    return {each.id: each for each in subnets.fetch(tx, select(subnet.c.id).where(subnet.c.id.in_(ids)))}
+
+
+def _addresses(leg: ports.Port, on: dict[str, subnets.Subnet]) -> tuple[IPv4Interface, ...]:
+    return tuple(_interface(on[fixed.subnet_id], fixed.ip) for fixed in leg.fixed_ips if "." in fixed.ip)
+
+
+def _interface(on: subnets.Subnet, ip: str | None) -> IPv4Interface:
+    return IPv4Interface(f"{ip}/{on.net.prefixlen}")
+
+
+def _routes(routes: Iterable[dict[str, str]]) -> Routes:
+    return tuple(
+        (IPv4Network(route["destination"]), IPv4Address(route["nexthop"]))
+        for route in routes
+        if ":" not in route["destination"]
+    )
+
+
+def _mtu(tx: Tx, network_id: str) -> int:
+    found = networks.get(tx, network_id)
+    return found.mtu if found else 1500
+
+
+SpecOf = Callable[[Tx, str], Spec | None]

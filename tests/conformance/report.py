@@ -1,0 +1,146 @@
+"""Writes `docs/conformance.md`: what passed, failed and was skipped in each area, why, and what is missing.
+
+Reads the results of the last run (`build/conformance.json`, which the test module leaves), or runs the tests
+itself against the cloud that OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME name:
+
+    python -m tests.conformance.report [--run] [--select REGEX]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from .tempest import SMOKE, Outcome, Results, Workspace
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+RESULTS = ROOT / "build/conformance.json"
+PAGE = ROOT / "docs/conformance.md"
+
+HEAD = """# Conformance
+
+OpenStack's own API tests, Tempest {version} from PyPI, against `alto up --simulate`. Each test counts, also those
+of a class whose set-up failed or was skipped. `python -m tests.conformance.report` writes this page.
+
+"""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A failure that is known; `test` is a pattern with `*`."""
+
+    test: str
+    reason: str
+
+    def covers(self, outcome: Outcome) -> bool:
+        return fnmatchcase(outcome.test, self.test)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something left out on purpose."""
+
+    area: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The cloud named by the usual OS_ variables."""
+
+    identity_url: str
+    username: str
+    password: str
+    project: str
+
+
+def expected() -> list[Expected]:
+    entries = tomllib.loads((HERE / "expected.toml").read_text()).get("expected", [])
+    return [Expected(**entry) for entry in entries]
+
+
+def missing() -> list[Missing]:
+    entries = tomllib.loads((HERE / "missing.toml").read_text()).get("missing", [])
+    return [Missing(**entry) for entry in entries]
+
+
+def page(results: Results, known: list[Expected], absent: list[Missing], version: str) -> str:
+    """The whole page as Markdown."""
+    parts = [HEAD.format(version=version), _table(results)]
+    failed = [(one, _why(one, known)) for one in results.failed()]
+    skipped = [(one, one.reason) for one in results.outcomes if one.status == "skipped"]
+    parts += _section("Failed", failed) + _section("Skipped", skipped)
+    if results.leftovers:
+        parts += ["\n## Not cleaned up\n\n", *(f"- `{one}`: {why}\n" for one, why in results.leftovers.items())]
+    if absent:
+        parts += ["\n## Missing on purpose\n\n| area | what | why |\n|---|---|---|\n"]
+        parts += [f"| {one.area} | {one.what} | {_cell(one.reason)} |\n" for one in absent]
+    return "".join(parts)
+
+
+def _table(results: Results) -> str:
+    areas = sorted({one.area for one in results.outcomes})
+    rows = [(area, Counter(o.status for o in results.outcomes if o.area == area)) for area in areas]
+    rows.append(("all", sum((counts for _, counts in rows), Counter())))
+    lines = ["| area | passed | failed | skipped |\n|---|---|---|---|\n"]
+    lines += [f"| {area} | {n['passed']} | {n['failed']} | {n['skipped']} |\n" for area, n in rows]
+    return "".join(lines)
+
+
+def _section(title: str, outcomes: list[tuple[Outcome, str]]) -> list[str]:
+    if not outcomes:
+        return []
+    rows = [f"| `{one.test}` | {_cell(why)} |\n" for one, why in sorted(outcomes, key=lambda pair: pair[0].test)]
+    return [f"\n## {title}\n\n| test | why |\n|---|---|\n", *rows]
+
+
+def _why(outcome: Outcome, known: list[Expected]) -> str:
+    entry = next((one for one in known if one.covers(outcome)), None)
+    return entry.reason if entry else f"**not expected**: {outcome.reason}"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def tempest_version() -> str:
+    """The pinned version, from the lock file."""
+    lines = (HERE / "tempest.lock").read_text().splitlines()
+    return next(line.split("==")[1].split()[0] for line in lines if line.startswith("tempest=="))
+
+
+def _run(selection: str) -> Results:
+    names = ("OS_AUTH_URL", "OS_USERNAME", "OS_PASSWORD", "OS_PROJECT_NAME")
+    absent = [name for name in names if not os.environ.get(name)]
+    if absent:
+        raise SystemExit(f"--run needs {', '.join(absent)} in the environment")
+    cloud = Environment(*(os.environ[name] for name in names))
+    with tempfile.TemporaryDirectory(prefix="tempest-") as folder:
+        workspace = Workspace(cloud, Path(folder) / "workspace")
+        return workspace.run(workspace.tests(selection))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Write docs/conformance.md.")
+    parser.add_argument("--run", action="store_true", help="run against the cloud of the OS_ variables first")
+    parser.add_argument("--select", default=SMOKE, help="tests to run, a regular expression")
+    options = parser.parse_args()
+    if options.run:
+        _run(options.select).save(RESULTS)
+    if not RESULTS.is_file():
+        raise SystemExit(f"no {RESULTS.relative_to(ROOT)}: run tests/conformance, or give --run")
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(Results.load(RESULTS), expected(), missing(), tempest_version()))
+    print(f"wrote {PAGE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Tempest's smoke tests of identity, image, compute and network against the simulated cloud."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .discovery import Account
+from .report import RESULTS, expected
+from .tempest import AREAS, Results, Workspace
+
+
+@pytest.fixture(scope="module")
+def results(cloud: Account, tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """One run of the selection; also kept for the report."""
+    folder: Path = tmp_path_factory.mktemp("tempest")
+    workspace = Workspace(cloud, folder / "workspace")
+    run = workspace.run(workspace.tests())
+    run.save(RESULTS)
+    return run
+
+
+@pytest.mark.slow
+def test_smoke_fails_only_where_expected(results: Results) -> None:
+    known = expected()
+    strange = [one for one in results.failed() if not any(entry.covers(one) for entry in known)]
+    assert not strange, "\n" + "\n".join(f"{one.test}\n    {one.reason}" for one in strange)
+
+
+@pytest.mark.slow
+def test_each_area_was_really_tested(results: Results) -> None:
+    passed = {one.area for one in results.outcomes if one.status == "passed"}
+    assert passed == set(AREAS)
+
+
+@pytest.mark.slow
+def test_expected_failures_still_fail(results: Results) -> None:
+    stale = [one.test for one in expected() if not any(one.covers(failed) for failed in results.failed())]
+    assert not stale
+
+
+@pytest.mark.slow
+def test_every_class_cleans_up_after_itself(results: Results) -> None:
+    assert results.leftovers == {}

@@ -1,0 +1,7 @@
+"""Oracles: the same scripted requests go to OpenStack's own Keystone and Glance and to us, and are compared.
+
+`peers` runs the real services, `scenarios` holds the requests, `script` sends and records them,
+`normal` takes away what differs from run to run, `compare` says what differs, `allowed.toml` lists the
+differences we mean, with reasons. `recorded/` holds what the real services answered, so that the
+comparison needs no installation; `python -m tests.oracles` writes it anew.
+"""

@@ -1,0 +1,299 @@
+"""The simulated driver's own gifts: faults on demand, slow starts, deaf guests, consoles, a clean slate
+proved."""
+
+import random
+import threading
+from pathlib import Path
+
+import pytest
+
+from altostratus.kernel.testing.faults import Hang
+from altostratus.services.compute.driver import (
+    BaseImage,
+    DriverError,
+    FencedOut,
+    HostUnreachable,
+    Impossible,
+    MachineSpec,
+    Nic,
+    OffReason,
+    Power,
+)
+from altostratus.services.compute.drivers.simulated.faults import Fault, Faults
+from altostratus.services.compute.drivers.simulated.hypervisor import SimulatedHypervisor
+from altostratus.services.compute.drivers.simulated.world import World
+
+SPEC = MachineSpec("m", "name", "project", 1, 64, 1, "image")
+IMAGE = BaseImage("image", Path("/none"), "raw", 1 << 20)
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def world(clock: Clock) -> World:
+    world = World(clock, random.Random(7))
+    driver = SimulatedHypervisor(world)
+    driver.ensure_base(IMAGE)
+    driver.ensure_defined(SPEC, 1)
+    return world
+
+
+def seen_power(world: World) -> Power:
+    observation = SimulatedHypervisor(world).observe("m")
+    assert observation
+    return observation.power
+
+
+def test_a_slow_start_shows_off_until_its_time_and_is_not_begun_again_by_a_repeat(world: World, clock: Clock) -> None:
+    world.start_delay = (5.0, 5.0)
+    driver = SimulatedHypervisor(world)
+    driver.ensure_running("m", 1)
+    assert world.next_due() == 105.0
+    clock.now = 104.0
+    driver.ensure_running("m", 1)
+    seen = driver.observe("m")
+    assert seen
+    assert (seen.power, seen.off_reason) == (Power.OFF, OffReason.NEVER_STARTED)
+    told: list[str] = []
+    driver.subscribe(lambda event: told.append(event.what))
+    clock.now = 105.0
+    world.settle()
+    assert told == ["started"]
+    assert seen_power(world) is Power.RUNNING
+    assert world.next_due() is None
+    assert world.machines["m"].starts == 1
+
+
+def test_a_start_called_off_does_not_come_about_later(world: World, clock: Clock) -> None:
+    world.start_delay = (5.0, 5.0)
+    driver = SimulatedHypervisor(world)
+    driver.ensure_running("m", 1)
+    driver.ensure_off("m", 1)
+    clock.now = 200.0
+    assert seen_power(world) is Power.OFF
+    assert world.machines["m"].starts == 0
+
+
+def test_it_is_started_once_and_power_cycled_once_for_a_request(world: World) -> None:
+    driver = SimulatedHypervisor(world)
+    for _ in range(3):
+        driver.ensure_running("m", 1)
+        driver.reboot("m", "r", hard=True, fence=1)
+    assert (world.machines["m"].starts, world.machines["m"].reboots) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "acted"),
+    [
+        (Fault.FAIL, DriverError, False),
+        (Fault.UNREACHABLE, HostUnreachable, False),
+        (Fault.LOST_REPLY, DriverError, True),
+        (Fault.HANG, Hang, False),
+        (Fault.HANG_AFTER, Hang, True),
+    ],
+)
+def test_a_fault_raises_and_acts_or_not_as_it_says(
+    world: World, fault: Fault, error: type[Exception], acted: bool
+) -> None:
+    driver = SimulatedHypervisor(world, Faults())
+    driver.faults.inject("ensure_running", fault)
+    with pytest.raises(error):
+        driver.ensure_running("m", 1)
+    assert (seen_power(world) is Power.RUNNING) is acted
+    driver.ensure_running("m", 1)
+    assert seen_power(world) is Power.RUNNING
+    assert world.machines["m"].starts == 1
+
+
+def test_a_fault_waits_for_its_occurrence_and_can_be_the_death_of_the_process(world: World) -> None:
+    class Death(BaseException):
+        pass
+
+    faults = Faults()
+    faults.inject("*", "fail", after=2, times=2, error=Death())
+    driver = SimulatedHypervisor(world, faults)
+    driver.ensure_running("m", 1)
+    driver.ensure_off("m", 1)
+    for _ in range(2):
+        with pytest.raises(Death):
+            driver.observe("m")
+    assert driver.observe("m")
+    assert faults.calls == {"ensure_running": 1, "ensure_off": 1, "observe": 3}
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+def test_a_call_that_hung_acts_late_and_is_fenced_out_by_then(world: World, threaded: bool) -> None:
+    faults = Faults(threaded=threaded)
+    faults.inject("ensure_off", "hang")
+    late = SimulatedHypervisor(world, faults)
+    SimulatedHypervisor(world).ensure_running("m", 1)
+    outcome: list[object] = []
+
+    def call() -> None:
+        try:
+            late.ensure_off("m", 1)
+        except (Hang, DriverError) as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    while not faults.hanging:
+        thread.join(0.001)
+    SimulatedHypervisor(world).ensure_running("m", 2)
+    outcome += faults.release()
+    thread.join()
+
+    assert isinstance(outcome[-1], FencedOut)
+    assert seen_power(world) is Power.RUNNING
+
+
+def test_closing_the_connection_frees_threads_that_hang_without_their_acting(world: World) -> None:
+    faults = Faults(threaded=True)
+    faults.inject("ensure_running", "hang")
+    driver = SimulatedHypervisor(world, faults)
+    outcome: list[Exception] = []
+
+    def call() -> None:
+        try:
+            driver.ensure_running("m", 1)
+        except HostUnreachable as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    while not faults.hanging:
+        thread.join(0.001)
+    driver.close()
+    thread.join()
+
+    assert len(outcome) == 1
+    assert seen_power(world) is Power.OFF
+
+
+def test_a_removal_cut_short_leaves_disks_that_are_seen_and_can_be_removed(world: World) -> None:
+    driver = SimulatedHypervisor(world)
+    driver.faults.inject("ensure_absent", "torn")
+    with pytest.raises(DriverError):
+        driver.ensure_absent("m", 1)
+    seen = driver.observe("m")
+    assert seen
+    assert (seen.digest, seen.off_reason) == ("", OffReason.UNKNOWN)
+    assert world.leftovers() == ["machine m left with root disk"]
+    driver.ensure_absent("m", 1)
+    world.assert_clean()
+
+
+def test_a_hard_reboot_cut_short_is_made_up_for_by_a_repeat(world: World) -> None:
+    driver = SimulatedHypervisor(world)
+    driver.ensure_running("m", 1)
+    driver.faults.inject("reboot", "torn")
+    with pytest.raises(DriverError):
+        driver.reboot("m", "r", hard=True, fence=1)
+    assert seen_power(world) is Power.OFF
+    driver.reboot("m", "r", hard=True, fence=1)
+    assert seen_power(world) is Power.RUNNING
+    assert world.machines["m"].reboots == 1
+
+
+def test_a_share_of_calls_fails_by_the_seed() -> None:
+    def failures(seed: int) -> list[bool]:
+        faults = Faults()
+        faults.chaos(random.Random(seed), rate=0.3)
+        world = World(Clock(), random.Random(0))
+        driver = SimulatedHypervisor(world, faults)
+        return [fails(driver) for _ in range(60)]
+
+    def fails(driver: SimulatedHypervisor) -> bool:
+        try:
+            driver.observe_all()
+        except DriverError:
+            return True
+        return False
+
+    assert failures(1) == failures(1) != failures(2)
+    assert 5 < sum(failures(1)) < 35
+
+
+def test_a_deaf_guest_ignores_requests_until_it_listens_again(world: World) -> None:
+    driver = SimulatedHypervisor(world)
+    driver.ensure_running("m", 1)
+    world.make_deaf("m")
+    driver.request_shutdown("m", 1)
+    driver.reboot("m", "r", hard=False, fence=1)
+    assert seen_power(world) is Power.RUNNING
+    assert world.machines["m"].reboots == 0
+    world.make_deaf("m", False)
+    driver.request_shutdown("m", 1)
+    assert seen_power(world) is Power.OFF
+
+
+def test_a_machine_does_not_start_without_its_bridge(world: World) -> None:
+    nic = Nic("port", "fa:16:3e:00:00:01", "missing", "tap", 1400)
+    driver = SimulatedHypervisor(world)
+    driver.ensure_defined(MachineSpec("n", "name", "p", 1, 64, 1, "image", (nic,)), 1)
+    world.has_bridge = lambda bridge: bridge != "missing"
+    with pytest.raises(DriverError, match="no bridge"):
+        driver.ensure_running("n", 1)
+    world.has_bridge = lambda _bridge: True
+    driver.ensure_running("n", 1)
+
+
+def test_an_unreachable_host_answers_nothing(world: World) -> None:
+    driver = SimulatedHypervisor(world)
+    world.reachable = False
+    for call in (driver.host, driver.observe_all, lambda: driver.ensure_off("m", 1)):
+        with pytest.raises(HostUnreachable):
+            call()
+    world.reachable = True
+    assert driver.observe("m")
+
+
+def test_a_root_disk_smaller_than_its_image_is_impossible(world: World) -> None:
+    driver = SimulatedHypervisor(world)
+    driver.ensure_base(BaseImage("big", Path("/none"), "raw", 5 << 30))
+    with pytest.raises(Impossible, match="larger disk"):
+        driver.ensure_defined(MachineSpec("n", "name", "p", 1, 64, 4, "big"), 1)
+    assert driver.observe("n") is None
+
+
+def test_the_console_log_tells_each_boot_and_can_be_cut(world: World) -> None:
+    driver = SimulatedHypervisor(world)
+    assert driver.console_log("m", 1000) == b""
+    driver.ensure_running("m", 1)
+    log = driver.console_log("m", 1000)
+    assert b"Simulated machine m" in log
+    assert log.endswith(b"name login: ")
+    assert driver.console_log("m", 7) == b"login: "
+    driver.reboot("m", "r", hard=False, fence=1)
+    assert driver.console_log("m", 10_000).count(b"login: ") == 2
+
+
+def test_the_console_echoes_is_taken_over_and_ends_with_the_machine(world: World) -> None:
+    driver = SimulatedHypervisor(world)
+    driver.ensure_running("m", 1)
+    first = driver.open_console("m")
+    first.write(b"uptime\r")
+    assert first.read() == b"\r\n# uptime\r\n# "
+    second = driver.open_console("m")
+    assert first.read() == b""
+    driver.ensure_off("m", 1)
+    assert second.read() == b"\r\n# "
+    assert second.read() == b""
+
+
+def test_a_clean_slate_is_refused_for_what_is_left_and_for_what_is_missing(world: World) -> None:
+    world.assert_clean(["m"])
+    with pytest.raises(AssertionError, match="machine m left with definition, root disk"):
+        world.assert_clean()
+    with pytest.raises(AssertionError, match="machine other is missing"):
+        world.assert_clean(["m", "other"])

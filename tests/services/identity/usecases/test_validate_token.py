@@ -1,0 +1,102 @@
+"""Actors come from memory, are never stale, and memory is bounded."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from altostratus.kernel.actor import Actor
+from altostratus.kernel.tx import Tx
+from altostratus.services.identity.usecases import Actors
+from tests.services.identity.cloud import V3, People, run
+
+
+class CountedReads:
+    """Counts the transactions of a database."""
+
+    def __init__(self, db: Any) -> None:
+        self.count = 0
+        self._read = db.read
+        db.read = self.read
+
+    async def read(self, fn: Callable[[Tx], Any]) -> Any:
+        self.count += 1
+        return await self._read(fn)
+
+
+def test_a_known_token_costs_no_query(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        token = await people.token(await people.user("ann"))
+        authenticate = people.service.facade.authenticate
+        reads = CountedReads(people.cloud.db)
+        first = await authenticate(token)
+        assert reads.count == 1
+        assert [await authenticate(token) for _ in range(10)] == [first] * 10
+        assert reads.count == 1
+        assert await authenticate("junk") is None
+        assert reads.count == 1
+
+    run(tmp_path, story)
+
+
+def test_a_validation_that_began_before_a_change_is_not_kept(tmp_path: Path) -> None:
+    """The read sees the user as it was; the change commits before the result is kept."""
+
+    async def story(people: People) -> None:
+        user = await people.user("ann")
+        token = await people.token(user)
+        db, authenticate = people.cloud.db, people.service.facade.authenticate
+        read, reading, changed = db.read, asyncio.Event(), asyncio.Event()
+
+        async def slow_read(fn: Callable[[Tx], Any]) -> Any:
+            result = await read(fn)
+            reading.set()
+            await changed.wait()
+            return result
+
+        db.read = slow_read  # type: ignore[method-assign,assignment]
+        waiting = asyncio.create_task(authenticate(token))
+        await reading.wait()
+        db.read = read  # type: ignore[method-assign]
+        await people.admin.patch(f"{V3}/users/{user}", {"user": {"enabled": False}})
+        changed.set()
+        await waiting
+        assert await authenticate(token) is None
+
+    run(tmp_path, story)
+
+
+def test_a_change_whose_caller_went_away_still_ends_tokens(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        state = people.service.state
+        before = state.actors.generation
+        task = asyncio.create_task(state.change(lambda tx: None))
+        await asyncio.sleep(0)
+        task.cancel()
+        await state.db.write(lambda tx: None)  # the writer is first in, first out: the change has committed
+        await asyncio.sleep(0)
+        assert state.actors.generation == before + 1
+        assert task.cancelled()
+
+    run(tmp_path, story)
+
+
+def test_memory_is_bounded_and_forgets_the_least_used() -> None:
+    actors = Actors(limit=2)
+    ann, bob, cat = Actor("ann"), Actor("bob"), Actor("cat")
+    actors.keep(b"a", 1, ann)
+    actors.keep(b"b", 1, bob)
+    assert actors.get(b"a", 1) is ann
+    actors.keep(b"c", 1, cat)
+    assert (actors.get(b"a", 1), actors.get(b"b", 1), actors.get(b"c", 1)) == (ann, None, cat)
+    assert actors.get(b"a", 2) is None
+    assert len(actors) == 2
+
+
+def test_the_facade_knows_projects(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        exists = people.service.facade.project_exists
+        assert await people.cloud.db.read(lambda tx: exists(tx, people.admin.project_id))
+        assert not await people.cloud.db.read(lambda tx: exists(tx, "no-such"))
+
+    run(tmp_path, story)
