@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import create_engine, make_url
 
 from altostratus.kernel.db import Database, open_database
 from tests.postgres import running_postgres
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-_numbers = itertools.count()
+LEAVE = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 @pytest.fixture(scope="session")
@@ -25,20 +28,27 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """The name of a database with every table, to be copied."""
-    _command(postgres_server, "CREATE DATABASE altostratus_template")
-    _create_tables(_named(postgres_server, "altostratus_template"))
-    return "altostratus_template"
+def postgres_database(postgres_server: str) -> tuple[str, list[str]]:
+    """A database that the tests use one after the other, and its tables; a new one each would take a second."""
+    with _connect(postgres_server) as connection:
+        connection.execute("CREATE DATABASE altostratus")
+    url = make_url(postgres_server).set(database="altostratus").render_as_string(hide_password=False)
+    _create_tables(url)
+    with _connect(url) as connection:
+        return url, _tables(connection)
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    """An empty PostgreSQL database of the test's own, with every table."""
-    name = f"altostratus_{next(_numbers)}"
-    _command(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY FILE_COPY")
-    yield _named(postgres_server, name)
-    _command(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_url(postgres_database: tuple[str, list[str]]) -> Iterator[str]:
+    """An empty PostgreSQL database with every table, the test's own while it runs."""
+    url, tables = postgres_database
+    yield url
+    with _connect(url) as connection:
+        connection.execute(LEAVE)
+        for table in set(_tables(connection)) - set(tables):
+            connection.execute(f'DROP TABLE "{table}" CASCADE')
+        if used := [table for table in tables if connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone()]:
+            connection.execute(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE")
 
 
 @pytest.fixture(scope="session")
@@ -73,10 +83,6 @@ def database(db_url: str) -> Iterator[Database]:
     database.close()
 
 
-def _named(server: str, database: str) -> str:
-    return make_url(server).set(database=database).render_as_string(hide_password=False)
-
-
 def _create_tables(url: str) -> None:
     from altostratus.app.schema import metadata  # with it every service: only where a database is wanted
 
@@ -85,8 +91,10 @@ def _create_tables(url: str) -> None:
     engine.dispose()
 
 
-def _command(server: str | URL, command: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(command))
-    engine.dispose()
+def _connect(url: str) -> psycopg.Connection[tuple[str]]:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(plain, autocommit=True)
+
+
+def _tables(connection: psycopg.Connection[tuple[str]]) -> list[str]:
+    return [name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]

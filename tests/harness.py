@@ -67,14 +67,18 @@ def client_for(services: Sequence[Service], actors: Mapping[str, Actor], token: 
     return client
 
 
-@asynccontextmanager
-async def running_system(data_dir: Path, **options: Any) -> AsyncIterator[tuple[System, ApiClient]]:
-    """A whole simulated cloud in this process, reconciling, with a client logged in as its administrator."""
-    data_dir.mkdir(exist_ok=True)
-    settings = Settings(data_dir=data_dir, simulate=True, public_url=BASE, **options.pop("settings", {}))
+def _make_tables(settings: Settings) -> None:
+    settings.data_dir.mkdir(exist_ok=True)
     engine = create_engine(settings.database_url)
     metadata.create_all(engine)
     engine.dispose()
+
+
+@asynccontextmanager
+async def running_system(data_dir: Path, **options: Any) -> AsyncIterator[tuple[System, ApiClient]]:
+    """A whole simulated cloud in this process, reconciling, with a client logged in as its administrator."""
+    settings = Settings(data_dir=data_dir, simulate=True, public_url=BASE, **options.pop("settings", {}))
+    _make_tables(settings)
     system = System(settings, **options)
     await system.start()
     try:

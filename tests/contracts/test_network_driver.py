@@ -40,6 +40,7 @@ from altostratus.services.network.driver import (
     SubnetSpec,
     digest,
 )
+from altostratus.services.network.drivers.linux.journal import Journal
 from altostratus.services.network.drivers.linux.network import LinuxNetwork
 from altostratus.services.network.drivers.simulated.network import SimulatedNetwork
 from altostratus.services.network.drivers.simulated.world import SimulatedWorld
@@ -182,7 +183,6 @@ class LinuxHost:
         self.run = Path(tempfile.mkdtemp(prefix="altostratus-test-"))
         self.run.chmod(0o755)
         self.instance = os.urandom(2).hex()
-        self.forwarding = self.shell("sysctl", "-n", "net.ipv4.ip_forward")
 
     def driver(self) -> NetworkDriver:
         return LinuxNetwork(self.run, self.instance)
@@ -198,8 +198,8 @@ class LinuxHost:
     def leftovers(self) -> object:
         listed = self.shell("ip", "link") + self.shell("ip", "netns") + self.shell("nft", "list", "ruleset")
         listed += self.shell("ps", "-eo", "args").replace(str(self.run), self.instance)
-        changed = [] if self.forwarding == self.shell("sysctl", "-n", "net.ipv4.ip_forward") else ["ip_forward"]
-        return [line for line in listed.splitlines() if self.instance in line] + changed
+        in_force = Journal(self.run / "journal").changes()
+        return [line for line in listed.splitlines() if self.instance in line] + in_force
 
     def close(self) -> None:
         shutil.rmtree(self.run)

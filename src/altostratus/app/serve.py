@@ -66,7 +66,7 @@ async def serve(settings: Settings) -> None:
     lock = lock_data_dir(settings.data_dir)
     check_format(settings.data_dir, settings.simulate)
     upgrade(settings.database_url, settings.data_dir / "snapshots")
-    system = System(settings)
+    system = await asyncio.to_thread(System, settings)  # drivers look at the host, which blocks
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

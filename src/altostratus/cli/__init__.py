@@ -158,9 +158,9 @@ def run_tests(
 
     Further arguments go to pytest.
     """
-    from altostratus.cli import run_tests as testing
+    from altostratus.cli.run_tests import run_tests as run_suite
 
-    sys.exit(testing.run_tests(fast, nightly, context.args))
+    sys.exit(run_suite(fast, nightly, context.args))
 
 
 # -- user verbs ----------------------------------------------------------------------------------------------
@@ -180,9 +180,9 @@ def launch(
 
     Makes what is missing: a network with a router, a key, a security group for SSH, a floating IP.
     """
-    from altostratus.cli import launch as launching
+    from altostratus.cli import booting
 
-    launching.launch(data_dir, image, name, flavor, network, key, user_data)
+    booting.launch(data_dir, image, name, flavor, network, key, user_data)
 
 
 @app.command()
@@ -215,9 +215,9 @@ def console(name: Server, data_dir: DataDir = None) -> None:
 @app.command()
 def rm(name: Server, data_dir: DataDir = None) -> None:
     """Delete a VM with its floating IPs."""
-    from altostratus.cli import launch as launching
+    from altostratus.cli import booting
 
-    launching.remove(data_dir, name)
+    booting.remove(data_dir, name)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from altostratus.cli import Problem, places
 from altostratus.cli.client import log_in
-from altostratus.cli.launch import find_server, floating_ip_of
+from altostratus.cli.booting import find_server, floating_ip_of
 
 QUIT = b"\x1d"  # Ctrl-]
 # VMs come and go and addresses are used again: their host keys mean nothing across VMs.

@@ -10,7 +10,7 @@ from altostratus.cli.client import Client
 from altostratus.cli.connect import ssh_command
 from altostratus.cli.guest.build import ensure_guest_image
 from altostratus.cli.images import upload
-from altostratus.cli.launch import Report, boot, ensure_floating_ip, find_server, floating_ip_of, wait_active
+from altostratus.cli.booting import Report, boot, ensure_floating_ip, find_server, floating_ip_of, wait_active
 
 IMAGE, NAME = "tinyguest", "demo"
 LOGIN_SECONDS = 240.0

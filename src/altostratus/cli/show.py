@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from altostratus.cli.client import Client, log_in
-from altostratus.cli.launch import find_server
+from altostratus.cli.booting import find_server
 
 
 def list_servers(data_dir: Path | None) -> None:

@@ -61,7 +61,7 @@ class Networks(Protocol):
     ) -> list[Port]:
         """Make (or take over) the ports of a new server, in order, counting quota. `wishes` None means: the
         project's only network if it has exactly one, no port if it has none, else Conflict. Security groups are
-        names or ids. Raises the network service's own faults (NotFound kinds, Conflict kinds, OverQuota, BadRequest)."""
+        names or ids. Raises the network service's own faults (kinds of NotFound, Conflict, OverQuota, BadRequest)."""
         ...
 
     def bind_ports(self, tx: Tx, owner: str, host_id: str) -> None:

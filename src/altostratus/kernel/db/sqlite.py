@@ -141,12 +141,16 @@ class InlineSqlite:
     def _transact(self, run: Run[T], read_only: bool = False) -> T:
         if self._connection.closed:
             raise Closed()
-        with self._connection.begin():
-            self._connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
-            try:
+        driver: Any = self._connection.connection.driver_connection
+        try:
+            with self._connection.begin():
+                driver.execute(f"PRAGMA query_only = {int(read_only)}")
                 return run(self._connection)
-            finally:
-                self._connection.exec_driver_sql("PRAGMA query_only = 0")
+        except BaseException:
+            _undo(self._connection)
+            raise
+        finally:
+            driver.execute("PRAGMA query_only = 0")
 
 
 def _batch(jobs: "queue.SimpleQueue[_Job | None]") -> list[_Job]:
@@ -170,8 +174,7 @@ def _commit(connection: Connection, batch: list[_Job]) -> None:
                 _run(connection, job, savepoint=True)
                 _require_transaction(connection, job)
     except BaseException as error:  # the commit itself failed: nothing of the batch is there
-        if connection.in_transaction():
-            connection.rollback()
+        _undo(connection)
         for job in batch:
             job.result, job.error = None, job.error or error
     for job in batch:
@@ -187,6 +190,15 @@ def _run(connection: Connection, job: _Job, savepoint: bool = False) -> None:
             job.result = job.run(connection)
     except BaseException as error:
         job.error = error
+
+
+def _undo(connection: Connection) -> None:
+    """SQLAlchemy takes a transaction whose commit failed for ended; SQLite does not."""
+    if connection.in_transaction():
+        connection.rollback()
+    driver: Any = connection.connection.driver_connection
+    if driver.in_transaction:
+        driver.rollback()
 
 
 def _require_transaction(connection: Connection, job: _Job) -> None:

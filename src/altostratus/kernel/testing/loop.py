@@ -102,7 +102,8 @@ def _is_task(handle: Any) -> bool:
 
 def _place(task: "asyncio.Task[Any]") -> str:
     """The innermost line of the task's coroutines, but for asyncio's own."""
-    place, coroutine = "an unknown place", task.get_coro()
+    place = "an unknown place"
+    coroutine: Any = task.get_coro()
     while frame := getattr(coroutine, "cr_frame", None):
         if not frame.f_code.co_filename.startswith(_ASYNCIO):
             place = f"{frame.f_code.co_filename}:{frame.f_lineno}"

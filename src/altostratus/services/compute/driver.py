@@ -231,7 +231,7 @@ class Hypervisor(Protocol):
         ...
 
     def close(self) -> None:
-        """Drop the connection, also while calls hang in it: safe from any thread, never blocks, may be
+        """Give the connection up, also while calls hang in it: safe from any thread, never blocks, may be
         repeated. Consoles end. A later call connects anew, so this is also what follows a call past its
-        deadline."""
+        deadline; that call may still act when the host answers again, which is what fences are for."""
         ...

@@ -23,6 +23,7 @@ from altostratus.services.image.usecases import Images
 
 CATALOG = (CatalogEntry("image", "glance", "/image"),)
 LANE_SECONDS = 60.0
+SWEEP_SECONDS = 12.0  # under half of a reconciler's lease
 
 _ROUTES = [
     versions.get_root,
@@ -68,7 +69,7 @@ def build(cloud: Cloud, files: ImageFiles | None = None) -> Service:
         state=service,
         facade=ImageFacade(service),
         catalog=CATALOG,
-        reconcilers=[FileSweep(service.files, service.lane)],
+        reconcilers=[FileSweep(service.files, cloud.lane("image-sweep", 1, SWEEP_SECONDS))],
         prepare=prepare,
     )
 

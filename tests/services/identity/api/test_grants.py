@@ -133,3 +133,21 @@ def test_a_domains_reader_sees_that_domains_assignments(tmp_path: Path) -> None:
         assert (await ann.get(f"{ASSIGNMENTS}?scope.domain.id=default")).status_code == 403
 
     run(tmp_path, story)
+
+
+def test_a_domains_role_gives_no_power_by_its_name(tmp_path: Path) -> None:
+    """A domain may have a role of its own called admin."""
+
+    async def story(people: People) -> None:
+        project = await people.make("project", name="p")
+        ann = await people.person("member", project)
+        role = await people.make("role", name="admin", domain_id="default")
+        await people.admin.put(f"{V3}/projects/{project}/users/{ann.user_id}/roles/{role}")
+        assert (await ann.get(f"{V3}/users")).status_code == 403
+        roles = (await people.login(ann.user_id, {"project": {"id": project}})).json()["token"]["roles"]
+        assert {r["name"] for r in roles} == {"member", "reader"}
+        bob = await people.user("bob")
+        await people.admin.put(f"{V3}/projects/{project}/users/{bob}/roles/{role}")
+        assert (await people.login(bob, {"project": {"id": project}})).status_code == 401
+
+    run(tmp_path, story)

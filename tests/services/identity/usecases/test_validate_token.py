@@ -70,8 +70,9 @@ def test_a_change_whose_caller_went_away_still_ends_tokens(tmp_path: Path) -> No
     async def story(people: People) -> None:
         state = people.service.state
         before = state.actors.generation
-        task = asyncio.create_task(state.change(lambda tx: None))
-        await asyncio.sleep(0)
+        loop, writing = asyncio.get_running_loop(), asyncio.Event()
+        task = asyncio.create_task(state.change(lambda tx: loop.call_soon_threadsafe(writing.set)))
+        await writing.wait()
         task.cancel()
         await state.db.write(lambda tx: None)  # the writer is first in, first out: the change has committed
         await asyncio.sleep(0)

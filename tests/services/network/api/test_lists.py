@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.services.network.cloud import NetworkCloud, fault, listed, make, run
 
 URL = "/network/v2.0/networks"
@@ -44,14 +42,24 @@ def test_filters_fields_and_order(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
-@pytest.mark.parametrize(
-    "query", ["colour=red", "sort_key=colour", "limit=x", "limit=-1", "marker=nobody", "admin_state_up=perhaps",
-              "sort_key=name&sort_dir=sideways", "sort_dir=asc", "mtu=wide"],
-)  # fmt: skip
-def test_bad_queries(tmp_path: Path, query: str) -> None:
+BAD_QUERIES = (
+    "colour=red",
+    "sort_key=colour",
+    "limit=x",
+    "limit=-1",
+    "marker=nobody",
+    "admin_state_up=perhaps",
+    "sort_key=name&sort_dir=sideways",
+    "sort_dir=asc",
+    "mtu=wide",
+)
+
+
+def test_bad_queries(tmp_path: Path) -> None:
     async def test(cloud: NetworkCloud) -> None:
-        status, _ = await fault(cloud.client().get(f"{URL}?{query}"))
-        assert status == 400
+        for query in BAD_QUERIES:
+            status, _ = await fault(cloud.client().get(f"{URL}?{query}"))
+            assert (status, query) == (400, query)
 
     run(tmp_path, test)
 

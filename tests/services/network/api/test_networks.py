@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.services.network.cloud import (
     NetworkCloud,
     change,
@@ -45,24 +43,24 @@ def test_a_new_network_has_neutrons_defaults(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ({"network": {"name": "x" * 256}}, (400, "HTTPBadRequest")),
-        ({"network": {"colour": "red"}}, (400, "HTTPBadRequest")),
-        ({"network": {"admin_state_up": "perhaps"}}, (400, "HTTPBadRequest")),
-        ({"network": {"mtu": 10}}, (400, "InvalidInput")),
-        ({"network": {"shared": True}}, (403, "PolicyNotAuthorized")),
-        ({"network": {"router:external": True}}, (403, "PolicyNotAuthorized")),
-        ({"network": {"provider:network_type": "vlan"}}, (403, "PolicyNotAuthorized")),
-        ({"network": {"project_id": "theirs"}}, (400, "HTTPBadRequest")),
-        ({}, (400, "HTTPBadRequest")),
-        ([], (400, "HTTPBadRequest")),
-    ],
-)
-def test_what_a_member_may_not_ask_for(tmp_path: Path, body: object, expected: tuple[int, str]) -> None:
+REFUSED: list[tuple[object, tuple[int, str]]] = [
+    ({"network": {"name": "x" * 256}}, (400, "HTTPBadRequest")),
+    ({"network": {"colour": "red"}}, (400, "HTTPBadRequest")),
+    ({"network": {"admin_state_up": "perhaps"}}, (400, "HTTPBadRequest")),
+    ({"network": {"mtu": 10}}, (400, "InvalidInput")),
+    ({"network": {"shared": True}}, (403, "PolicyNotAuthorized")),
+    ({"network": {"router:external": True}}, (403, "PolicyNotAuthorized")),
+    ({"network": {"provider:network_type": "vlan"}}, (403, "PolicyNotAuthorized")),
+    ({"network": {"project_id": "theirs"}}, (400, "HTTPBadRequest")),
+    ({}, (400, "HTTPBadRequest")),
+    ([], (400, "HTTPBadRequest")),
+]
+
+
+def test_what_a_member_may_not_ask_for(tmp_path: Path) -> None:
     async def test(cloud: NetworkCloud) -> None:
-        assert await fault(cloud.client().post(URL, body)) == expected
+        for body, expected in REFUSED:
+            assert (await fault(cloud.client().post(URL, body)), body) == (expected, body)
         assert await listed(cloud.client(), "networks") == []
 
     run(tmp_path, test)

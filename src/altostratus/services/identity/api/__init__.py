@@ -73,7 +73,7 @@ class IdentityCall(Call):
             found = msgspec.json.decode(content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             found = None
-        if not isinstance(found, dict):
+        if not isinstance(found, dict) or b"\\u0000" in content:  # PostgreSQL keeps no text with NUL
             raise Expecting("valid JSON", "request body")
         return found
 

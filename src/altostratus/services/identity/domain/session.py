@@ -10,10 +10,11 @@ from altostratus.services.identity.domain.nouns import Project, User
 
 @dataclass(frozen=True, slots=True)
 class RoleName:
-    """A role as tokens show it."""
+    """A role as tokens show it. A domain's own role (`domain_id`) is never in a token: only what it implies is."""
 
     id: str
     name: str
+    domain_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

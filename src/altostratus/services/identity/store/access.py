@@ -38,7 +38,7 @@ def granted_roles(tx: Tx, user_id: str, scope: Scope) -> list[RoleName]:
     kind, target = target_of(scope)
     table = tables.assignment
     direct = (
-        select(tables.role.c.id, tables.role.c.name)
+        select(tables.role.c.id, tables.role.c.name, tables.role.c.domain_id)
         .distinct()
         .join(table, table.c.role_id == tables.role.c.id)
         .where(table.c.target_kind == kind, table.c.target_id == target, table.c.inherited.is_(False))
@@ -46,7 +46,8 @@ def granted_roles(tx: Tx, user_id: str, scope: Scope) -> list[RoleName]:
         .order_by(tables.role.c.name)
     )
     held = [RoleName(*row) for row in tx.sql.execute(direct)]
-    return implied(held, implications(tx)) if held else []
+    everything = implied(held, implications(tx)) if held else []
+    return [role for role in everything if role.domain_id is None]
 
 
 def _held_by(user_id: str) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from altostratus.kernel.actor import Actor
 from altostratus.kernel.clock import Clock
 from altostratus.kernel.db import Database
 from altostratus.kernel.db.state import bump, current
+from altostratus.kernel.errors import DeadlineExceeded, Unavailable
 from altostratus.kernel.lanes import Lane
 from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.tx import Tx
@@ -79,6 +80,13 @@ class Identity:
         result = await self.db.write(run)
         self.actors.generation += 1
         return result
+
+    async def hash(self, call: Callable[..., T], *args: Any) -> T:
+        """Run a password hash in its lane; Unavailable when too many wait there."""
+        try:
+            return await self.hashing.run(call, *args)
+        except DeadlineExceeded as error:
+            raise Unavailable("Too many passwords are being checked; try again later.") from error
 
     async def generation(self) -> int:
         """A number that differs whenever identity has changed."""

@@ -70,7 +70,7 @@ async def _prove_by_token(identity: Identity, token: str) -> Proof:
 async def prove_by_password(identity: Identity, who: Reference, password: str) -> User:
     """The user with this password; Unauthorized after one hash, whatever is wrong."""
     user = await identity.db.read(lambda tx: find_user(tx, who))
-    matches = await identity.hashing.run(password_matches, user.password_hash if user else None, password)
+    matches = await identity.hash(password_matches, user.password_hash if user else None, password)
     if user and matches and await identity.db.read(lambda tx: _may_log_in(tx, user)):
         return user
     await identity.db.write(lambda tx: _record_failure(tx, user))

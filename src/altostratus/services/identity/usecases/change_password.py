@@ -17,7 +17,7 @@ async def change_password(identity: Identity, user_id: str, old: str, new: str) 
     user = await prove_by_password(identity, Reference(id=user_id), old)
     if user.options.get("lock_password"):
         raise BadRequest("The password of this user is locked; only an administrator can set it.")
-    password_hash = await identity.hashing.run(hash_password, new)
+    password_hash = await identity.hash(hash_password, new)
     await identity.change(lambda tx: _change(tx, user, password_hash))
 
 

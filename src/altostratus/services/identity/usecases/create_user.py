@@ -27,7 +27,7 @@ async def create_user(identity: Identity, actor: Actor, fields: Fields) -> User:
 async def hashed(identity: Identity, fields: Fields) -> str | None:
     """The hash of the password that was said, if one was."""
     password = fields.get("password")
-    return None if password is None else await identity.hashing.run(hash_password, password)
+    return None if password is None else await identity.hash(hash_password, password)
 
 
 def _insert(tx: Tx, actor: Actor, domain_id: str, password_hash: str | None, fields: Fields) -> User:

@@ -12,7 +12,7 @@ from altostratus.services.identity.domain.nouns import Assignment, Group, Projec
 from altostratus.services.identity.domain.session import RoleName, implied
 from altostratus.services.identity.store import grants
 from altostratus.services.identity.store.access import with_domains
-from altostratus.services.identity.store.implications import implications
+from altostratus.services.identity.store.implications import implications, own_roles
 from altostratus.services.identity.store.membership import members_by_group
 from altostratus.services.identity.store.records import groups, projects, roles, users
 from altostratus.services.identity.usecases import Identity
@@ -62,7 +62,8 @@ def list_assignments(tx: Tx, identity: Identity, actor: Actor, query: Assignment
     found = grants.find_assignments(tx, *_conditions(query, actor))
     if not query.effective:
         return [Effect(a, a.actor_id, a.role_id) for a in found]
-    return [e for e in _effects(tx, found) if _wanted(e, query)]
+    domains_own = own_roles(tx)
+    return [e for e in _effects(tx, found) if _wanted(e, query) and e.role_id not in domains_own]
 
 
 def names_of(tx: Tx, effects: Sequence[Effect]) -> Names:

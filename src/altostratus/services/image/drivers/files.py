@@ -7,6 +7,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
@@ -44,7 +45,8 @@ class Disk:
 
 
 class FileWriting:
-    """One file on its way in; see driver.Writing."""
+    """One file on its way in; see driver.Writing. The lock is for callers that give up while a call still runs: a
+    descriptor that is closed under a write could by then be another file's."""
 
     def __init__(self, path: Path, inspection: Inspection, qemu_img: QemuImg | None, disk: Disk) -> None:
         self._path = path
@@ -55,11 +57,12 @@ class FileWriting:
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._sha512 = hashlib.sha512()
         self._size = 0
+        self._lock = threading.Lock()
         with _storage_faults():
             self._file = self._part.open("xb", buffering=0)
 
     def write(self, data: bytes) -> None:
-        with _storage_faults():
+        with self._lock, _storage_faults():
             self._disk.write(self._file, data)
         self._md5.update(data)
         self._sha512.update(data)
@@ -70,15 +73,15 @@ class FileWriting:
         virtual_size = self._inspection.verdict()
         if self._qemu_img:
             virtual_size = self._qemu_img.qcow2_size(self._part)
-        with _storage_faults():
+        with self._lock, _storage_faults():
             self._disk.fsync_file(self._file)
-            self._file.close()
             self._disk.rename(self._part, self._path)
             self._disk.fsync_directory(self._path.parent)
         return Content(self._size, virtual_size, self._md5.hexdigest(), self._sha512.hexdigest())
 
     def close(self) -> None:
-        self._file.close()
+        with self._lock:
+            self._file.close()
 
 
 class Files:

@@ -1,6 +1,6 @@
 """The five routes that every kind of resource has: list, create, show, change, delete."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,8 @@ from altostratus.services.network.usecases import Networking
 @dataclass(frozen=True)
 class Resource:
     """A kind of resource: its names, its bodies, its use cases, its view. `secret` maps attributes to the rules
-    that let a caller see them. Without `change` and `update` there is no PUT."""
+    that let a caller see them; `before_list` makes what a list must not miss. Without `change` and `update` there is
+    no PUT."""
 
     single: str
     plural: str
@@ -38,6 +39,7 @@ class Resource:
     change: type[Struct] | None = None
     update: Callable[[Tx, Networking, Actor, str, dict[str, Any], int | None], Any] | None = None
     secret: Mapping[str, str] = field(default_factory=dict)
+    before_list: Callable[[Networking, Actor], Awaitable[None]] | None = None
 
     @property
     def path(self) -> str:
@@ -64,6 +66,8 @@ def _list(resource: Resource) -> HTTPRouteHandler:
     async def list_all(request: NetworkCall) -> dict[str, Any]:
         net, actor, query = request.net, request.actor, list_query(request.pairs)
         visible = resource.visible(net, actor)
+        if resource.before_list:
+            await resource.before_list(net, actor)
         found = await net.db.read(lambda tx: resource.fetch(tx, select_page(tx, resource.listing, visible, query)))
         if query.reverse:
             found.reverse()

@@ -1,5 +1,6 @@
 """Every kind of resource with its use cases and views."""
 
+from altostratus.kernel.actor import Actor
 from altostratus.services.network.api import schemas, views
 from altostratus.services.network.api.resource import Resource
 from altostratus.services.network.store import (
@@ -11,13 +12,14 @@ from altostratus.services.network.store import (
     subnet_pools,
     subnets,
 )
-from altostratus.services.network.usecases import access
+from altostratus.services.network.usecases import Networking, access
 from altostratus.services.network.usecases.create_floating_ip import create_floating_ip
 from altostratus.services.network.usecases.create_network import create_network
 from altostratus.services.network.usecases.create_port import create_port
 from altostratus.services.network.usecases.create_router import create_router
 from altostratus.services.network.usecases.create_security_group import create_security_group
 from altostratus.services.network.usecases.create_subnet import create_subnet
+from altostratus.services.network.usecases.default_group import ensure_default_group
 from altostratus.services.network.usecases.delete_floating_ip import delete_floating_ip
 from altostratus.services.network.usecases.delete_network import delete_network
 from altostratus.services.network.usecases.delete_port import delete_port
@@ -43,6 +45,12 @@ from altostratus.services.network.usecases.update_subnet import update_subnet
 
 def _rules(single: str, *attributes: str) -> dict[str, str]:
     return {name: f"get_{single}:{name}" for name in attributes}
+
+
+async def _ensure_default_group(net: Networking, actor: Actor) -> None:
+    """A project that looks at its groups finds the default one there."""
+    if actor.project and await net.db.read(lambda tx: security_groups.default_of(tx, actor.project)) is None:
+        await net.db.write(lambda tx: ensure_default_group(tx, actor.project))
 
 
 NETWORKS = Resource(
@@ -76,7 +84,7 @@ FLOATING_IPS = Resource(
 SECURITY_GROUPS = Resource(
     "security_group", "security_groups", security_groups.LISTING, access.visible_groups, security_groups.fetch,
     access.find_group, views.security_group, schemas.NewSecurityGroup, create_security_group, delete_security_group,
-    schemas.SecurityGroupChange, update_security_group,
+    schemas.SecurityGroupChange, update_security_group, before_list=_ensure_default_group,
 )  # fmt: skip
 
 SECURITY_GROUP_RULES = Resource(

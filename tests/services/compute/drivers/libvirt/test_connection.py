@@ -81,3 +81,22 @@ def test_events_come_also_over_the_connection_that_follows(connection: Connectio
             domain.destroy()
             domain.undefine()
         connection.close()
+
+
+def test_a_connection_given_up_is_not_closed_under_a_call(connection: Connection) -> None:
+    """The client library crashes the process when it is: so it is closed when the last call has left it."""
+    with connection.use() as hung:
+        connection.close()
+        with connection.use() as fresh:
+            assert fresh is not hung
+        time.sleep(0.1)
+        assert hung.isAlive()
+        assert hung.getHostname()
+    until = time.monotonic() + 10
+    while is_open(hung):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def is_open(opened: object) -> bool:
+    return getattr(opened, "_o", None) is not None

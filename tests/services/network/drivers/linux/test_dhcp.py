@@ -6,6 +6,7 @@ from pathlib import Path
 
 from altostratus.services.network.driver import DhcpHost, NetworkSpec, SubnetSpec
 from altostratus.services.network.drivers.linux import dhcp
+from altostratus.services.network.drivers.linux.names import short
 
 SUBNET = SubnetSpec(
     id="s1",
@@ -16,7 +17,7 @@ SUBNET = SubnetSpec(
     hosts=(DhcpHost("02:00:00:00:00:0A", IPv4Address("10.7.0.5"), "vm"),),
 )
 NETWORK = NetworkSpec("n1", 1450, (SUBNET, replace(SUBNET, id="s0", dhcp=None)))
-TAG = f"s{dhcp.short('s1')}"
+TAG = f"s{short('s1')}"
 
 
 def test_hosts_and_names() -> None:

@@ -13,12 +13,13 @@ from altostratus.services.network.drivers.linux.translation import RouterMark
 
 FIXED, FLOATING, GATEWAY, LEG = (IPv4Address(text) for text in ("10.0.0.5", "198.18.0.50", "198.18.0.10", "10.0.0.1"))
 OUTSIDE, OTHER = IPv4Address("198.18.0.1"), IPv4Address("10.0.0.6")
+EXTERNAL = RouterGateway(
+    "b", "ext", "02:00:00:00:00:02", (IPv4Interface("198.18.0.10/24"),), OUTSIDE, snat=True, mtu=1500
+)
 ROUTER = RouterSpec(
     id="r1",
     interfaces=(RouterInterface("a", "n1", "02:00:00:00:00:01", (IPv4Interface("10.0.0.1/24"),), 1450),),
-    gateway=RouterGateway(
-        "b", "ext", "02:00:00:00:00:02", (IPv4Interface("198.18.0.10/24"),), OUTSIDE, snat=True, mtu=1500
-    ),
+    gateway=EXTERNAL,
     floating=(FloatingIP("f", FLOATING, FIXED),),
 )
 MARK = RouterMark("0123456789abcdef", 2)
@@ -39,7 +40,7 @@ def listing(text: str) -> list[dict[str, Any]]:
     [
         ROUTER,
         replace(ROUTER, gateway=None, floating=()),
-        replace(ROUTER, gateway=replace(ROUTER.gateway, snat=False)),
+        replace(ROUTER, gateway=replace(EXTERNAL, snat=False)),
     ],
 )
 def test_the_mark_is_read_back_until_a_rule_is_missing(spec: RouterSpec) -> None:
@@ -52,8 +53,7 @@ def test_the_mark_is_read_back_until_a_rule_is_missing(spec: RouterSpec) -> None
 
 def test_without_snat_no_address_is_shared() -> None:
     assert f"snat to {GATEWAY}" in translation.render(ROUTER, MARK)
-    assert ROUTER.gateway is not None
-    plain = replace(ROUTER, gateway=replace(ROUTER.gateway, snat=False))
+    plain = replace(ROUTER, gateway=replace(EXTERNAL, snat=False))
     assert f"snat to {GATEWAY}" not in translation.render(plain, MARK)
 
 

@@ -4,6 +4,8 @@ from altostratus.services.network.driver import NetworkSpec
 from altostratus.services.network.drivers.linux.names import Label, Names, short
 from altostratus.services.network.drivers.linux.privileged import Link, Privileged, Veth
 
+FORWARD = "net/ipv4/ip_forward"
+
 
 class External:
     """The host is plugged into a segment like anybody else, by a veth: so the filters of ports see its frames."""
@@ -19,7 +21,7 @@ class External:
         else:
             self._privileged.remove_link(self._names.leg("host", spec.id))
         if spec.uplink:
-            self._privileged.sysctl("net/ipv4/ip_forward", "1")
+            self._privileged.set_sysctl(FORWARD, "1")
             self._ensure_table(spec, table)
         else:
             self._privileged.remove_table("ip", table)
@@ -27,6 +29,10 @@ class External:
     def remove(self, network_id: str) -> None:
         self._privileged.remove_link(self._names.leg("host", network_id))
         self._privileged.remove_table("ip", self._names.uplink_table(network_id))
+
+    def has_uplink(self, network_id: str, tables: set[tuple[str, str]]) -> bool:
+        """Also that the host forwards: another cloud on it may have put that back as it found it."""
+        return ("ip", self._names.uplink_table(network_id)) in tables and self._privileged.sysctl(FORWARD) == "1"
 
     def is_alive(self, network_id: str, bridge: str, links: dict[str, Link]) -> bool:
         leg = links.get(self._names.leg("host", network_id))

@@ -179,7 +179,7 @@ class LinuxNetwork:
             return ""
         if "h" in label.flags and not self._external.is_alive(label.owner, link.name, links):
             return ""
-        if "u" in label.flags and ("ip", self._names.uplink_table(label.owner)) not in self._privileged.tables():
+        if "u" in label.flags and not self._external.has_uplink(label.owner, self._privileged.tables()):
             return ""
         return label.digest
 

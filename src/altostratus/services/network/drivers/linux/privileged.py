@@ -95,9 +95,11 @@ class Privileged(Protocol):
         """Gratuitous ARP, so that neighbours forget who had the addresses before."""
         ...
 
-    def sysctl(self, key: str, value: str) -> None:
-        """Set one of the host's; `key` is a path under /proc/sys."""
+    def sysctl(self, key: str) -> str:
+        """One of the host's; `key` is a path under /proc/sys."""
         ...
+
+    def set_sysctl(self, key: str, value: str) -> None: ...
 
     def apply_rules(self, ruleset: str, namespace: str | None = None, tables: Iterable[tuple[str, str]] = ()) -> None:
         """All of an nftables script or nothing. `tables` names (family, name) what it may create on the host."""

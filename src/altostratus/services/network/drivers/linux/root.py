@@ -144,9 +144,13 @@ class Root:
         with _failures(f"gratuitous ARP on {link}"):
             namespaces.inside(namespace, lambda: rtnetlink.announce(link, addresses))
 
-    def sysctl(self, key: str, value: str) -> None:
+    def sysctl(self, key: str) -> str:
         with _failures(f"sysctl {key}"):
-            before = (rtnetlink.SYS / key).read_text().strip()
+            return (rtnetlink.SYS / key).read_text().strip()
+
+    def set_sysctl(self, key: str, value: str) -> None:
+        before = self.sysctl(key)
+        with _failures(f"sysctl {key}"):
             if before != value:
                 self._journal.did("sysctl", key, before)
                 rtnetlink.write_sysctl(key, value)
