@@ -18,13 +18,16 @@ READ: Statuses = (401, 200, 404, 200, 200)
 CREATE: Statuses = (401, 403, 201, 201, 201)  # each in the project of its own
 CHANGE: Statuses = (401, 403, 404, 200, 200)
 DELETE: Statuses = (401, 403, 404, 204, 204)
+IN_USE: Statuses = (401, 403, 404, 409, 409)
 ADMIN: Statuses = (401, 403, 403, 403, 200)
 ADMIN_GONE: Statuses = (401, 403, 403, 403, 204)
 PROJECT: Statuses = (401, 200, 403, 200, 200)
 TAGGED = ("networks", "subnets", "ports", "routers", "floatingips", "security-groups", "subnetpools")
 
 
-def crud(plural: str, new: dict[str, Any], create: Statuses = CREATE, changes: bool = True) -> list[Row]:
+def crud(
+    plural: str, new: dict[str, Any], create: Statuses = CREATE, changes: bool = True, delete: Statuses = DELETE
+) -> list[Row]:
     """The rows of a resource. '<x>' in a value stands for the id of that resource."""
     single = plural[:-1].replace("-", "_")
     one = f"/v2.0/{plural}/{{key:str}}"
@@ -34,7 +37,7 @@ def crud(plural: str, new: dict[str, Any], create: Statuses = CREATE, changes: b
         ("POST", f"/v2.0/{plural}", {single: new}, create),
         ("GET", one, None, READ),
         *put,
-        ("DELETE", one, None, DELETE),
+        ("DELETE", one, None, delete),
     ]
 
 
@@ -43,7 +46,7 @@ def tag_rows(plural: str) -> list[Row]:
     return [
         ("GET", tags, None, READ),
         ("PUT", tags, {"tags": ["t"]}, CHANGE),
-        ("POST", tags, {"tags": ["t"]}, CHANGE),
+        ("POST", tags, {"tags": ["t"]}, (401, 403, 404, 201, 201)),
         ("DELETE", tags, None, DELETE),
         ("GET", f"{tags}/{{tag:str}}", None, (401, 204, 404, 204, 204)),
         ("PUT", f"{tags}/{{tag:str}}", None, (401, 403, 404, 201, 201)),
@@ -57,10 +60,10 @@ NET_OWNER: Statuses = (401, 403, 404, 201, 201)  # on the network of `mine`
 ROWS: list[Row] = [
     ("GET", "/", None, (200, 200, 200, 200, 200)),
     ("GET", "/v2.0", None, LIST),
-    *crud("networks", {}),
+    *crud("networks", {}, delete=IN_USE),
     *crud("subnets", {"network_id": "<network>", "ip_version": 4, "cidr": "10.77.0.0/24"}, NET_OWNER),
     *crud("ports", {"network_id": "<network>"}, NET_OWNER),
-    *crud("routers", {}),
+    *crud("routers", {}, delete=IN_USE),
     *crud("floatingips", {"floating_network_id": "<external>"}),
     *crud("security-groups", {"name": "g"}),
     *crud("security-group-rules", {"security_group_id": "<security-group>", "direction": "ingress"}, NET_OWNER, False),
@@ -159,7 +162,6 @@ async def make_one_of_each(cloud: NetworkCloud) -> dict[str, str]:
     joined = await make(client, "subnet", network_id=network, ip_version=4, cidr="10.1.0.0/24")
     await client.put(f"/network/v2.0/routers/{router['id']}/add_router_interface", {"subnet_id": joined["id"]})
     free = await make(client, "subnet", network_id=network, ip_version=4, cidr="10.2.0.0/24", enable_dhcp=False)
-    lonely = await make(client, "network")
     ids = {
         "network": network,
         "subnet": free["id"],
@@ -171,7 +173,6 @@ async def make_one_of_each(cloud: NetworkCloud) -> dict[str, str]:
         "security-group": group["id"],
         "security-group-rule": group["security_group_rules"][0]["id"],
         "subnetpool": (await make(client, "subnetpool", prefixes=["10.3.0.0/16"]))["id"],
-        "lonely": lonely["id"],
     }
     for plural in TAGGED:
         tagged = await client.put(f"/network/v2.0/{plural}/{ids[plural[:-1]]}/tags/t")

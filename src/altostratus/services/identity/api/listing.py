@@ -10,6 +10,8 @@ from altostratus.services.identity.domain.filters import Filter, Listing, Match
 
 BOOLEANS = frozenset({"enabled", "is_domain"})
 TAGS = ("tags", "tags-any", "not-tags", "not-tags-any")
+LONGEST = 1_000_000
+"""No list is longer, whatever limit is asked for."""
 FALSE = frozenset({"0", "false", "off", "no", "n", "f"})
 
 
@@ -18,8 +20,8 @@ def listing_of(query: Sequence[tuple[str, str]], names: Collection[str], most: i
     given = dict(query)
     filters = [found for name, value in query if (found := _filter(name, value, names))]
     tags = tuple((kind, frozenset(given[kind].split(","))) for kind in TAGS if kind in given and "tags" in names)
-    limit = limit_of(given, most)
-    return Listing(tuple(filters), given.get("marker"), limit or None, tags)
+    limit = min(limit_of(given, most) or LONGEST, LONGEST)
+    return Listing(tuple(filters), given.get("marker"), limit, tags)
 
 
 def is_true(text: str) -> bool:

@@ -36,7 +36,7 @@ PLACEMENT = Placement(
     console_log=FOLDER / "console.log",
     cache="none",
 )
-MARK = Mark("p1", 41, "d1", "boot1", ("r1", "r2"))
+MARK = Mark("/data", "p1", 41, "d1", "boot1", ("r1", "r2"))
 PLAIN = replace(SPEC, nics=(), config_drive=None, name="")
 CASES = {
     "kvm-nic-config-drive": (SPEC, PLACEMENT),

@@ -23,8 +23,10 @@ PORT_ALIAS = "ua-port-"  # libvirt keeps aliases that begin with 'ua-' and makes
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What the driver leaves at a domain, in its metadata. `boot_id` is the host's at the last start."""
+    """What the driver leaves at a domain, in its metadata. `boot_id` is the host's at the last start; `home` is the
+    driver's data directory: several clouds may share a host, and none may touch another's machines."""
 
+    home: str = ""
     project_id: str = ""
     fence: int = 0
     digest: str = ""
@@ -123,6 +125,7 @@ def _parse_mark(element: etree._Element | None) -> Mark:
         return Mark()
     fence = element.get("fence", "")
     return Mark(
+        home=element.get("home", ""),
         project_id=element.get("project", ""),
         fence=int(fence) if re.fullmatch(r"[0-9]{1,18}", fence) else 0,
         digest=element.get("digest", ""),
@@ -133,6 +136,7 @@ def _parse_mark(element: etree._Element | None) -> Mark:
 
 def _mark_element(mark: Mark, maker: ElementMaker) -> etree._Element:
     return maker.machine(
+        home=mark.home,
         project=mark.project_id,
         fence=str(mark.fence),
         digest=mark.digest,

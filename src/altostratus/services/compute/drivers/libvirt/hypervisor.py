@@ -55,6 +55,7 @@ class LibvirtHypervisor:
         boot_id: Callable[[], str] | None = None,
     ) -> None:
         self._virt_type = virt_type
+        self._home = str(data)
         self._disks = Disks(data)
         self._connection = Connection(uri)
         self._ended_by_host: set[str] = set()
@@ -99,7 +100,7 @@ class LibvirtHypervisor:
         left = self._disks.ids()
         with self._connection.use() as connection:
             domains = [d for d in connection.listAllDomains() if d.name().startswith(domain_xml.NAME_PREFIX)]
-            seen = [observation for domain in domains if (observation := self._seen(domain))]
+            seen = [seen for domain in domains if (seen := self._seen(domain, only_own=True))]
         return seen + [self._only_disks(i) for i in sorted(left - {o.id for o in seen}) if self._disks.has(i)]
 
     def console_log(self, machine_id: str, max_bytes: int) -> bytes:
@@ -194,7 +195,7 @@ class LibvirtHypervisor:
     def _leave_fence(self, machine_id: str, domain: libvirt.virDomain | None, fence: int) -> Mark:
         """The machine's mark with this fence in it, once it is known not to be an old one."""
         owner = self._disks.owner(machine_id)
-        mark = domain_xml.parse(domain.XMLDesc()).mark if domain else Mark(owner.project_id, owner.fence)
+        mark = domain_xml.parse(domain.XMLDesc()).mark if domain else Mark(self._home, owner.project_id, owner.fence)
         newest = max(mark.fence, owner.fence)
         if fence < newest:
             raise FencedOut(f"machine {machine_id} has seen fence {newest}, this call carries {fence}")
@@ -224,7 +225,7 @@ class LibvirtHypervisor:
             console_log=self._disks.log_file(spec.id),
             cache=self._disks.cache,
         )
-        mark = replace(mark, project_id=spec.project_id, digest=spec.digest)
+        mark = replace(mark, home=self._home, project_id=spec.project_id, digest=spec.digest)
         domain = connection.defineXML(domain_xml.build(spec, placement, mark))
         if domain.isActive():
             _write(domain, mark)
@@ -240,8 +241,8 @@ class LibvirtHypervisor:
             if not domain.isActive():
                 raise
 
-    def _seen(self, domain: libvirt.virDomain) -> Observation | None:
-        """None when it is gone since it was listed."""
+    def _seen(self, domain: libvirt.virDomain, only_own: bool = False) -> Observation | None:
+        """None when it is gone since it was listed, or another cloud's and only ours are asked for."""
         try:
             known, (state, reason) = domain_xml.parse(domain.XMLDesc()), domain.state()
             defined = bool(domain.isPersistent())
@@ -249,6 +250,8 @@ class LibvirtHypervisor:
             if is_gone(error):
                 return None
             raise
+        if only_own and known.mark.home != self._home:
+            return None
         return self._observation(known, defined, state, reason)
 
     def _observation(self, known: Domain, defined: bool, state: int, reason: int) -> Observation:
