@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, make_url
 
 from altostratus.kernel.db import Database, open_database
 from tests.postgres import running_postgres
+from tests.simulated_cloud import CloudProcess, simulated_cloud
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 LEAVE = (
@@ -98,3 +99,10 @@ def _connect(url: str) -> psycopg.Connection[tuple[str]]:
 
 def _tables(connection: psycopg.Connection[tuple[str]]) -> list[str]:
     return [name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[CloudProcess]:
+    """A simulated cloud in a process of its own, shared by the tests that look at it from outside."""
+    with simulated_cloud() as running:
+        yield running

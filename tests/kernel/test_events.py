@@ -129,7 +129,7 @@ def test_a_reader_waits_for_who_commits_late(engine: Engine, postgres_url: str) 
 
 @pytest.mark.postgres
 def test_a_reader_does_not_miss_a_lower_id_that_commits_late(engine: Engine, postgres_url: str) -> None:
-    """The older transaction takes the higher id and commits first: the younger's event has a lower id than the marker."""
+    """The older transaction takes the higher id and commits first."""
     older, younger = Transaction(engine), Transaction(engine)
     state.bump(older.tx, "anything")
     record(younger.tx, "younger")

@@ -48,7 +48,7 @@ def build_asgi(
 ) -> Pipeline:
     """The whole HTTP side of the cloud. `more` is for the operator's routes: db and system."""
     state = State({"services": list(services), **{s.name: s.state for s in services}, **more})
-    own = [get_root, get_metrics, get_health, *operator.ROUTES]
+    own: list[Any] = [get_root, get_metrics, get_health, *operator.ROUTES]
     inner = Litestar(
         route_handlers=[*own, *(route for s in services for route in s.routes)],
         request_class=Call,

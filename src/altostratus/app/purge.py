@@ -21,7 +21,7 @@ def purge(settings: Settings, report: Callable[[str], None]) -> None:
             hypervisor.ensure_absent(machine.id, NEWEST)
         hypervisor.close()
         report("removing networks")
-        driver = network.open_driver(settings.data_dir, settings.services.get("network", {}))
+        driver = network.open_driver(settings.data_dir)
         driver.purge()
         driver.close()
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from altostratus.kernel.policy import Policy, read_overrides
@@ -68,12 +69,17 @@ def _driver(cloud: Cloud) -> NetworkDriver:
         from altostratus.services.network.drivers.simulated.network import SimulatedNetwork
 
         return SimulatedNetwork()
+    return open_driver(cloud.data_dir)
+
+
+def open_driver(data_dir: Path) -> NetworkDriver:
+    """The real driver of this host."""
     from altostratus.services.network.drivers.linux.network import LinuxNetwork
 
-    return LinuxNetwork(cloud.data_dir / "network", _instance(cloud))
+    return LinuxNetwork(data_dir / "network", _instance(data_dir))
 
 
-def _instance(cloud: Cloud) -> str:
+def _instance(data_dir: Path) -> str:
     """Four characters that tell this cloud's things on the host from another's: of its data directory."""
-    hashed = hashlib.sha256(str(cloud.data_dir.resolve()).encode()).digest()
+    hashed = hashlib.sha256(str(data_dir.resolve()).encode()).digest()
     return base64.b32encode(hashed)[:4].decode().lower()

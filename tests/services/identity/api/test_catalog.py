@@ -71,6 +71,8 @@ def test_regions(tmp_path: Path) -> None:
     async def story(people: People) -> None:
         assert (await people.admin.put(f"{REGIONS}/A", {"region": {"description": "a"}})).status_code == 201
         assert await people.make("region", id="B", parent_region_id="A") == "B"
+        assert (await people.admin.post(REGIONS, {"region": {}})).status_code == 201
+        assert (await people.admin.patch(f"{REGIONS}/A", {"region": {}})).status_code == 400
         assert (await people.admin.post(REGIONS, {"region": {"id": "A"}})).status_code == 409
         assert (await people.admin.post(REGIONS, {"region": {"parent_region_id": "no"}})).status_code == 404
         below = (await people.admin.get(f"{REGIONS}?parent_region_id=A")).json()["regions"]

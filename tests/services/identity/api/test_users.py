@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine, event
+
 from tests.services.identity.cloud import PASSWORD, V3, People, run
 
 USERS, GROUPS = f"{V3}/users", f"{V3}/groups"
@@ -141,5 +143,53 @@ def test_groups_and_members(tmp_path: Path) -> None:
         assert changed.json()["group"]["description"] == "new"
         assert (await people.admin.delete(f"{GROUPS}/{group}")).status_code == 204
         assert (await people.admin.get(f"{GROUPS}/{group}")).status_code == 404
+
+    run(tmp_path, story)
+
+
+def test_hostile_values(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        json = {"Content-Type": "application/json"}
+        for value, status in (
+            (b'"\\ud800"', 400),
+            (b'"\\u0000"', 400),
+            (b"1e400", 400),
+            (b"[" * 5000 + b"]" * 5000, 400),
+            (b'"' + b"x" * 300_000 + b'"', 413),
+            (b"9" * 40, 201),
+        ):
+            body = b'{"user": {"name": "x", "note": ' + value + b"}}"
+            response = await people.admin.request("POST", USERS, content=body, headers=json)
+            assert response.status_code == status, value[:20]
+        for query, status in (("limit=-1", 400), ("limit=x", 400), (f"limit={10**30}", 200), ("marker=zzz", 200)):
+            assert (await people.admin.get(f"{USERS}?{query}")).status_code == status, query
+
+    run(tmp_path, story)
+
+
+def test_a_list_takes_as_many_queries_for_many_users_as_for_few(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        async def queries() -> int:
+            statements: list[str] = []
+
+            def count(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+                statements.append(statement)
+
+            event.listen(Engine, "before_cursor_execute", count)
+            for noun in ("users", "projects", "groups", "role_assignments?effective&include_names"):
+                assert (await people.admin.get(f"{V3}/{noun}")).status_code == 200
+            event.remove(Engine, "before_cursor_execute", count)
+            return len([s for s in statements if s.startswith("SELECT")])
+
+        # admin's own token is looked up once a change
+        await people.admin.get(USERS)
+        few = await queries()
+        for number in range(5):
+            user = await people.make("user", name=f"u{number}")
+            project = await people.make("project", name=f"p{number}", tags=["t"])
+            await people.make("group", name=f"g{number}")
+            await people.grant(user, "member", f"projects/{project}")
+        await people.admin.get(USERS)
+        assert await queries() == few
 
     run(tmp_path, story)

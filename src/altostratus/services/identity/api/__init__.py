@@ -82,7 +82,7 @@ class IdentityCall(Call):
         document = await self.document()
         checked(document, kind)
         found: dict[str, Any] = document[noun]
-        if not found:
+        if not found and self.method == "PATCH":
             raise BadRequest(f"Invalid input for field/attribute {noun}. Value: {{}}. {{}} should be non-empty")
         return found
 

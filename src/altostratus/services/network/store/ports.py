@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from altostratus.kernel.db.rows import insert_row
@@ -60,7 +60,7 @@ class Port:
     network_shared: bool
     network_up: bool
     network_on_host: bool
-    router_on_host: bool
+    router_seen_to: bool
     fixed_ips: tuple[FixedIP, ...] = ()
     security_groups: tuple[str, ...] = ()
     tags: tuple[str, ...] = field(default=())
@@ -75,7 +75,7 @@ class Port:
         if self.device_owner == DHCP:
             return "ACTIVE" if self.network_on_host else "DOWN"
         if self.device_owner in ROUTER_OWNERS:
-            return "ACTIVE" if self.router_on_host else "DOWN"
+            return "ACTIVE" if self.router_seen_to else "DOWN"
         return "ACTIVE" if self.ready else "DOWN"
 
     @property
@@ -90,6 +90,12 @@ class Port:
         }
 
 
+def _seen_to(table: FromClause) -> ColumnElement[bool]:
+    """The host has the router, or was seen to need nothing of it (one that joins IPv6 alone)."""
+    fulfilled = and_(table.c.generation > 0, table.c.generation == table.c.observed_generation)
+    return or_(table.c.observed_digest.is_not(None), fulfilled)
+
+
 _READY = and_(
     port.c.host_id != "",
     port.c.observed_generation >= port.c.bound_generation,
@@ -102,7 +108,7 @@ _COLUMNS = [
     network.c.shared.label("network_shared"),
     network.c.admin_state_up.label("network_up"),
     network.c.observed_digest.is_not(None).label("network_on_host"),
-    router.c.observed_digest.is_not(None).label("router_on_host"),
+    _seen_to(router).label("router_seen_to"),
 ]
 _SOURCE = port.join(network, network.c.id == port.c.network_id).outerjoin(router, router.c.id == port.c.device_id)
 
@@ -143,7 +149,7 @@ def _status(values: Sequence[str]) -> ColumnElement[bool]:
             ),
             and_(
                 port.c.device_owner.in_([ROUTER_INTERFACE, ROUTER_GATEWAY]),
-                port.c.device_id.in_(routers.where(gate.c.observed_digest.is_not(None))),
+                port.c.device_id.in_(routers.where(_seen_to(gate))),
             ),
         ),
     )
