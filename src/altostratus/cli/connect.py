@@ -9,8 +9,8 @@ import tty
 from pathlib import Path
 
 from altostratus.cli import Problem, places
-from altostratus.cli.client import log_in
 from altostratus.cli.booting import find_server, floating_ip_of
+from altostratus.cli.client import log_in
 
 QUIT = b"\x1d"  # Ctrl-]
 # VMs come and go and addresses are used again: their host keys mean nothing across VMs.

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from altostratus.app.settings import read_settings
 from altostratus.cli import Problem, operate, places
+from altostratus.cli.booting import Report, boot, ensure_floating_ip, find_server, floating_ip_of, wait_active
 from altostratus.cli.client import Client
 from altostratus.cli.connect import ssh_command
 from altostratus.cli.guest.build import ensure_guest_image
 from altostratus.cli.images import upload
-from altostratus.cli.booting import Report, boot, ensure_floating_ip, find_server, floating_ip_of, wait_active
 
 IMAGE, NAME = "tinyguest", "demo"
 LOGIN_SECONDS = 240.0

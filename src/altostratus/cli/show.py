@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from altostratus.cli.client import Client, log_in
 from altostratus.cli.booting import find_server
+from altostratus.cli.client import Client, log_in
 
 
 def list_servers(data_dir: Path | None) -> None:

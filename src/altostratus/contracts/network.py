@@ -47,8 +47,51 @@ class Port:
     mtu: int
 
 
+@dataclass(frozen=True, slots=True)
+class IngressRule:
+    """A rule that lets something in: from `cidr`, from members of `remote_group_id`, or from anywhere."""
+
+    id: str
+    group_id: str
+    protocol: str | None
+    port_min: int | None
+    port_max: int | None
+    cidr: str | None
+    remote_group_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityGroup:
+    """A security group with the rules that let something in."""
+
+    id: str
+    project_id: str
+    name: str
+    description: str
+    rules: tuple[IngressRule, ...]
+
+
+class SecurityGroups(Protocol):
+    """Security groups, for Nova's old proxy of them. Faults are the network service's own."""
+
+    def list_groups(self, tx: Tx, actor: Actor, all_projects: bool) -> list[SecurityGroup]: ...
+    def get_group(self, tx: Tx, actor: Actor, group_id: str) -> SecurityGroup: ...
+    def create_group(self, tx: Tx, actor: Actor, name: str, description: str) -> SecurityGroup: ...
+    def update_group(self, tx: Tx, actor: Actor, group_id: str, name: str, description: str) -> SecurityGroup: ...
+    def delete_group(self, tx: Tx, actor: Actor, group_id: str) -> None: ...
+    def add_rule(self, tx: Tx, actor: Actor, rule: IngressRule) -> IngressRule:
+        """The rule with its id; the one given has none."""
+        ...
+
+    def delete_rule(self, tx: Tx, actor: Actor, rule_id: str) -> None: ...
+
+
 class Networks(Protocol):
-    """Ports of servers. An owner is 'compute.server/<id>'; when a port changes, its owner is woken."""
+    """Ports of servers. An owner is 'compute.server/<id>'; when a port changes, its owner is woken.
+    `groups` is for Nova's old proxy of security groups."""
+
+    @property
+    def groups(self) -> SecurityGroups: ...
 
     def create_ports(
         self,
@@ -86,4 +129,16 @@ class Networks(Protocol):
 
     def open_door(self, network_id: str | None, router_id: str | None) -> socket.socket:
         """The listening socket of a door. Blocks; call it in a lane."""
+        ...
+
+    def add_address(self, tx: Tx, actor: Actor, owner: str, network_id: str) -> None:
+        """One more address for the server's first port on that network. NotFound when it has none there."""
+        ...
+
+    def remove_address(self, tx: Tx, actor: Actor, owner: str, address: str) -> None:
+        """Take an address from the server's port that has it. NotFound when none has."""
+        ...
+
+    def set_group(self, tx: Tx, actor: Actor, owner: str, group: str, member: bool) -> None:
+        """Give a security group (by name or id) to all ports of a server, or take it from them."""
         ...

@@ -12,6 +12,7 @@ class Fault(Exception):
     """The request could not be carried out."""
 
     status: ClassVar[int] = 500
+    headers: tuple[tuple[str, str], ...] = ()
 
     def __init__(self, message: str | None = None, *, detail: str | None = None, **values: Any) -> None:
         text = message if message is not None else (type(self).__doc__ or "").strip().splitlines()[0]

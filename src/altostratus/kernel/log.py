@@ -20,7 +20,12 @@ def _add_correlation(_: Any, __: str, entry: structlog.typing.EventDict) -> stru
 def configure(level: str = "info", json: bool = False) -> None:
     """Set the process's log format: readable on a terminal, JSON lines for collectors."""
     renderer: Any = (
-        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.processors.JSONRenderer()
+        if json
+        # not its own tracebacks: they show local variables, and among them tokens and passwords
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     structlog.configure(
         processors=[
@@ -31,15 +36,15 @@ def configure(level: str = "info", json: bool = False) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
+        cache_logger_on_first_use=False,  # modules make their loggers before the settings are known
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
 
 
 def logger(name: str) -> Any:
     """A logger bound to the part of the program that it speaks for."""
-    return structlog.get_logger().bind(part=name)
+    return structlog.get_logger(part=name)
 
 
 configure()

@@ -54,7 +54,7 @@ class CatalogEntry:
 
 @dataclass(frozen=True)
 class Service:
-    """All that the app needs to know of a service. `state` is what its handlers find in `app.state` under its
+    """All that the app needs to know of a service. `state` is what its handlers find in the request's context under its
     name; `prepare` writes what must be there before the first request and runs at every start; `facade` is what
     other services may call."""
 

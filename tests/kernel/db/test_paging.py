@@ -43,7 +43,7 @@ def things(database: Database) -> Database:
     return database
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, order=ORDER, limit=st.integers(1, 4))
 def test_pages_put_together_are_the_whole(
     things: Database, rows: list[Row], order: list[tuple[str, bool]], limit: int

@@ -44,7 +44,7 @@ def samples(database: Database) -> Database:
     return database
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moments=st.lists(MOMENTS, min_size=1, max_size=5), data=VALUES)
 def test_what_goes_in_comes_out(samples: Database, moments: list[datetime], data: Any) -> None:
     def round_trip(tx: Tx) -> list[Sample]:

@@ -38,7 +38,7 @@ class Process:
 
     async def settle(self) -> None:
         """Until every lamp is as it is wanted."""
-        while not self.engine.idle or await self.database.read(unsettled):
+        while not self.engine.idle or await self.database.read(unsettled):  # noqa: ASYNC110 - virtual time
             await asyncio.sleep(0.1)
 
     async def stop(self) -> None:

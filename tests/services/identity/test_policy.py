@@ -3,7 +3,7 @@
 import pytest
 
 from altostratus.kernel.actor import Actor
-from altostratus.services.identity.errors import NotAllowed
+from altostratus.kernel.errors import Forbidden
 from altostratus.services.identity.policy import RULES, IdentityPolicy
 
 POLICY = IdentityPolicy(RULES)
@@ -51,7 +51,7 @@ def test_some_rules_do_not_hold_in_a_domains_scope() -> None:
 
 
 def test_the_fault_names_the_rule() -> None:
-    with pytest.raises(NotAllowed, match="action: identity:list_users"):
+    with pytest.raises(Forbidden, match="action: identity:list_users"):
         POLICY.require(READER, "identity:list_users")
 
 

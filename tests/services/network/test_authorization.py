@@ -83,7 +83,7 @@ ROWS: list[Row] = [
     ("GET", "/v2.0/extensions/{alias:str}", None, LIST),
     ("GET", "/v2.0/availability_zones", None, LIST),
     ("GET", "/v2.0/service-providers", None, LIST),
-    ("GET", "/v2.0/agents", None, ADMIN),
+    ("GET", "/v2.0/agents", None, LIST),
     ("GET", "/v2.0/network-ip-availabilities", None, ADMIN),
     ("GET", "/v2.0/network-ip-availabilities/{key:str}", None, ADMIN),
 ]

@@ -1,5 +1,6 @@
 """What is known of a request before any service looks at it; lives in the ASGI scope under `KEY`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -24,13 +25,15 @@ NO_VERSION = Version(0, 0)
 @dataclass(slots=True)
 class Context:
     """One request. `base_url` is the public URL of the cloud without a trailing slash; `rejected` says that a
-    token came with the request and is not valid; `accept` is what the client wants answers in."""
+    token came with the request and is not valid; `accept` is what the client wants answers in; `state` has
+    what each service's handlers stand on, under its name."""
 
     request_id: str
     base_url: str
     service: str
     client: str = ""
     accept: str = ""
+    state: Mapping[str, Any] = field(default_factory=dict)
     actor: Actor | None = None
     rejected: bool = False
     version: Version = NO_VERSION

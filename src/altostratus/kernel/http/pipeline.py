@@ -4,7 +4,7 @@ the service's own format."""
 
 import random
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from litestar.exceptions import HTTPException
@@ -39,6 +39,7 @@ class Pipeline:
         authenticate: Authenticate,
         base_url: str,
         entropy: random.Random,
+        state: Mapping[str, Any] | None = None,
     ) -> None:
         self._edges = {edge.prefix: edge for edge in edges}
         self._root = root
@@ -46,6 +47,7 @@ class Pipeline:
         self._authenticate = authenticate
         self._base_url = base_url
         self._entropy = entropy
+        self._state = state or {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -72,6 +74,7 @@ class Pipeline:
                 log.info("request refused", path=scope["path"], status=fault.status, detail=fault.detail)
             if answer.started:  # too late for a fault: cut the connection, so that nobody takes it for complete
                 raise
+            context.headers += fault.headers
             await answer.complete(edge.fault(fault, context))
 
     def _find(self, path: str) -> tuple[Edge, str]:
@@ -91,7 +94,7 @@ class Pipeline:
         given = headers.get("x-openstack-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else f"req-{new_uuid(self._entropy)}"
         client = (scope.get("client") or ("",))[0]
-        context = Context(request_id, self._base_url, edge.name, client, headers.get("accept", ""))
+        context = Context(request_id, self._base_url, edge.name, client, headers.get("accept", ""), self._state)
         context.headers = [(name, request_id) for name in edge.request_id_headers]
         return context
 
@@ -105,6 +108,8 @@ class Pipeline:
         receive: Any,
         answer: "_Answer",
     ) -> None:
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            raise BadRequest("The URL must not contain NUL characters.")
         if token := headers.get("x-auth-token"):
             context.actor = await self._authenticate(token)
             context.rejected = context.actor is None

@@ -4,6 +4,7 @@ import re
 import socket
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from altostratus.services.compute.api import (
     interfaces,
     keypairs,
     quotas,
+    security_groups,
     server_actions,
     server_metadata,
     servers,
@@ -61,6 +63,7 @@ _API = (
     interfaces,
     consoles,
     instance_actions,
+    security_groups,
 )
 
 
@@ -107,6 +110,7 @@ def build(cloud: Cloud, images: Images, networks: Networks, hypervisor: Hypervis
     )
 
 
+@cache
 def _router() -> Router:
     api = Router("/v2.1", route_handlers=[route for module in _API for route in module.ROUTES])
     return Router("/compute", route_handlers=[*versions.ROUTES, api], request_class=ComputeCall)

@@ -48,10 +48,6 @@ class Duplicate(Conflict):
 class NotAllowed(Forbidden):
     """You are not authorized to perform the requested action."""
 
-    def __init__(self, rule: str = "") -> None:
-        action = f"action: {rule}." if rule else "action."
-        super().__init__(f"You are not authorized to perform the requested {action}")
-
 
 class BadMethod(Unauthorized):
     """Attempted to authenticate with an unsupported method."""

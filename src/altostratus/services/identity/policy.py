@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from altostratus.kernel.actor import Actor
+from altostratus.kernel.errors import Forbidden
 from altostratus.kernel.policy import Policy
-from altostratus.services.identity.errors import NotAllowed
 
 ADMIN = "rule:admin_required"
 READER = f"{ADMIN} or (role:reader and system_scope:all)"
@@ -142,9 +142,9 @@ class IdentityPolicy(Policy):
         return _in_scope(actor, rule) and super().allows(actor, rule, _known(target or NOTHING))
 
     def require(self, actor: Actor, rule: str, target: Target | None = None) -> None:
-        """Raise NotAllowed unless the actor may."""
+        """Raise Forbidden, worded as Keystone does it, unless the actor may."""
         if not self.allows(actor, rule, target):
-            raise NotAllowed(rule)
+            raise Forbidden(f"You are not authorized to perform the requested action: {rule}.")
 
 
 def _known(target: Target) -> Target:

@@ -22,6 +22,7 @@ from altostratus.services.identity.usecases.bootstrap import bootstrap
 PREFIX = "/identity"
 CATALOG = (CatalogEntry("identity", "keystone", "/identity/v3"),)
 HASH_SECONDS = 30.0
+ROUTER = Router(PREFIX, route_handlers=ROUTES, request_class=IdentityCall, response_headers={"Vary": "X-Auth-Token"})
 
 
 def build(cloud: Cloud, catalog: Sequence[CatalogEntry], admin_password: str) -> Service:
@@ -31,9 +32,7 @@ def build(cloud: Cloud, catalog: Sequence[CatalogEntry], admin_password: str) ->
         name="identity",
         # Keystone checks tokens in each route, so that what does not exist is a 404 for everyone.
         edge=Edge("identity", PREFIX, fault_format, re.compile(r".*")),
-        routes=[
-            Router(PREFIX, route_handlers=ROUTES, request_class=IdentityCall, response_headers={"Vary": "X-Auth-Token"})
-        ],
+        routes=[ROUTER],
         state=identity,
         facade=IdentityFacade(identity),
         catalog=CATALOG,

@@ -6,7 +6,6 @@ Glance's faults are webob's: a page of HTML, or JSON or plain text where the Acc
 import html
 import json
 from http import HTTPStatus
-from typing import ClassVar
 
 from altostratus.kernel.errors import (
     BadRequest,
@@ -58,13 +57,13 @@ class NotAPatch(UnsupportedMediaType):
     """Image PATCH expects Content-Type one of: application/openstack-images-v2.0-json-patch, \
 application/openstack-images-v2.1-json-patch"""
 
-    headers: ClassVar[Headers] = (("accept-patch", ", ".join(PATCH_TYPES)),)
+    headers = (("accept-patch", ", ".join(PATCH_TYPES)),)
 
 
 class NotForData(MethodNotAllowed):
     """The method is not allowed for image data."""
 
-    headers: ClassVar[Headers] = (("allow", "GET, HEAD, PUT"),)
+    headers = (("allow", "GET, HEAD, PUT"),)
 
 
 class ReadOnly(Forbidden):
@@ -91,7 +90,7 @@ def render(fault: Fault, context: Context) -> Rendered:
     """A fault as webob renders it: HTML unless the client asks for something else alone."""
     title = _TITLES.get(fault.status) or HTTPStatus(fault.status).phrase
     code = f"{fault.status} {title}"
-    headers: Headers = getattr(fault, "headers", ())
+    headers: Headers = ()
     if isinstance(fault, Unauthorized):
         headers = (("www-authenticate", f'Keystone uri="{context.base_url}/identity"'),)
     media, body = _body(code, title, fault.message, context.accept)

@@ -44,6 +44,7 @@ _ROUTES = [
 _FILE = re.compile(r"/v2/images/(?P<image_id>[^/]+)/file")
 _NO_VERSION = re.compile(r"(?!/v2(/|$)|/versions/?$|/?$).*")
 _PUBLIC = re.compile(r"(?!/v2(/|$)).*")
+_ROUTER = Router(path="/image", route_handlers=_ROUTES, request_class=ImageCall)
 
 
 def build(cloud: Cloud, files: ImageFiles | None = None) -> Service:
@@ -65,7 +66,7 @@ def build(cloud: Cloud, files: ImageFiles | None = None) -> Service:
     return Service(
         name="image",
         edge=Edge("image", "/image", errors.render, _PUBLIC, raw=_raw_routes(DataApi(service))),
-        routes=[Router(path="/image", route_handlers=_ROUTES, request_class=ImageCall)],
+        routes=[_ROUTER],
         state=service,
         facade=ImageFacade(service),
         catalog=CATALOG,

@@ -67,10 +67,6 @@ class TagNotFound(errors.NotFound):
     """Tag {tag} could not be found."""
 
 
-class TenantQuotaNotFound(errors.NotFound):
-    """Quota for tenant {project_id} could not be found."""
-
-
 class NetworkInUse(errors.Conflict):
     """Unable to complete operation on network {id}. There are one or more ports still in use on the network."""
 
@@ -137,10 +133,6 @@ class IllegalSubnetPoolPrefixBounds(errors.BadRequest):
 
 class IllegalSubnetPoolPrefixUpdate(errors.BadRequest):
     """Illegal update to prefixes: {reason}."""
-
-
-class IllegalSubnetPoolUpdate(errors.BadRequest):
-    """Illegal subnetpool update: {reason}."""
 
 
 class SubnetPoolInUse(errors.Conflict):
@@ -320,7 +312,7 @@ class SecurityGroupInvalidPortValue(errors.BadRequest):
 
 
 class SecurityGroupInvalidIcmpValue(errors.BadRequest):
-    """Invalid value for ICMP {field} ({name}) {value}. It must be 0 to 255."""
+    """Invalid value for ICMP {name} ({field}) {value}. It must be 0 to 255."""
 
 
 class SecurityGroupMissingIcmpType(errors.BadRequest):

@@ -148,7 +148,6 @@ _OTHER = {
     "update_quota": ADMIN,
     "delete_quota": ADMIN,
     "get_availability_zone": "",
-    "get_agent": ADMIN,
     "get_network_ip_availability": ADMIN_OR_SERVICE,
 }
 

@@ -4,9 +4,11 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from functools import partial
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
+from altostratus.kernel.log import logger
 from altostratus.kernel.policy import Policy, read_overrides
 from altostratus.kernel.reconcile import Reconciler
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
@@ -27,6 +29,7 @@ from altostratus.services.network.usecases.bootstrap import ensure_external_netw
 CATALOG = (CatalogEntry("network", "neutron", "/network"),)
 THREADS = 2
 DEADLINE = 14.0
+log = logger("network")
 
 
 def build(cloud: Cloud, driver: NetworkDriver | None = None) -> Service:
@@ -41,7 +44,7 @@ def build(cloud: Cloud, driver: NetworkDriver | None = None) -> Service:
         max_mtu=driver.capabilities().max_mtu,
     )
     host = Host(driver, cloud.lane("network", THREADS, DEADLINE))
-    cidr = external_cidr(config, driver.host_networks()) if config.external_network else None
+    cidr = _external_cidr(config, driver)
     return Service(
         name="network",
         edge=edge(),
@@ -52,6 +55,15 @@ def build(cloud: Cloud, driver: NetworkDriver | None = None) -> Service:
         reconcilers=_reconcilers(host, config),
         prepare=lambda tx: ensure_external_network(tx, net, cidr),
     )
+
+
+def _external_cidr(config: NetworkConfig, driver: NetworkDriver) -> IPv4Network | None:
+    if not config.external_network:
+        return None
+    found = external_cidr(config, driver.host_networks())
+    if found is None:
+        log.warning("the host routes every candidate; set external_cidr in [network] to have an external network")
+    return found
 
 
 def _reconcilers(host: Host, config: NetworkConfig) -> Sequence[Reconciler[Any, Any]]:

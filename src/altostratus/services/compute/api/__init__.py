@@ -19,7 +19,7 @@ class ComputeCall(Call):
 
     @property
     def compute(self) -> Compute:
-        found: Compute = self.app.state["compute"]
+        found: Compute = self.context.state["compute"]
         return found
 
     def since(self, minor: int) -> bool:

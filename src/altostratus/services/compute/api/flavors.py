@@ -14,15 +14,16 @@ from altostratus.services.compute.usecases import flavors
 
 MAX_PAGE = 1000
 _BIGGEST = 2147483647
+QUERY = ("limit", "marker", "sort_key", "sort_dir", "is_public", "minDisk", "minRam")
 
 
-@get("/flavors")
+@get("/flavors", query=QUERY)
 async def get_flavors(request: ComputeCall) -> dict[str, Any]:
     found, more = await _page(request)
     return _listing(request, [views.flavor_summary(request, f) for f in found], more)
 
 
-@get("/flavors/detail")
+@get("/flavors/detail", query=QUERY)
 async def get_flavors_detail(request: ComputeCall) -> dict[str, Any]:
     found, more = await _page(request)
     return _listing(request, [views.flavor(request, f) for f in found], more)

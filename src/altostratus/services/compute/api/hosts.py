@@ -103,7 +103,7 @@ async def get_hypervisor(request: ComputeCall, key: FromPath[str]) -> dict[str, 
     raise HypervisorNotFound(id=key)
 
 
-@get("/os-services")
+@get("/os-services", query=("binary", "host"))
 async def get_services(request: ComputeCall) -> dict[str, Any]:
     """One nova-compute for each host: there are no agents, but clients look for them."""
     found, _, _ = await _hosts(request, "os_compute_api:os-services:list")

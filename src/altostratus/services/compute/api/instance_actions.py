@@ -8,6 +8,8 @@ from litestar.params import FromPath
 from altostratus.kernel import events
 from altostratus.kernel.errors import NotFound
 from altostratus.services.compute.api import ComputeCall
+from altostratus.services.compute.errors import ServerNotFound
+from altostratus.services.compute.store import servers
 from altostratus.services.compute.usecases.find_server import find_server
 
 _KIND = "compute.server."
@@ -15,11 +17,16 @@ _ACTIONS = ("create", "start", "stop", "reboot", "delete", "lock", "unlock")
 
 
 async def _actions(request: ComputeCall, server_id: str, rule: str) -> list[events.Event]:
-    compute = request.compute
+    """From 2.21 on those of deleted servers too."""
+    compute, actor = request.compute, request.actor
 
     def find(tx: Any) -> list[events.Event]:
-        find_server(tx, compute, request.actor, server_id, f"os-instance-actions:{rule}")
-        return [e for e in events.read_of(tx, server_id) if e.kind.removeprefix(_KIND) in _ACTIONS]
+        found = [e for e in events.read_of(tx, server_id) if e.kind.removeprefix(_KIND) in _ACTIONS]
+        if servers.get_server(tx, server_id) is not None or not request.since(21) or not found:
+            find_server(tx, compute, actor, server_id, f"os-instance-actions:{rule}")
+        elif found[-1].project_id != actor.project_id and not actor.is_admin:
+            raise ServerNotFound(id=server_id)
+        return found
 
     return await compute.db.read(find)
 

@@ -14,7 +14,7 @@ from altostratus.services.compute.usecases import keypairs
 MAX_PAGE = 1000
 
 
-@get("/os-keypairs")
+@get("/os-keypairs", query=("limit", "marker", "user_id"))
 async def get_keypairs(request: ComputeCall) -> dict[str, Any]:
     compute, query = request.compute, request.query
     user = _user(request, query.get("user_id"))
@@ -57,7 +57,7 @@ async def post_keypair(request: ComputeCall) -> Response[Any]:
     return Response({"keypair": view}, status_code=201 if request.since(2) else 200)
 
 
-@get("/os-keypairs/{name:str}")
+@get("/os-keypairs/{name:str}", query=("user_id",))
 async def get_keypair_by_name(request: ComputeCall, name: FromPath[str]) -> dict[str, Any]:
     compute = request.compute
     user = _user(request, request.query.get("user_id"))
@@ -65,7 +65,7 @@ async def get_keypair_by_name(request: ComputeCall, name: FromPath[str]) -> dict
     return {"keypair": views.keypair_detail(request, found)}
 
 
-@delete("/os-keypairs/{name:str}", status_code=202)
+@delete("/os-keypairs/{name:str}", query=("user_id",), status_code=202)
 async def delete_keypair(request: ComputeCall, name: FromPath[str]) -> Response[None]:
     compute = request.compute
     user = _user(request, request.query.get("user_id"))

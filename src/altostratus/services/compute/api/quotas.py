@@ -72,14 +72,16 @@ async def get_quota_defaults(request: ComputeCall, project_id: FromPath[str]) ->
     return {"quota_set": {**_shown(request, request.compute.config.quotas()), "id": project_id}}
 
 
-@put("/os-quota-sets/{project_id:str}", body=schemas.UpdateQuota)
+@put("/os-quota-sets/{project_id:str}", body=schemas.UPDATE_QUOTA)
 async def put_quota(request: ComputeCall, project_id: FromPath[str]) -> dict[str, Any]:
-    asked = structs.asdict((await request.decode(schemas.UpdateQuota)).quota_set)
+    asked = structs.asdict((await request.decode(schemas.UPDATE_QUOTA)).quota_set)
     force = schemas.truth(asked.pop("force"))
-    values = {name: _limit(name, value) for name, value in asked.items() if value is not UNSET}
     compute = request.compute
+    known = compute.config.quotas()
+    given = {name: _limit(name, value) for name, value in asked.items() if value is not UNSET}
+    values = {name: value for name, value in given.items() if name in known}
     limits = await compute.db.write(lambda tx: quotas.set_limits(tx, compute, request.actor, project_id, values, force))
-    return {"quota_set": _shown(request, limits)}
+    return {"quota_set": {**_shown(request, limits), **given}}
 
 
 @delete("/os-quota-sets/{project_id:str}", status_code=202)

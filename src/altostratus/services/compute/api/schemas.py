@@ -20,6 +20,8 @@ Uuid = Annotated[
 Description = Annotated[str, Meta(max_length=65535)]
 Tag = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^,/]*$")]
 Hostname = Annotated[str, Meta(min_length=2, max_length=63, pattern=r"^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])$")]
+_LABEL = "[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
+Fqdn = Annotated[str, Meta(min_length=2, max_length=255, pattern=rf"^{_LABEL}(\.{_LABEL})*$")]
 Bool = bool | Literal["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes"] | Literal[
     "False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no"
 ]  # fmt: skip
@@ -100,6 +102,10 @@ class NewServer290(NewServer274, kw_only=True):
     hostname: Hostname | UnsetType = UNSET
 
 
+class NewServer294(NewServer290, kw_only=True):
+    hostname: Fqdn | UnsetType = UNSET
+
+
 def _create_body(server: type[NewServer21]) -> Any:
     """The envelope around one version of the server."""
     hints = Annotated[dict[str, Any] | UnsetType, Meta(description="scheduler hints")]
@@ -121,6 +127,7 @@ CREATE_SERVER: dict[Version, Any] = {
     Version(2, 63): _create_body(NewServer263),
     Version(2, 74): _create_body(NewServer274),
     Version(2, 90): _create_body(NewServer290),
+    Version(2, 94): _create_body(NewServer294),
 }
 
 
@@ -139,6 +146,10 @@ class ServerUpdate290(ServerUpdate219):
     hostname: Hostname | UnsetType = UNSET
 
 
+class ServerUpdate294(ServerUpdate290):
+    hostname: Fqdn | UnsetType = UNSET
+
+
 class UpdateServer(Strict):
     server: ServerUpdate21
 
@@ -151,10 +162,15 @@ class UpdateServer290(Strict):
     server: ServerUpdate290
 
 
+class UpdateServer294(Strict):
+    server: ServerUpdate294
+
+
 UPDATE_SERVER: dict[Version, Any] = {
     Version(2, 1): UpdateServer,
     Version(2, 19): UpdateServer219,
     Version(2, 90): UpdateServer290,
+    Version(2, 94): UpdateServer294,
 }
 
 
@@ -284,7 +300,7 @@ CREATE_KEYPAIR: dict[Version, Any] = {
 
 
 class QuotaFields(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Limits that exist; those of things that live elsewhere now are refused as Nova refuses them since 2.36."""
+    """Limits that exist here."""
 
     instances: Annotated[int, Meta(ge=-1)] | str | UnsetType = UNSET
     cores: Annotated[int, Meta(ge=-1)] | str | UnsetType = UNSET
@@ -296,8 +312,27 @@ class QuotaFields(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     force: Bool | UnsetType = UNSET
 
 
+class QuotaFields21(QuotaFields):
+    """Until 2.35 Nova also took limits of networks, until 2.56 those of injected files; they limit nothing here."""
+
+    floating_ips: int | str | UnsetType = UNSET
+    fixed_ips: int | str | UnsetType = UNSET
+    security_groups: int | str | UnsetType = UNSET
+    security_group_rules: int | str | UnsetType = UNSET
+    injected_files: int | str | UnsetType = UNSET
+    injected_file_content_bytes: int | str | UnsetType = UNSET
+    injected_file_path_bytes: int | str | UnsetType = UNSET
+
+
+class UpdateQuota21(Strict):
+    quota_set: QuotaFields21
+
+
 class UpdateQuota(Strict):
     quota_set: QuotaFields
+
+
+UPDATE_QUOTA: dict[Version, Any] = {Version(2, 1): UpdateQuota21, Version(2, 57): UpdateQuota}
 
 
 class ConsoleKind(Strict):
@@ -311,3 +346,32 @@ class RemoteConsole(Strict):
 
 class SerialType(Strict):
     type: Literal["serial"]
+
+
+class GroupFields(Strict):
+    name: Annotated[str, Meta(min_length=1, max_length=255)]
+    description: Annotated[str, Meta(max_length=255)] | None = None
+
+
+class GroupBody(Strict):
+    security_group: GroupFields
+
+
+PortNumber = Annotated[int, Meta(ge=-1, le=65535)] | Annotated[str, Meta(pattern=r"^(-1|[0-9]{1,5})$")]
+
+
+class GroupRuleFields(Strict):
+    parent_group_id: str
+    ip_protocol: str | None = None
+    from_port: PortNumber | None = None
+    to_port: PortNumber | None = None
+    cidr: str | None = None
+    group_id: str | None = None
+
+
+class GroupRuleBody(Strict):
+    security_group_rule: GroupRuleFields
+
+
+class ServerGroupName(Strict):
+    name: Annotated[str, Meta(min_length=1, max_length=255)]

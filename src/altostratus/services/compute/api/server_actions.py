@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from altostratus.kernel.errors import BadRequest, NotFound, NotImplementedHere
 from altostratus.services.compute.api import ComputeCall, schemas
 from altostratus.services.compute.api.consoles import serial_url
-from altostratus.services.compute.usecases import change_server, power_server
+from altostratus.services.compute.usecases import change_server, power_server, server_ports
 from altostratus.services.compute.usecases.console_output import console_output
 from altostratus.services.compute.usecases.find_server import find_server
 from altostratus.services.compute.usecases.reset_state import reset_state
@@ -18,11 +18,11 @@ from altostratus.services.compute.usecases.reset_state import reset_state
 Action = Callable[[ComputeCall, str, Any], Awaitable[Any]]
 
 _KNOWN_ELSEWHERE = (
-    "addFloatingIp", "removeFloatingIp", "addSecurityGroup", "removeSecurityGroup", "changePassword", "confirmResize",
+    "addFloatingIp", "removeFloatingIp", "changePassword", "confirmResize",
     "createBackup", "createImage", "evacuate", "forceDelete", "injectNetworkInfo", "migrate", "os-getRDPConsole",
     "os-getSPICEConsole", "os-getVNCConsole", "os-migrateLive", "pause", "rebuild",
     "resetNetwork", "resize", "restore", "resume", "revertResize", "shelve", "shelveOffload", "suspend",
-    "trigger_crash_dump", "unpause", "unrescue", "rescue", "unshelve", "addFixedIp", "removeFixedIp",
+    "trigger_crash_dump", "unpause", "unrescue", "rescue", "unshelve",
 )  # fmt: skip
 
 
@@ -92,6 +92,36 @@ async def _reset_state(request: ComputeCall, server_id: str, arguments: Any) -> 
     await compute.db.write(lambda tx: reset_state(tx, compute, request.actor, server_id, error))
 
 
+async def _add_group(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    name = _parse(arguments, schemas.ServerGroupName).name
+    compute = request.compute
+    await compute.db.write(lambda tx: server_ports.set_group(tx, compute, request.actor, server_id, name, True))
+
+
+async def _remove_group(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    name = _parse(arguments, schemas.ServerGroupName).name
+    compute = request.compute
+    await compute.db.write(lambda tx: server_ports.set_group(tx, compute, request.actor, server_id, name, False))
+
+
+async def _add_fixed_ip(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    """Until 2.43."""
+    if request.since(44):
+        raise NotFound()
+    network = str(_parse(arguments, schemas.FixedIpRequest).networkId)
+    compute = request.compute
+    await compute.db.write(lambda tx: server_ports.add_address(tx, compute, request.actor, server_id, network))
+
+
+async def _remove_fixed_ip(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    """Until 2.43."""
+    if request.since(44):
+        raise NotFound()
+    address = _parse(arguments, schemas.FixedIpAddress).address
+    compute = request.compute
+    await compute.db.write(lambda tx: server_ports.remove_address(tx, compute, request.actor, server_id, address))
+
+
 def _parse(arguments: Any, kind: type[Any]) -> Any:
     try:
         return msgspec.convert(arguments, kind)
@@ -108,5 +138,9 @@ ACTIONS: dict[str, Action] = {
     "os-getConsoleOutput": _console_output,
     "os-getSerialConsole": _serial_console,
     "os-resetState": _reset_state,
+    "addSecurityGroup": _add_group,
+    "removeSecurityGroup": _remove_group,
+    "addFixedIp": _add_fixed_ip,
+    "removeFixedIp": _remove_fixed_ip,
 }
 ROUTES = [post_action]

@@ -6,6 +6,7 @@ import ipaddress
 import re
 import secrets
 import string
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from altostratus.kernel.http.call import body_type, decode_json
 from altostratus.kernel.http.paging import limit_of, next_link
 from altostratus.services.compute.api import ComputeCall, schemas, views
 from altostratus.services.compute.errors import ServerNotFound
-from altostratus.services.compute.store.servers import SORT_KEYS, ServerQuery, get_server
+from altostratus.services.compute.store.servers import SORT_KEYS, ServerQuery, get_server, host_names
 from altostratus.services.compute.usecases import change_server, create_server, show_servers
 from altostratus.services.compute.usecases.delete_server import delete_server
 from altostratus.services.compute.usecases.show_servers import Shown, show_server
@@ -29,7 +30,7 @@ _PASSWORD = string.ascii_letters + string.digits
 _STATUSES = ("ACTIVE", "BUILD", "ERROR", "SHUTOFF", "PAUSED", "REBOOT", "HARD_REBOOT", "DELETED", "SUSPENDED",
              "RESCUE", "RESIZE", "VERIFY_RESIZE", "SHELVED", "SHELVED_OFFLOADED", "SOFT_DELETED", "MIGRATING",
              "PASSWORD", "REBUILD", "REVERT_RESIZE", "UNKNOWN")  # fmt: skip
-_ADMIN_FILTERS = {"host": "host_id", "project_id": "project_id", "tenant_id": "project_id"}
+_ADMIN_FILTERS = {"project_id": "project_id", "tenant_id": "project_id"}
 _EQUAL_FILTERS = {
     "image": "image_id",
     "reservation_id": "reservation_id",
@@ -40,6 +41,10 @@ _EQUAL_FILTERS = {
     "launch_index": "launch_index",
     "hostname": "hostname",
 }
+QUERY = (
+    "limit", "marker", "sort_key", "sort_dir", "all_tenants", "name", "status", "flavor", "ip", "ip6", "deleted",
+    "locked", "changes-since", "changes-before", *_EQUAL_FILTERS, *_ADMIN_FILTERS,
+)  # fmt: skip
 
 
 @post("/servers", status_code=202, body=schemas.CREATE_SERVER)
@@ -59,14 +64,14 @@ async def post_server(request: ComputeCall) -> Response[Any]:
     return Response(view, status_code=202, headers={"Location": view["server"]["links"][0]["href"]})
 
 
-@get("/servers")
+@get("/servers", query=QUERY)
 async def get_servers(request: ComputeCall) -> dict[str, Any]:
     """A page of servers, in short."""
     shown, more = await _page(request, "servers:index")
     return _listing(request, [views.server_summary(request, s) for s in shown], more)
 
 
-@get("/servers/detail")
+@get("/servers/detail", query=QUERY)
 async def get_servers_detail(request: ComputeCall) -> dict[str, Any]:
     """A page of servers, in full."""
     shown, more = await _page(request, "servers:detail")
@@ -240,6 +245,9 @@ async def _page(request: ComputeCall, rule: str) -> tuple[list[Shown], bool]:
             if marker is None or (project is not None and marker.project_id != project):
                 raise BadRequest(f"marker [{marker_id}] not found")
         wanted = _query(request, project, marker, None if ip else limit)
+        if wanted is not None and request.actor.is_admin and (host := query.get("host")):
+            ids = {name: key for key, name in host_names(tx).items()}
+            wanted = replace(wanted, equal={**wanted.equal, "host_id": ids.get(host, "")})
         return [] if wanted is None else show_servers.list_servers(tx, compute, wanted)
 
     shown = await compute.db.read(find)

@@ -25,7 +25,7 @@ class IdentityCall(Call):
 
     @property
     def identity(self) -> Identity:
-        found: Identity = self.app.state["identity"]
+        found: Identity = self.context.state["identity"]
         return found
 
     @property
@@ -53,8 +53,9 @@ class IdentityCall(Call):
         url = self.address.split("?")[0]
         return {noun: views, "links": {**links, "next": next_link(url, query, views[-1]["id"])}, "truncated": True}
 
-    def listing(self, *names: str) -> Listing:
-        """The list that the query asks for; `names` are the attributes that Keystone filters this noun by."""
+    def listing(self) -> Listing:
+        """The list that the query asks for, filtered by those attributes that the route names in `query`."""
+        names = self.route_handler.opt["query"]
         return listing_of(list(self.query_params.multi_items()), names, self.identity.config.list_limit)
 
     def flag(self, name: str) -> bool:

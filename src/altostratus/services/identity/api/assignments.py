@@ -16,8 +16,13 @@ from altostratus.services.identity.usecases.list_assignments import (
     names_of,
 )
 
+QUERY = (
+    "user.id", "group.id", "role.id", "scope.project.id", "scope.domain.id", "scope.system", "effective",
+    "include_names",
+)  # fmt: skip
 
-@get("/role_assignments")
+
+@get("/role_assignments", query=QUERY)
 async def get_assignments(request: IdentityCall) -> views.View:
     identity, actor, query = request.identity, request.actor, _query(request)
 

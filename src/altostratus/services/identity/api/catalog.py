@@ -4,6 +4,7 @@ from litestar import Router, delete, get, patch, post, put
 from litestar.params import FromPath
 
 from altostratus.services.identity.api import IdentityCall, schemas, views
+from altostratus.services.identity.api.listing import PAGE
 from altostratus.services.identity.store.records import endpoints, regions, services
 from altostratus.services.identity.usecases.create_endpoint import create_endpoint
 from altostratus.services.identity.usecases.create_region import create_region
@@ -16,9 +17,9 @@ from altostratus.services.identity.usecases.update_region import update_region
 from altostratus.services.identity.usecases.update_service import update_service
 
 
-@get("/services")
+@get("/services", query=("type", "name", *PAGE))
 async def get_services(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing("type", "name")
+    identity, actor, listing = request.identity, request.actor, request.listing()
     found = await identity.db.read(lambda tx: list_entries(tx, identity, actor, services, listing))
     return request.collection("services", found, lambda service: views.service(service, request.base), listing)
 
@@ -52,10 +53,10 @@ async def delete_service(request: IdentityCall, service_id: FromPath[str]) -> No
     await identity.change(lambda tx: delete_entry(tx, identity, actor, services, service_id))
 
 
-@get("/endpoints")
+@get("/endpoints", query=("interface", "service_id", "region_id", *PAGE))
 async def get_endpoints(request: IdentityCall) -> views.View:
     identity, actor = request.identity, request.actor
-    listing = request.listing("interface", "service_id", "region_id")
+    listing = request.listing()
     found = await identity.db.read(lambda tx: list_entries(tx, identity, actor, endpoints, listing))
     return request.collection("endpoints", found, lambda endpoint: views.endpoint(endpoint, request.base), listing)
 
@@ -89,9 +90,9 @@ async def delete_endpoint(request: IdentityCall, endpoint_id: FromPath[str]) -> 
     await identity.change(lambda tx: delete_entry(tx, identity, actor, endpoints, endpoint_id))
 
 
-@get("/regions")
+@get("/regions", query=("parent_region_id", *PAGE))
 async def get_regions(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing("parent_region_id")
+    identity, actor, listing = request.identity, request.actor, request.listing()
     found = await identity.db.read(lambda tx: list_entries(tx, identity, actor, regions, listing))
     return request.collection("regions", found, lambda region: views.region(region, request.base), listing)
 

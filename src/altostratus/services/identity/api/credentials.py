@@ -4,15 +4,16 @@ from litestar import Router, delete, get, patch, post
 from litestar.params import FromPath
 
 from altostratus.services.identity.api import IdentityCall, schemas, views
+from altostratus.services.identity.api.listing import PAGE
 from altostratus.services.identity.usecases.create_credential import create_credential
 from altostratus.services.identity.usecases.delete_credential import delete_credential
 from altostratus.services.identity.usecases.find_credentials import find_credential, list_credentials
 from altostratus.services.identity.usecases.update_credential import update_credential
 
 
-@get("/")
+@get("/", query=("user_id", "type", *PAGE))
 async def get_credentials(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing("user_id", "type")
+    identity, actor, listing = request.identity, request.actor, request.listing()
     found = await identity.db.read(lambda tx: list_credentials(tx, identity, actor, listing))
     return request.collection("credentials", found, lambda one: views.credential(one, request.base), listing)
 

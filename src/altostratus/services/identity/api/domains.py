@@ -4,6 +4,7 @@ from litestar import Router, delete, get, patch, post
 from litestar.params import FromPath
 
 from altostratus.services.identity.api import IdentityCall, schemas, views
+from altostratus.services.identity.api.listing import PAGE
 from altostratus.services.identity.domain.nouns import Project
 from altostratus.services.identity.store.tags import tags_of
 from altostratus.services.identity.usecases.create_domain import create_domain
@@ -12,9 +13,9 @@ from altostratus.services.identity.usecases.find_domains import find_domain, lis
 from altostratus.services.identity.usecases.update_domain import update_domain
 
 
-@get("/")
+@get("/", query=("name", "enabled", *PAGE))
 async def get_domains(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing("name", "enabled")
+    identity, actor, listing = request.identity, request.actor, request.listing()
     found = await identity.db.read(lambda tx: list_domains(tx, identity, actor, listing))
     return request.collection("domains", found, lambda row: views.domain(*row, request.base), listing)
 

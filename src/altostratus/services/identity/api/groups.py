@@ -4,6 +4,7 @@ from litestar import Router, delete, get, patch, post, put
 from litestar.params import FromPath
 
 from altostratus.services.identity.api import IdentityCall, schemas, views
+from altostratus.services.identity.api.listing import PAGE
 from altostratus.services.identity.usecases.change_membership import check_member, join_group, leave_group
 from altostratus.services.identity.usecases.create_group import create_group
 from altostratus.services.identity.usecases.delete_group import delete_group
@@ -13,9 +14,9 @@ from altostratus.services.identity.usecases.update_group import update_group
 MEMBER = "/{group_id:str}/users/{user_id:str}"
 
 
-@get("/")
+@get("/", query=("domain_id", "name", *PAGE))
 async def get_groups(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing("domain_id", "name")
+    identity, actor, listing = request.identity, request.actor, request.listing()
     found = await identity.db.read(lambda tx: list_groups(tx, identity, actor, listing))
     return request.collection("groups", found, lambda group: views.group(group, request.base), listing)
 
@@ -49,9 +50,9 @@ async def delete_group_(request: IdentityCall, group_id: FromPath[str]) -> None:
     await identity.change(lambda tx: delete_group(tx, identity, actor, group_id))
 
 
-@get("/{group_id:str}/users")
+@get("/{group_id:str}/users", query=("domain_id", "enabled", "name", *PAGE))
 async def get_members(request: IdentityCall, group_id: FromPath[str]) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing("domain_id", "enabled", "name")
+    identity, actor, listing = request.identity, request.actor, request.listing()
     found = await identity.db.read(lambda tx: list_members(tx, identity, actor, group_id, listing))
     return request.collection("users", found, lambda user: views.user(user, request.base), listing)
 

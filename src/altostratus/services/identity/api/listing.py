@@ -10,6 +10,7 @@ from altostratus.services.identity.domain.filters import Filter, Listing, Match
 
 BOOLEANS = frozenset({"enabled", "is_domain"})
 TAGS = ("tags", "tags-any", "not-tags", "not-tags-any")
+PAGE = ("limit", "marker")
 LONGEST = 1_000_000
 """No list is longer, whatever limit is asked for."""
 FALSE = frozenset({"0", "false", "off", "no", "n", "f"})
@@ -31,7 +32,7 @@ def is_true(text: str) -> bool:
 
 def _filter(name: str, value: str, names: Collection[str]) -> Filter | None:
     column, _, comparator = name.partition("__")
-    if column not in names or column == "tags":
+    if column not in names or column in (*TAGS, *PAGE):
         return None
     if not comparator:
         return Filter(column, _value(column, value))

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.api import IdentityCall, schemas, views
+from altostratus.services.identity.api.listing import PAGE, TAGS
 from altostratus.services.identity.domain.nouns import Project
 from altostratus.services.identity.store.tags import tags_of, with_tags
 from altostratus.services.identity.usecases.create_project import create_project
@@ -24,9 +25,9 @@ from altostratus.services.identity.usecases.update_project import update_project
 FILTERS = ("domain_id", "enabled", "name", "parent_id", "is_domain", "tags")
 
 
-@get("/")
+@get("/", query=(*FILTERS, *TAGS, *PAGE))
 async def get_projects(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing(*FILTERS)
+    identity, actor, listing = request.identity, request.actor, request.listing()
     found = await identity.db.read(lambda tx: list_projects(tx, identity, actor, listing))
     return request.collection("projects", found, lambda row: views.project(*row, request.base), listing)
 
@@ -42,7 +43,7 @@ async def post_project(request: IdentityCall) -> views.View:
     return {"project": await identity.change(create)}
 
 
-@get("/{project_id:str}")
+@get("/{project_id:str}", query=("parents_as_list", "parents_as_ids", "subtree_as_list", "subtree_as_ids"))
 async def get_project(request: IdentityCall, project_id: FromPath[str]) -> views.View:
     identity, actor = request.identity, request.actor
 

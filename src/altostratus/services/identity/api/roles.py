@@ -4,15 +4,16 @@ from litestar import Router, delete, get, patch, post
 from litestar.params import FromPath
 
 from altostratus.services.identity.api import IdentityCall, schemas, views
+from altostratus.services.identity.api.listing import PAGE
 from altostratus.services.identity.usecases.create_role import create_role
 from altostratus.services.identity.usecases.delete_role import delete_role
 from altostratus.services.identity.usecases.find_roles import find_role, list_implied, list_inferences, list_roles
 from altostratus.services.identity.usecases.update_role import update_role
 
 
-@get("/")
+@get("/", query=("name", "domain_id", *PAGE))
 async def get_roles(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing("name", "domain_id")
+    identity, actor, listing = request.identity, request.actor, request.listing()
     found = await identity.db.read(lambda tx: list_roles(tx, identity, actor, listing))
     return request.collection("roles", found, lambda role: views.role(role, request.base), listing)
 

@@ -16,7 +16,7 @@ from altostratus.services.identity.usecases.find_trusts import (
 )
 
 
-@get("/")
+@get("/", query=("trustor_user_id", "trustee_user_id"))
 async def get_trusts(request: IdentityCall) -> views.View:
     identity, actor, query = request.identity, request.actor, request.query_params
     trustor, trustee = query.get("trustor_user_id"), query.get("trustee_user_id")

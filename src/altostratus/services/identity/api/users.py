@@ -4,6 +4,7 @@ from litestar import Router, delete, get, patch, post
 from litestar.params import FromPath
 
 from altostratus.services.identity.api import IdentityCall, checked, schemas, views
+from altostratus.services.identity.api.listing import PAGE
 from altostratus.services.identity.usecases.change_password import change_password
 from altostratus.services.identity.usecases.create_user import create_user
 from altostratus.services.identity.usecases.delete_user import delete_user
@@ -12,9 +13,9 @@ from altostratus.services.identity.usecases.find_users import find_user, list_us
 from altostratus.services.identity.usecases.update_user import update_user
 
 
-@get("/")
+@get("/", query=("domain_id", "enabled", "name", *PAGE))
 async def get_users(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing("domain_id", "enabled", "name")
+    identity, actor, listing = request.identity, request.actor, request.listing()
     found = await identity.db.read(lambda tx: list_users(tx, identity, actor, listing))
     return request.collection("users", found, lambda user: views.user(user, request.base), listing)
 
@@ -60,9 +61,9 @@ async def get_user_projects(request: IdentityCall, user_id: FromPath[str]) -> vi
     return request.collection("projects", found, lambda row: views.project(*row, request.base))
 
 
-@get("/{user_id:str}/groups")
+@get("/{user_id:str}/groups", query=("name", *PAGE))
 async def get_user_groups(request: IdentityCall, user_id: FromPath[str]) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing("name")
+    identity, actor, listing = request.identity, request.actor, request.listing()
     found = await identity.db.read(lambda tx: list_groups_of(tx, identity, actor, user_id, listing))
     return request.collection(
         "groups", found, lambda group: views.group(group, request.base, membership_expires_at=None), listing

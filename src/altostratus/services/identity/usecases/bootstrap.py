@@ -7,20 +7,20 @@ cloud's public URL.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert
-
 from altostratus.kernel.db.rows import insert_or_ignore
 from altostratus.kernel.db.state import bump
 from altostratus.kernel.service import CatalogEntry
 from altostratus.kernel.tx import Tx
+from altostratus.services.identity.domain.fields import DEFAULT_DOMAIN
+from altostratus.services.identity.domain.grants import Place
 from altostratus.services.identity.domain.passwords import hash_password
 from altostratus.services.identity.store import tables
 from altostratus.services.identity.store.access import SYSTEM_ID
 from altostratus.services.identity.store.catalog import service_ids
+from altostratus.services.identity.store.grants import grant
 from altostratus.services.identity.store.records import Records, endpoints, projects, regions, roles, services, users
 from altostratus.services.identity.usecases import GENERATION, new_id
 
-DEFAULT_DOMAIN = "default"
 ROLES = ("admin", "manager", "member", "reader", "service")
 IMPLIES = (("admin", "manager"), ("manager", "member"), ("member", "reader"))
 INTERFACES = ("public", "internal", "admin")
@@ -66,35 +66,22 @@ def _ensure_administrator(tx: Tx, role_id: str, password: str) -> None:
     """Who, once made, is the operator's to change: nothing is granted again to one who is there."""
     if users.find_by(tx, domain_id=DEFAULT_DOMAIN, name="admin"):
         return
-    project = _ensure(
-        tx,
-        projects,
-        {"name_scope": DEFAULT_DOMAIN, "name": "admin"},
-        domain_id=DEFAULT_DOMAIN,
-        parent_id=DEFAULT_DOMAIN,
-        is_domain=False,
-        enabled=True,
-        description="Bootstrap project for initializing the cloud.",
-        epoch=0,
-        options={},
-        extra={},
-    )
     user = new_id(tx)
-    users.insert(
-        tx,
-        id=user,
-        domain_id=DEFAULT_DOMAIN,
-        name="admin",
-        enabled=True,
-        password_hash=hash_password(password),
-        epoch=0,
-        options={},
-        extra={},
-    )
-    targets = (("project", project), ("domain", DEFAULT_DOMAIN), ("system", SYSTEM_ID))
-    rows = [{"target_kind": kind, "target_id": target} for kind, target in targets]
-    shared = {"actor_kind": "user", "actor_id": user, "role_id": role_id, "inherited": False}
-    tx.sql.execute(insert(tables.assignment), [{**row, **shared} for row in rows])
+    values = {"password_hash": hash_password(password), "enabled": True, "epoch": 0, "options": {}, "extra": {}}
+    users.insert(tx, id=user, domain_id=DEFAULT_DOMAIN, name="admin", **values)
+    for target in (("project", _ensure_project(tx)), ("domain", DEFAULT_DOMAIN), ("system", SYSTEM_ID)):
+        grant(tx, Place("user", user, *target), role_id)
+
+
+def _ensure_project(tx: Tx) -> str:
+    found = projects.find_by(tx, name_scope=DEFAULT_DOMAIN, name="admin")
+    if found:
+        return found.id
+    id = new_id(tx)  # noqa: A001
+    place = {"name_scope": DEFAULT_DOMAIN, "domain_id": DEFAULT_DOMAIN, "parent_id": DEFAULT_DOMAIN}
+    text = "Bootstrap project for initializing the cloud."
+    _insert_project(tx, id=id, name="admin", is_domain=False, description=text, **place)
+    return id
 
 
 def _ensure_catalog(tx: Tx, public_url: str, region: str, catalog: Sequence[CatalogEntry]) -> None:

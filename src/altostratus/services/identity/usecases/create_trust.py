@@ -5,12 +5,12 @@ from typing import Any
 
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
-from altostratus.kernel.errors import BadRequest
+from altostratus.kernel.errors import BadRequest, Forbidden
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import Scope, ScopeKind
 from altostratus.services.identity.domain.fields import rest
 from altostratus.services.identity.domain.nouns import Role, Trust
-from altostratus.services.identity.errors import Missing, NotAllowed
+from altostratus.services.identity.errors import Missing
 from altostratus.services.identity.store.access import granted_roles
 from altostratus.services.identity.store.records import projects, roles, users
 from altostratus.services.identity.store.trusts import insert_trust
@@ -25,7 +25,7 @@ def create_trust(tx: Tx, identity: Identity, actor: Actor, fields: Fields) -> tu
     trustor = fields["trustor_user_id"]
     identity.policy.require(actor, "identity:create_trust", {"target.trust.trustor_user_id": trustor})
     if fields.get("project_id") and not fields.get("roles"):
-        raise NotAllowed("At least one role should be specified")
+        raise Forbidden("At least one role should be specified.")
     if users.find(tx, fields["trustee_user_id"]) is None:
         raise Missing("user", fields["trustee_user_id"])
     passed_on = _roles(tx, fields)

@@ -18,7 +18,7 @@ class ImageCall(Call):
 
     @property
     def images(self) -> Images:
-        found: Images = self.app.state["image"]
+        found: Images = self.context.state["image"]
         return found
 
     @property

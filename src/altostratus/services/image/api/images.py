@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from altostratus.kernel.errors import BadRequest
 from altostratus.services.image.api import ImageCall, no_content, schemas, views
-from altostratus.services.image.domain.listing import read_listing
+from altostratus.services.image.domain.listing import QUERY, read_listing
 from altostratus.services.image.domain.patch import check_media_type, read_patch
 from altostratus.services.image.errors import PATCH_TYPES
 from altostratus.services.image.usecases import create_image as create
@@ -30,7 +30,7 @@ async def post_image(request: ImageCall) -> Response[dict[str, Any]]:
     return Response(views.image(made), status_code=201, headers=headers)
 
 
-@get("/v2/images")
+@get("/v2/images", query=QUERY)
 async def list_images(request: ImageCall) -> dict[str, Any]:
     """One page."""
     service = request.images

@@ -19,6 +19,8 @@ _CHOICES = ("name", "id", "status", "container_format", "disk_format")
 _NUMBERS = {"size": 2**63 - 1, "virtual_size": 2**63 - 1, "min_ram": 2**31 - 1, "min_disk": 2**31 - 1}
 _TIMES = ("created_at", "updated_at")
 _NOT_FILTERS = {"limit", "marker", "member_status", "tag", "sort", "sort_key", "sort_dir", "visibility"}
+QUERY = (*sorted(_NOT_FILTERS), "os_hidden", "protected", *_TEXTS[:4], *_CHOICES, *_NUMBERS, *_TIMES)
+"""What a query string may hold, beside ranges (size_min) and the names of custom properties."""
 _COMPARISONS = ("eq", "neq", "gt", "gte", "lt", "lte")
 _LAST_INSTANT = datetime(9999, 12, 31, tzinfo=UTC)
 _QUOTED_OR_NOT = re.compile(r'"((?:[^"\\]|\\.)*)"(?:,|$)|([^,"]*)(?:,|$)')

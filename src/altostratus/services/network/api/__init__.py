@@ -23,7 +23,7 @@ class NetworkCall(Call):
 
     @property
     def net(self) -> Networking:
-        found: Networking = self.app.state["network"]
+        found: Networking = self.context.state["network"]
         return found
 
     @property

@@ -7,10 +7,15 @@ from urllib.parse import urlencode
 from altostratus.kernel.http.paging import limit_of
 from altostratus.services.network.api import NetworkCall
 from altostratus.services.network.errors import HTTPBadRequest
-from altostratus.services.network.store.listing import ListQuery, truth
+from altostratus.services.network.store.listing import TAG_FILTERS, Listing, ListQuery, truth
 
 Pairs = Sequence[tuple[str, str]]
-_CONTROL = {"fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir"}
+_CONTROL = ("fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir")
+
+
+def parameters(listing: Listing) -> tuple[str, ...]:
+    """All that a list's query string may hold."""
+    return (*_CONTROL, *listing.columns, *listing.filters, *TAG_FILTERS)
 
 
 def list_query(pairs: Pairs) -> ListQuery:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
 from altostratus.services.network.api import NetworkCall, wish_of, without
-from altostratus.services.network.api.listing import fields_of, list_query, page_links
+from altostratus.services.network.api.listing import fields_of, list_query, page_links, parameters
 from altostratus.services.network.api.schemas import change, creation
 from altostratus.services.network.errors import HTTPBadRequest
 from altostratus.services.network.store.listing import Listing, select_page
@@ -62,7 +62,7 @@ def routes_of(resource: Resource) -> list[HTTPRouteHandler]:
 
 
 def _list(resource: Resource) -> HTTPRouteHandler:
-    @get(resource.path, name=f"network.list_{resource.plural}")
+    @get(resource.path, query=parameters(resource.listing), name=f"network.list_{resource.plural}")
     async def list_all(request: NetworkCall) -> dict[str, Any]:
         net, actor, query = request.net, request.actor, list_query(request.pairs)
         visible = resource.visible(net, actor)

@@ -234,7 +234,7 @@ class NewSecurityGroupRule(Struct, forbid_unknown_fields=True, kw_only=True):
     port_range_min: int | None | UnsetType = UNSET
     port_range_max: int | None | UnsetType = UNSET
     remote_ip_prefix: Ip | None | UnsetType = UNSET
-    remote_group_id: Uuid | None | UnsetType = UNSET
+    remote_group_id: Text | None | UnsetType = UNSET
     description: Text | UnsetType = UNSET
     project_id: Project | UnsetType = UNSET
     tenant_id: Project | UnsetType = UNSET

@@ -9,7 +9,6 @@ from ipaddress import (
     collapse_addresses,
     ip_address,
     ip_network,
-    summarize_address_range,
 )
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -47,9 +46,11 @@ class Pool(NamedTuple):
         return {"start": str(self.first), "end": str(self.last)}
 
 
-def parse_address(text: Any, version: int | None = None) -> Address:
+def parse_address(text: str, version: int | None = None) -> Address:
     """An address of that IP version; InvalidInput says what is wrong."""
     try:
+        if "%" in text:
+            raise ValueError("an address of a link means nothing beyond it")
         address = ip_address(text)
     except ValueError:
         raise InvalidInput(reason=f"'{text}' is not a valid IP address") from None
@@ -58,11 +59,11 @@ def parse_address(text: Any, version: int | None = None) -> Address:
     return address
 
 
-def parse_cidr(text: Any, version: int | None = None) -> Net:
+def parse_cidr(text: str, version: int | None = None) -> Net:
     """A network; host bits are cut off, as Neutron does it."""
     try:
-        network = ip_network(text, strict=False)
-    except (ValueError, TypeError):
+        network = ip_network(text.split("%")[0], strict=False)
+    except ValueError:
         raise InvalidInput(reason=f"'{text}' is not a valid IP subnet") from None
     if version is not None and network.version != version:
         raise InvalidInput(reason=f"ip_version {version} does not match cidr '{text}'")
@@ -175,11 +176,6 @@ def free_prefix(pools: Sequence[Net], used: Sequence[Net], length: int) -> Net |
 def span_size(networks: Iterable[Net]) -> int:
     """How many addresses these disjoint networks hold."""
     return sum(network.num_addresses for network in networks)
-
-
-def pool_prefixes(pool: Pool) -> list[Net]:
-    """A pool as prefixes."""
-    return list(summarize_address_range(pool.first, pool.last))
 
 
 def overlaps(first: Net, second: Net) -> bool:

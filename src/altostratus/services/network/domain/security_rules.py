@@ -104,7 +104,7 @@ def _check_ports(number: int | None, low: int | None, high: int | None) -> None:
 
 
 def _check_icmp(kind: int | None, code: int | None) -> None:
-    for field, name, value in (("port_range_min", "type", kind), ("port_range_max", "code", code)):
+    for field, name, value in (("port-range-min", "type", kind), ("port-range-max", "code", code)):
         if value is not None and not 0 <= value <= 255:
             raise SecurityGroupInvalidIcmpValue(field=field, name=name, value=value)
     if kind is None:

@@ -8,7 +8,6 @@ from altostratus.services.network.errors import DNSNameServersExhausted, HostRou
 
 MAX_DNS = 5
 MAX_ROUTES = 20
-IPV6_MODES = ("slaac", "dhcpv6-stateful", "dhcpv6-stateless")
 
 
 def check_dns(servers: Sequence[str]) -> list[str]:

@@ -62,6 +62,8 @@ class OrphansReconciler:
 
     def record(self, tx: Tx, wanted: HostPicture, seen: Digests, verdict: Any) -> None:
         for kind, key in damaged(wanted, seen):
+            if observations.changed_since(tx, kind, key, wanted.known[kind, key]):
+                continue  # a pass was at it while we looked
             log.warning("not as it was made; mending", kind=kind, id=key)
             tx.wake(f"network.{kind}", key)
 

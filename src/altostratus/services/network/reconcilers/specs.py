@@ -27,12 +27,12 @@ from altostratus.services.network.facade import tap_of
 from altostratus.services.network.store import floating_ips, networks, ports, routers, security_groups, subnets
 from altostratus.services.network.store.tables import (
     floating_ip,
-    port,
     port_address,
     port_security_group,
     security_group_rule,
     subnet,
 )
+from altostratus.services.network.usecases.dhcp_port import device_of
 
 Routes = tuple[tuple[IPv4Network, IPv4Address], ...]
 
@@ -43,24 +43,27 @@ def network_spec(tx: Tx, network_id: str, dns: Sequence[str] = ()) -> NetworkSpe
     if found is None:
         return None
     on_it = [each for each in subnets.of_network(tx, network_id) if each.ip_version == 4]
-    plugged = ports.matching(tx, port.c.network_id == network_id, port.c.host_id != "")
-    if not (plugged or (found.external and on_it)):
+    if not ((found.external and on_it) or ports.any_bound(tx, network_id)):
         return None
-    dhcp = ports.matching(tx, port.c.network_id == network_id, port.c.device_owner == ports.DHCP)
-    served = {fixed.subnet_id: fixed.ip for each in dhcp for fixed in each.fixed_ips if found.admin_state_up}
+    dhcp = ports.of_device(tx, device_of(network_id), ports.DHCP) if found.admin_state_up else []
+    served = {fixed.subnet_id: fixed.ip for each in dhcp for fixed in each.fixed_ips}
+    hosts = _hosts(tx, network_id)
     return NetworkSpec(
         id=network_id,
         mtu=found.mtu,
-        subnets=tuple(_subnet(each, served.get(each.id), _hosts(each, plugged), dns) for each in on_it),
-        dhcp_mac=dhcp[0].mac_address if dhcp and served else None,
-        host_address=tuple(_interface(each, each.gateway_ip) for each in on_it if each.gateway_ip)
-        if found.external
-        else (),
+        subnets=tuple(_subnet(each, served.get(each.id), hosts.get(each.id, ()), dns) for each in on_it),
+        dhcp_mac=dhcp[0].mac_address if served else None,
+        host_address=_host_addresses(on_it) if found.external else (),
         uplink=found.external,
     )
 
 
-def _subnet(found: subnets.Subnet, dhcp: str | None, hosts: tuple[DhcpHost, ...], dns: Sequence[str]) -> SubnetSpec:
+def _host_addresses(on_it: Iterable[subnets.Subnet]) -> tuple[IPv4Interface, ...]:
+    """The host is the gateway of external networks."""
+    return tuple(_interface(each, each.gateway_ip) for each in on_it if each.gateway_ip)
+
+
+def _subnet(found: subnets.Subnet, dhcp: str | None, hosts: Iterable[DhcpHost], dns: Sequence[str]) -> SubnetSpec:
     servers = [text for text in found.dns_nameservers or dns if ":" not in text]
     return SubnetSpec(
         id=found.id,
@@ -69,18 +72,18 @@ def _subnet(found: subnets.Subnet, dhcp: str | None, hosts: tuple[DhcpHost, ...]
         dhcp=IPv4Address(dhcp) if dhcp and found.enable_dhcp else None,
         dns=tuple(IPv4Address(text) for text in servers),
         routes=_routes(found.host_routes),
-        hosts=hosts if found.enable_dhcp else (),
+        hosts=tuple(sorted(hosts, key=lambda host: host.ip)) if found.enable_dhcp else (),
     )
 
 
-def _hosts(on: subnets.Subnet, plugged: Iterable[ports.Port]) -> tuple[DhcpHost, ...]:
-    hosts = [
-        DhcpHost(each.mac_address, IPv4Address(fixed.ip), each.hostname or f"host-{fixed.ip.replace('.', '-')}")
-        for each in plugged
-        for fixed in each.fixed_ips
-        if fixed.subnet_id == on.id
-    ]
-    return tuple(sorted(hosts, key=lambda host: host.ip))
+def _hosts(tx: Tx, network_id: str) -> dict[str, list[DhcpHost]]:
+    """Leases by subnet."""
+    found: dict[str, list[DhcpHost]] = {}
+    for lease in ports.leases(tx, network_id):
+        if ":" not in lease.ip:
+            name = lease.hostname or f"host-{lease.ip.replace('.', '-')}"
+            found.setdefault(lease.subnet_id, []).append(DhcpHost(lease.mac, IPv4Address(lease.ip), name))
+    return found
 
 
 def router_spec(tx: Tx, router_id: str) -> RouterSpec | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from altostratus.kernel.db.rows import insert_row
@@ -119,11 +119,6 @@ def associate(tx: Tx, key: str, port_id: str, fixed_ip: str, router_id: str, rou
     except IntegrityError:
         return False
     return True
-
-
-def set_router_generation(tx: Tx, keys: Sequence[str], generation: int) -> None:
-    """Active once the router's observed generation has reached this."""
-    tx.sql.execute(update(floating_ip).where(floating_ip.c.id.in_(keys)).values(router_generation=generation))
 
 
 def by_fixed_address(tx: Tx, port_ids: Sequence[str]) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -11,6 +11,7 @@ from altostratus.kernel.tx import Tx
 from altostratus.services.network.errors import HTTPBadRequest, InvalidInput
 from altostratus.services.network.store.standard import tagged
 
+TAG_FILTERS = ("tags", "tags-any", "not-tags", "not-tags-any")
 Condition = Callable[[Sequence[str]], ColumnElement[bool]]
 
 
@@ -98,12 +99,13 @@ def _tag_filters(table: Table) -> dict[str, Condition]:
         return [text for value in values for text in value.split(",")]
 
     key = table.c.id
-    return {
-        "tags": lambda values: tagged(key, split(values), every=True),
-        "tags-any": lambda values: tagged(key, split(values), every=False),
-        "not-tags": lambda values: not_(tagged(key, split(values), every=True)),
-        "not-tags-any": lambda values: not_(tagged(key, split(values), every=False)),
-    }
+    conditions: tuple[Condition, ...] = (
+        lambda values: tagged(key, split(values), every=True),
+        lambda values: tagged(key, split(values), every=False),
+        lambda values: not_(tagged(key, split(values), every=True)),
+        lambda values: not_(tagged(key, split(values), every=False)),
+    )
+    return dict(zip(TAG_FILTERS, conditions, strict=True))
 
 
 def standard_columns(table: Table, *names: str, **renamed: str) -> dict[str, Column[Any]]:

@@ -34,6 +34,12 @@ def write(tx: Tx, kind: str, key: str, before: Recorded, digest: str | None) -> 
     _wake_owners(tx, kind, key, before)
 
 
+def changed_since(tx: Tx, kind: str, key: str, digest: str | None) -> bool:
+    """Whether something else is wanted or recorded by now than a fulfilled wish with this digest."""
+    now = read(tx, kind, key)
+    return now is None or now.generation != now.observed_generation or now.observed_digest != digest
+
+
 def _wake_owners(tx: Tx, kind: str, key: str, before: Recorded) -> None:
     reached = {
         "port": (port.c.id == key) & port.c.bound_generation.between(before.observed_generation + 1, before.generation),

@@ -233,6 +233,49 @@ def of_device(tx: Tx, device_id: str, *device_owners: str) -> list[Port]:
     return matching(tx, port.c.device_id == device_id, port.c.device_owner.in_(device_owners))
 
 
+class Lease(NamedTuple):
+    """An address that DHCP hands out."""
+
+    subnet_id: str
+    mac: str
+    ip: str
+    hostname: str
+
+
+def leases(tx: Tx, network_id: str) -> list[Lease]:
+    """What DHCP hands out on a network: the addresses of its ports on a host. One narrow query, because it is read
+    at each change of a network with thousands of ports."""
+    query = (
+        select(port_address.c.subnet_id, port.c.mac_address, port_address.c.ip, port.c.hostname)
+        .join(port, port.c.id == port_address.c.port_id)
+        .where(port_address.c.network_id == network_id, port.c.host_id != "")
+    )
+    return [Lease(*row) for row in tx.sql.execute(query)]
+
+
+def any_bound(tx: Tx, network_id: str) -> bool:
+    """Whether a port of the network is on a host."""
+    query = select(port.c.id).where(port.c.network_id == network_id, port.c.host_id != "")
+    return tx.sql.execute(query.limit(1)).first() is not None
+
+
+def places(tx: Tx, owner: str) -> list[tuple[str, str, str]]:
+    """(id, network, host) of an owner's ports."""
+    query = select(port.c.id, port.c.network_id, port.c.host_id).where(port.c.owner == owner).order_by(port.c.ordinal)
+    return [(key, network_id, host) for key, network_id, host in tx.sql.execute(query)]
+
+
+def dhcp_of(tx: Tx, network_id: str) -> tuple[str | None, set[str]]:
+    """(id of the network's DHCP port, the subnets that it has an address on)."""
+    query = (
+        select(port.c.id, port_address.c.subnet_id)
+        .outerjoin(port_address, port_address.c.port_id == port.c.id)
+        .where(port.c.network_id == network_id, port.c.device_owner == DHCP)
+    )
+    rows = tx.sql.execute(query).all()
+    return (rows[0].id if rows else None), {row.subnet_id for row in rows if row.subnet_id}
+
+
 def insert(tx: Tx, **values: Any) -> bool:
     """Insert a port row; False when its MAC address is taken on the network."""
     try:

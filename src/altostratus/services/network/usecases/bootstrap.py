@@ -17,9 +17,13 @@ DONE = "network.external_network"
 
 
 def external_cidr(config: NetworkConfig, host_networks: Sequence[IPv4Network]) -> IPv4Network | None:
-    """The configured prefix, or the first candidate that the host does not use; None when it uses them all."""
+    """The configured prefix, or the first candidate that the host does not use; None when it uses them all.
+    ValueError when the configured one is none."""
     if config.external_cidr:
-        return IPv4Network(config.external_cidr)
+        try:
+            return IPv4Network(config.external_cidr)
+        except ValueError as error:
+            raise ValueError(f"[network] external_cidr: {error}") from error
     for text in EXTERNAL_CANDIDATES:
         candidate = IPv4Network(text)
         if not any(candidate.overlaps(used) for used in host_networks if used.prefixlen):

@@ -56,10 +56,10 @@ def make_port(
     columns = port_columns(wish)
     if columns.get("allowed_address_pairs") and not wish["port_security_enabled"]:
         raise AddressPairAndPortSecurityRequired()
-    if not wish.get("device_owner", "").startswith("network:"):
-        extend_dhcp_port(tx, net, network)
-    port_id, mac = insert_port(tx, net, project_id, network.id, wish.get("mac_address"), **columns, **internal)
     on_network = subnets.of_network(tx, network.id)
+    if not wish.get("device_owner", "").startswith("network:"):
+        extend_dhcp_port(tx, net, network, on_network)
+    port_id, mac = insert_port(tx, net, project_id, network.id, wish.get("mac_address"), **columns, **internal)
     if wish.get("fixed_ips") is None:
         take_default(tx, port_id, mac, network.id, on_network)
     else:

@@ -116,7 +116,7 @@ def _welcome(tx: Tx, net: Networking, network: networks.Network, created: subnet
     """What is on the network already gets its part of the new subnet."""
     on_it = ports.matching(tx, port.c.network_id == network.id)
     if created.enable_dhcp and not created.automatic and any(each.device_owner != ports.DHCP for each in on_it):
-        extend_dhcp_port(tx, net, network)
+        extend_dhcp_port(tx, net, network, [created])
     if created.automatic:
         for each in on_it:
             if each.device_owner not in ports.ROUTER_OWNERS:

@@ -4,6 +4,7 @@ from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
 from altostratus.services.network.store import ports
+from altostratus.services.network.store.floating_ips import FloatingIP
 from altostratus.services.network.store.standard import remove
 from altostratus.services.network.store.tables import floating_ip
 from altostratus.services.network.usecases import Networking
@@ -17,7 +18,12 @@ def delete_floating_ip(tx: Tx, net: Networking, actor: Actor, key: str, revision
     found = find_floating_ip(tx, net, actor, key)
     require(net, actor, "delete_floatingip", found.target)
     check_revision(found.revision_number, revision)
-    disassociate(tx, found)
-    remove(tx, floating_ip, key)
-    ports.remove(tx, found.floating_port_id)
+    erase_floating_ip(tx, found)
     events.record(tx, actor, "network.floatingip.delete", key, found.project_id)
+
+
+def erase_floating_ip(tx: Tx, found: FloatingIP) -> None:
+    """Remove the rows; the router's reconciler ends the translation."""
+    disassociate(tx, found)
+    remove(tx, floating_ip, found.id)
+    ports.remove(tx, found.floating_port_id)

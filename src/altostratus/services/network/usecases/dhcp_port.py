@@ -1,5 +1,7 @@
 """The port by which a network's DHCP server has its addresses: made when the network is first used."""
 
+from collections.abc import Sequence
+
 from altostratus.kernel.tx import Tx
 from altostratus.services.network.store import addresses, ports, subnets
 from altostratus.services.network.store.networks import Network
@@ -12,18 +14,14 @@ def device_of(network_id: str) -> str:
     return f"dhcp-{network_id}"
 
 
-def extend_dhcp_port(tx: Tx, net: Networking, network: Network) -> None:
+def extend_dhcp_port(tx: Tx, net: Networking, network: Network, on_network: Sequence[subnets.Subnet]) -> None:
     """See to it that the DHCP server has an address on every subnet that wants DHCP. Where no address is left,
     it has none: guests there need a config drive."""
-    served = [s for s in subnets.of_network(tx, network.id) if s.enable_dhcp and not s.automatic]
-    if not served:
-        return
-    existing = ports.of_device(tx, device_of(network.id), ports.DHCP)
-    has = {fixed.subnet_id for fixed in existing[0].fixed_ips} if existing else set()
-    missing = [subnet for subnet in served if subnet.id not in has]
+    existing, has = ports.dhcp_of(tx, network.id)
+    missing = [s for s in on_network if s.enable_dhcp and not s.automatic and s.id not in has]
     if not missing:
         return
-    port_id = existing[0].id if existing else _make(tx, net, network)
+    port_id = existing or _make(tx, net, network)
     taken = [addresses.take_free(tx, port_id, subnet) for subnet in missing]
     if not any(taken) and not existing:
         ports.remove(tx, port_id)

@@ -1,19 +1,11 @@
 """What changes of ports mean for hosts: which generations to raise, and whom to wake."""
 
-from collections.abc import Iterable
-
 from sqlalchemy import select, update
 
 from altostratus.kernel.tx import Tx
 from altostratus.services.network.store import wishes
 from altostratus.services.network.store.ports import Port
 from altostratus.services.network.store.tables import port
-
-
-def refilter(tx: Tx, port_ids: Iterable[str]) -> None:
-    """Those of these ports that are on a host must be filtered anew."""
-    query = select(port.c.id).where(port.c.id.in_(list(port_ids)), port.c.host_id != "")
-    wishes.raise_generation(tx, "port", tx.sql.execute(query).scalars())
 
 
 def refilter_network(tx: Tx, network_id: str) -> None:

@@ -44,7 +44,7 @@ def create_server_ports(
     if new:
         group_ids = resolve_groups(tx, actor, groups)
         charge(tx, net, actor.project, port=new)
-    first = len(ports.of_owners(tx, [owner]))
+    first = len(ports.places(tx, owner))
     for ordinal, wish in enumerate(wished, first):
         if wish.port_id:
             _adopt(tx, net, actor, owner, hostname, ordinal, wish.port_id)
@@ -75,9 +75,9 @@ def _resolve(owned: list[security_groups.SecurityGroup], name: str) -> str:
 def bind_server_ports(tx: Tx, owner: str, host_id: str) -> None:
     """Plug the machine's ports on this host; those that are there already stay as they are."""
     moving: dict[str, list[str]] = {}
-    for each in ports.of_owners(tx, [owner]):
-        if each.host_id != host_id:
-            moving.setdefault(each.network_id, []).append(each.id)
+    for port_id, network_id, host in ports.places(tx, owner):
+        if host != host_id:
+            moving.setdefault(network_id, []).append(port_id)
     for network_id, port_ids in sorted(moving.items()):
         bind(tx, port_ids, network_id, host_id)
 

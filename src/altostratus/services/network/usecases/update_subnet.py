@@ -8,7 +8,7 @@ from altostratus.kernel.tx import Tx
 from altostratus.services.network.domain.addressing import check_gateway, parse_pools
 from altostratus.services.network.domain.subnet_rules import check_dns, check_ipv6_modes, check_routes
 from altostratus.services.network.errors import GatewayIpInUse
-from altostratus.services.network.store import addresses, networks, routers, wishes
+from altostratus.services.network.store import addresses, networks, routers, subnets, wishes
 from altostratus.services.network.store.standard import revise
 from altostratus.services.network.store.subnets import Subnet
 from altostratus.services.network.store.tables import subnet
@@ -72,4 +72,4 @@ def _switch_dhcp(tx: Tx, net: Networking, found: Subnet) -> None:
     if found.enable_dhcp:
         shrink_dhcp_port(tx, found.network_id, found.id)
     elif network:
-        extend_dhcp_port(tx, net, network)
+        extend_dhcp_port(tx, net, network, subnets.of_network(tx, network.id))

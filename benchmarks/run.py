@@ -1,0 +1,51 @@
+"""Measures the project's figures: `python benchmarks/run.py [names…] [--quick] [--record]`. See README.md."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+
+from figure import Figure
+from record import write_record
+
+GROUPS = ("startup_and_memory", "servers_simulated", "tokens", "command_line", "servers_real")
+
+
+def main() -> int:
+    arguments = _arguments()
+    load = os.getloadavg()[0]
+    print(f"load average before: {load:.1f} on {os.cpu_count()} processors", flush=True)
+    found: dict[str, list[Figure]] = {}
+    for group in arguments.names or GROUPS:
+        found[group] = list(_shown(group, arguments.quick))
+    if arguments.record:
+        write_record(found, load, arguments.quick)
+    missed = [figure.what for figures in found.values() for figure in figures if figure.met is False]
+    print(f"missed: {', '.join(missed)}" if missed else "all limits are met")
+    return 1 if missed else 0
+
+
+def _shown(group: str, quick: bool) -> Iterator[Figure]:
+    """A group's figures, each printed as it is there."""
+    print(f"\n{group}", flush=True)
+    if group == "servers_real" and os.geteuid() != 0:
+        print("  left out: real machines need root")
+        return
+    for figure in importlib.import_module(group).measure(quick):
+        what, value, limit, met = figure.cells
+        print(f"  {what:55} {value:>16}  {limit:16} {met:3}  {figure.note}", flush=True)
+        yield figure
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*GROUPS, []], help="groups to measure (default: all)")
+    parser.add_argument("--quick", action="store_true", help="fewer samples")
+    parser.add_argument("--record", action="store_true", help="write docs/benchmarks.md")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every start would compile the program anew
+    sys.exit(main())
