@@ -1,17 +1,15 @@
 """From nothing to the first answered request, and how much memory the process takes."""
 
 import http.client
-import os
-import re
 import signal
 import statistics
 import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from cloud import ALTO, free_port, new_data_dir, running_cloud, wait_for
 from figure import Figure, spread
+from process import memory, processor_time
 from servers_simulated import Servers, wait_until_active
 
 MB = 1e6
@@ -35,25 +33,6 @@ def measure(quick: bool) -> Iterator[Figure]:
         time.sleep(SETTLE_SECONDS)
         note = "all ACTIVE, and all listed once in detail"
         yield Figure("memory (PSS) after 1,000 simulated servers", memory(cloud.pid) / MB, "MB", 250, note=note)
-
-
-def memory(pid: int) -> int:
-    """Proportional set size of a process and all below it, in bytes."""
-    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
-    assert found
-    return int(found[1]) * 1024 + sum(memory(child) for child in _children(pid))
-
-
-def processor_time(pid: int) -> float:
-    """Seconds that a process has computed, in itself and in the kernel."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 def _start_once() -> tuple[float, float]:

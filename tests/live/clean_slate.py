@@ -5,6 +5,8 @@ Reads the host with the host's own tools and the rows with plain SQL, so that it
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import sqlite3
@@ -16,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from altostratus.services.network.drivers.linux.names import Names
-from altostratus.services.network.service import instance_of
 from tests.live.cloud import LiveCloud
 
 SETTLE_SECONDS = 30.0
@@ -41,6 +42,12 @@ def differences(cloud: LiveCloud) -> list[str]:
     left = [f"on the host, but nobody wants it: {thing}" for thing in sorted(seen - wanted)]
     missing = [f"wanted, but not on the host: {thing}" for thing in sorted(wanted - seen)]
     return [*left, *missing, *unsettled(rows), *wrong_usage(cloud, rows)]
+
+
+def instance_of(data: Path) -> str:
+    """The four characters by which everything of a cloud is recognised on the host."""
+    hashed = hashlib.sha256(str(data.resolve()).encode()).digest()
+    return base64.b32encode(hashed)[:4].decode().lower()
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------
@@ -77,7 +84,7 @@ def wanted_things(rows: Rows, names: Names) -> Iterator[str]:
     powers = {f"compute.server/{row['id']}": row["power"] for row in rows["compute_server"]}
     for port in bound:
         yield f"filter {port['id']}"
-        if powers[port["owner"]] == "running":
+        if powers.get(port["owner"]) == "running":
             yield f"tap tap{port['id'][:11]}"
     legs = [row for row in rows["port"] if row["device_owner"].startswith("network:router_")]
     yield from (f"namespace {names.router_namespace(router)}" for router in {leg["device_id"] for leg in legs})
@@ -144,7 +151,7 @@ def _tables(names: Names) -> Iterator[str]:
 def _translations(namespace: str, names: Names) -> Iterator[str]:
     if names.router_of(namespace):
         ruleset = _run("ip", "netns", "exec", namespace, "nft", "list", "table", "ip", "alto")
-        found = re.search(r"map \w*fixed\w* \{(.*?)\n\t\}", ruleset, re.DOTALL)
+        found = re.search(r"map to_fixed \{(.*?)\n\t\}", ruleset, re.DOTALL)
         pairs = re.findall(r"([0-9.]+) : ([0-9.]+)", found[1] if found else "")
         yield from (f"translation {floating} to {fixed}" for floating, fixed in pairs)
 

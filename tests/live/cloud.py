@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from altostratus.cli.client import ApiError, Client
 
 T = TypeVar("T")
 
+ROOT = Path(__file__).resolve().parents[2]
 COMMAND_SECONDS = 240.0
 POLL_SECONDS = 0.2
 
@@ -50,13 +52,16 @@ class LiveCloud:
 
     # -- the command ----------------------------------------------------------------------------------------------
 
-    def run(self, *words: str, module: str = "altostratus.cli") -> subprocess.CompletedProcess[str]:
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SUDO_", "OS_"))}
+        return {**inherited, "HOME": str(self.home), "ALTO_DATA_DIR": str(self.data)}
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """One command, whatever its end."""
-        environment = {**os.environ, "HOME": str(self.home), "ALTO_DATA_DIR": str(self.data)}
-        environment.pop("SUDO_USER", None)
-        command = [sys.executable, "-P", "-m", module, *words]
+        command = [sys.executable, "-P", "-m", "altostratus.cli", *words]
         return subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS
+            command, env=self.environment, capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS
         )
 
     def alto(self, *words: str) -> str:
@@ -67,6 +72,22 @@ class LiveCloud:
 
     def up(self) -> None:
         self.alto("up", "-d", "--listen", f"127.0.0.1:{self.port}")
+
+    def up_to_die(self, when: str, step: str) -> int:
+        """Start a control plane that kills itself before or after it takes such a step; its process."""
+        words = [sys.executable, "-m", "tests.live.dying", when, step, str(self.port)]
+        with (self.data / "altostratus.log").open("ab") as log:
+            process = subprocess.Popen(words, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        wait("it is up", lambda: self.answers() or process.poll() is not None, 60)
+        assert process.poll() is None, self.log_tail()
+        return process.pid
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthcheck", timeout=1):
+                return True
+        except OSError:
+            return False
 
     def down(self) -> None:
         self.alto("down")

@@ -15,6 +15,7 @@ import pytest
 from altostratus.cli import places
 from altostratus.cli.guest import ensure_guest_image
 from altostratus.cli.host.prepare import prepare_host
+from tests.live.clean_slate import host_picture
 from tests.live.cloud import LiveCloud, wait
 from tests.live.guest import Guest
 
@@ -48,6 +49,7 @@ def workplace(guest_image: Path) -> Iterator[Path]:
 def cloud(workplace: Path, guest_image: Path) -> Iterator[LiveCloud]:
     """A cloud that is up, with the guest image in it."""
     made = LiveCloud(workplace / "cloud", workplace / "home")
+    before = host_picture()
     try:
         made.up()
         made.alto("image", "add", str(guest_image), "--name", "tinyguest", "--public")
@@ -55,6 +57,7 @@ def cloud(workplace: Path, guest_image: Path) -> Iterator[LiveCloud]:
     finally:
         if (made.data / "format").exists():
             made.alto("down", "--purge")
+            assert host_picture() == before, "a purge leaves the host as it was"
 
 
 @pytest.fixture(scope="session")
@@ -72,15 +75,15 @@ def pair(cloud: LiveCloud, workplace: Path) -> tuple[Guest, Guest]:
     return one, two
 
 
-def launch_with_drive(cloud: LiveCloud, like: Guest, name: str) -> str:
-    """A server like another, with a config drive; its id."""
+def launch_with_drive(cloud: LiveCloud, like: Guest, name: str, network: str = "") -> str:
+    """A server like another, with a config drive, on the same network or another; its id."""
     server, port = like.server, like.port
     flavors = cloud.api.get("/compute/v2.1/flavors")["flavors"]
     wanted = {
         "name": name,
         "imageRef": server["image"]["id"],
         "flavorRef": next(f["id"] for f in flavors if f["name"] == server["flavor"]["original_name"]),
-        "networks": [{"uuid": port["network_id"]}],
+        "networks": [{"uuid": network or port["network_id"]}],
         "key_name": server["key_name"],
         "security_groups": [{"name": port["security_groups"][0]}],
         "config_drive": True,
@@ -99,9 +102,17 @@ def give_floating_ip(guest: Guest) -> str:
 
 @pytest.fixture
 def one(pair: tuple[Guest, Guest]) -> Guest:
-    return pair[0]
+    return _running(pair[0])
 
 
 @pytest.fixture
 def two(pair: tuple[Guest, Guest]) -> Guest:
-    return pair[1]
+    return _running(pair[1])
+
+
+def _running(guest: Guest) -> Guest:
+    """A test that failed may have left it off: that is no fault of the next."""
+    if guest.server["status"] == "SHUTOFF":
+        guest.act("os-start")
+        guest.wait_login()
+    return guest

@@ -13,6 +13,7 @@ from tests.live.guest import Guest, connects
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
+FAREWELL = "]: going down"
 GRACEFUL_SECONDS = 25.0
 """Far below the minute after which a guest that does not obey is switched off."""
 
@@ -38,13 +39,13 @@ def test_a_hard_reboot_happens_once_in_a_new_machine(one: Guest) -> None:
 
 
 def test_a_stopped_guest_powers_itself_off_and_starts_again(one: Guest) -> None:
-    boots, farewells = one.boots(), one.console_log().count("going down")
+    boots, farewells = one.boots(), one.console_log().count(FAREWELL)
     one.wait_login()
     began = time.monotonic()
     one.act("os-stop")
     one.wait_status("SHUTOFF")
     assert time.monotonic() - began < GRACEFUL_SECONDS
-    assert one.console_log().count("going down") == farewells + 1
+    assert one.console_log().count(FAREWELL) == farewells + 1
     assert not connects(one.floating, 22)
     one.act("os-start")
     one.wait_status("ACTIVE")

@@ -19,7 +19,7 @@ from altostratus.kernel.reconcile import Engine
 from altostratus.kernel.reconcile.lease import SECONDS, open_leases
 from altostratus.kernel.reconcile.loop import CrashPoint
 from altostratus.kernel.secrets import open_master_key, write_secret
-from altostratus.kernel.service import Cloud, LaneFactory, Service
+from altostratus.kernel.service import Cloud, LaneFactory, Listener, Service
 from altostratus.kernel.tx import Tx, Wake
 from altostratus.services.compute import service as compute
 from altostratus.services.identity import service as identity
@@ -58,6 +58,7 @@ class System:
         self._crash_point = crash_point
         self._lease_seconds = lease_seconds
         self._tasks: list[asyncio.Task[None]] = []
+        self._listeners: list[Listener] = []
         self.cloud = Cloud(
             db=self.db,
             clock=self.clock,
@@ -91,8 +92,8 @@ class System:
 
         self.db.write_now(write_all)
 
-    async def start(self) -> None:
-        """Begin to reconcile and to listen."""
+    async def start(self, listeners: bool = True) -> None:
+        """Begin to reconcile and (but in simulations, which have no sockets) to listen."""
         self.prepare()
         holder = f"{socket.gethostname()}:{os.getpid()}"
         leases = await open_leases(self.db, holder, self._lease_seconds)
@@ -100,18 +101,17 @@ class System:
         self.engine = Engine(self.db, leases, self.clock, reconcilers, crash_point=self._crash_point)
         self.db.on_wake = self.engine.wake
         await self.engine.start()
-        for service in self.services:
-            for listener in service.listeners:
-                await listener.start()
+        self._listeners = [x for s in self.services for x in s.listeners] if listeners else []
+        for listener in self._listeners:
+            await listener.start()
         self._tasks.append(asyncio.create_task(metrics.watch_loop_lag()))
 
     async def stop(self) -> None:
         """Stop taking work, let running steps end, close everything. Guests and networks go on."""
         for task in self._tasks:
             task.cancel()
-        for service in self.services:
-            for listener in service.listeners:
-                await listener.stop()
+        for listener in self._listeners:
+            await listener.stop()
         if self.engine:
             await self.engine.stop()
         self.db.close()

@@ -15,6 +15,7 @@ from altostratus.cli import Problem
 
 DATABASE = "altostratus.db"
 TAKEN = ("format", "admin-password", "altostratus.toml", "keys", "policy", "images")
+JOURNALS = (f"{DATABASE}-wal", f"{DATABASE}-shm")
 
 
 def backup(data_dir: Path, file: Path) -> None:
@@ -37,11 +38,12 @@ def backup(data_dir: Path, file: Path) -> None:
 
 
 def restore(data_dir: Path, file: Path) -> None:
-    """Fill an empty data directory from the archive."""
+    """Fill a data directory that has no state from the archive. What belongs to the host there (disks of VMs, the
+    record of networks) stays, so that VMs which run are adopted."""
     if holder(data_dir) is not None:
         raise Problem(f"a cloud runs on {data_dir}; stop it first: alto down")
-    if data_dir.exists() and any(data_dir.iterdir()):
-        raise Problem(f"{data_dir} is not empty; restore into an empty --data-dir")
+    if there := [name for name in (DATABASE, *JOURNALS, *TAKEN) if (data_dir / name).exists()]:
+        raise Problem(f"{data_dir} holds a cloud's state: move {', '.join(there)} away, or choose another --data-dir")
     data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
     try:
         with tarfile.open(file) as archive:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, delete, select
 
-from altostratus.kernel.db import Database, Instant, Name
+from altostratus.kernel.db import Database, Instant, Name, open_database
 from altostratus.kernel.db.paging import Sort, page
 from altostratus.kernel.tx import Tx
 
@@ -54,6 +54,15 @@ def test_pages_put_together_are_the_whole(
     assert [row for one in pages for row in one] == whole
     assert all(len(one) == limit for one in pages[:-1])
     assert tails == [whole[position + 1 :] for position in range(len(whole))]
+
+
+@pytest.mark.postgres
+def test_texts_sort_by_code_point_whatever_the_locale_of_the_server(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    database.write_now(lambda tx: thing.create(tx.sql))
+    ask = "SELECT collation_name FROM information_schema.columns WHERE (table_name, column_name) = ('thing', 'name')"
+    assert database.write_now(lambda tx: tx.sql.exec_driver_sql(ask).scalar()) == "C"
+    database.close()
 
 
 def test_no_rows_are_asked_for(things: Database) -> None:

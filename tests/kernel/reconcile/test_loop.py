@@ -10,9 +10,11 @@ from structlog.testing import capture_logs
 
 from altostratus.kernel.db import Database, open_database
 from altostratus.kernel.errors import DeadlineExceeded, Stale
+from altostratus.kernel.log import correlation
 from altostratus.kernel.reconcile import Again, Done, Engine, Terminal, loop
 from altostratus.kernel.reconcile.lease import MemoryLeases
 from altostratus.kernel.testing.loop import Simulation, run_seeded
+from altostratus.kernel.tx import Wake
 from tests.kernel.reconcile.lamps import Scripted, scripted
 
 SEEDS = range(5)
@@ -80,7 +82,7 @@ def test_a_wake_during_a_pass_leads_to_one_more_pass(sqlite_url: str, seed: int)
 def test_a_committed_wake_carries_its_cause_into_the_history(sqlite_url: str) -> None:
     async def test(bench: Bench) -> None:
         bench.reconciler.script["a"] = ["step one", "step two"]
-        loop.correlation.set("req-7")
+        correlation.set("req-7")
         await bench.database.write(lambda tx: tx.wake("scripted", "a"))
         await bench.idle()
         [record] = bench.engine.history("scripted", "a")
@@ -92,7 +94,7 @@ def test_a_committed_wake_carries_its_cause_into_the_history(sqlite_url: str) ->
 
 def test_foreign_kinds_and_keys_that_are_gone_are_harmless(sqlite_url: str) -> None:
     async def test(bench: Bench) -> None:
-        bench.engine.wake([loop.Wake("unknown", "a")])
+        bench.engine.wake([Wake("unknown", "a")])
         assert bench.engine.idle
         bench.engine.wake(scripted("gone"))
         await bench.idle()

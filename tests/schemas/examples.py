@@ -1,0 +1,360 @@
+"""A valid request for every operation, as data. `$name` stands for the id of a thing of that kind, made for this one
+request (`RECIPES`), `$new` for a name that nothing has yet, and a few more for what is there from the start (world.py).
+An operation that takes no body and whose path parameters are in `PARAMETERS` needs no row."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ID, NET, CPU = "/identity/v3", "/network/v2.0", "/compute/v2.1"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl somebody@somewhere"
+TAGGED = ("networks", "subnets", "ports", "routers", "floatingips", "security-groups", "subnetpools")
+Request = tuple[str, str, Any]
+"""(method, path, body)"""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a thing is made. `key` is the attribute that names it; `after` are requests that complete it, where
+    `$self` is its id."""
+
+    path: str
+    body: Any
+    key: str = "id"
+    after: tuple[Request, ...] = ()
+
+
+@dataclass(frozen=True)
+class Example:
+    """What an operation is sent, once for each of `bodies`; `before` prepares it. A body of bytes is sent as it is."""
+
+    bodies: tuple[Any, ...] = (None,)
+    before: tuple[Request, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+    version: str = "latest"
+
+
+def send(*bodies: Any, **more: Any) -> Example:
+    return Example(bodies, **more)
+
+
+def after(*before: Request, **more: Any) -> Example:
+    return Example(before=before, **more)
+
+
+_SERVER = {"name": "$new", "imageRef": "$image", "flavorRef": "42", "networks": [{"uuid": "$network_with_subnet"}]}
+_TRUST = {"trustor_user_id": "$me", "trustee_user_id": "$user", "project_id": "$my_project", "impersonation": False}
+
+RECIPES = {
+    "domain": Recipe(f"{ID}/domains", {"domain": {"name": "$new", "enabled": False}}),
+    "project": Recipe(f"{ID}/projects", {"project": {"name": "$new", "tags": ["red"]}}),
+    "user": Recipe(f"{ID}/users", {"user": {"name": "$new", "password": "old"}}),
+    "group": Recipe(f"{ID}/groups", {"group": {"name": "$new"}}),
+    "role": Recipe(f"{ID}/roles", {"role": {"name": "$new"}}),
+    "service": Recipe(f"{ID}/services", {"service": {"type": "$new", "name": "$new"}}),
+    "endpoint": Recipe(
+        f"{ID}/endpoints", {"endpoint": {"interface": "public", "service_id": "$service", "url": "http://a.example"}}
+    ),
+    "region": Recipe(f"{ID}/regions", {"region": {"id": "$new"}}),
+    "credential": Recipe(f"{ID}/credentials", {"credential": {"type": "cert", "blob": "abc", "user_id": "$user"}}),
+    "trust": Recipe(f"{ID}/OS-TRUST/trusts", {"trust": {**_TRUST, "roles": [{"name": "member"}]}}),
+    "empty_image": Recipe("/image/v2/images", {"name": "$new", "disk_format": "raw", "container_format": "bare"}),
+    "image": Recipe(
+        "/image/v2/images",
+        {"name": "$new", "disk_format": "raw", "container_format": "bare", "tags": ["red"]},
+        after=(("PUT", "/image/v2/images/$self/file", bytes(4096)),),
+    ),
+    "network": Recipe(f"{NET}/networks", {"network": {"name": "$new"}}),
+    "network_with_subnet": Recipe(
+        f"{NET}/networks",
+        {"network": {"name": "$new"}},
+        after=(("POST", f"{NET}/subnets", {"subnet": {"network_id": "$self", "cidr": "10.9.0.0/24", "ip_version": 4}}),),
+    ),
+    "subnet": Recipe(f"{NET}/subnets", {"subnet": {"network_id": "$network", "cidr": "10.8.0.0/24", "ip_version": 4}}),
+    "port": Recipe(f"{NET}/ports", {"port": {"network_id": "$network_with_subnet", "name": "$new"}}),
+    "router": Recipe(f"{NET}/routers", {"router": {"name": "$new"}}),
+    "joined_router": Recipe(
+        f"{NET}/routers",
+        {"router": {"name": "$new"}},
+        after=(("PUT", f"{NET}/routers/$self/add_router_interface", {"subnet_id": "$subnet"}),),
+    ),
+    "floatingip": Recipe(f"{NET}/floatingips", {"floatingip": {"floating_network_id": "$public"}}),
+    "security_group": Recipe(f"{NET}/security-groups", {"security_group": {"name": "$new"}}),
+    "security_group_rule": Recipe(
+        f"{NET}/security-group-rules",
+        {"security_group_rule": {"security_group_id": "$security_group", "direction": "ingress", "protocol": "tcp"}},
+    ),
+    "subnetpool": Recipe(f"{NET}/subnetpools", {"subnetpool": {"name": "$new", "prefixes": ["10.77.0.0/16"]}}),
+    "flavor": Recipe(f"{CPU}/flavors", {"flavor": {"name": "$new", "ram": 64, "vcpus": 1, "disk": 1}}),
+    "private_flavor": Recipe(
+        f"{CPU}/flavors",
+        {"flavor": {"name": "$new", "ram": 64, "vcpus": 1, "disk": 1, "os-flavor-access:is_public": False}},
+    ),
+    "keypair": Recipe(f"{CPU}/os-keypairs", {"keypair": {"name": "$new", "public_key": KEY}}, key="name"),
+    "server": Recipe(f"{CPU}/servers", {"server": {**_SERVER, "metadata": {"colour": "red"}, "tags": ["red"]}}),
+}
+
+PARAMETERS = {
+    "floatingips/{key}": "$floatingip",
+    "networks/{key}": "$network",
+    "network-ip-availabilities/{key}": "$network_with_subnet",
+    "ports/{key}": "$port",
+    "routers/{key}": "$router",
+    "security-group-rules/{key}": "$security_group_rule",
+    "security-groups/{key}": "$security_group",
+    "os-security-groups/{group_id}": "$security_group",
+    "os-security-group-rules/{rule_id}": "$security_group_rule",
+    "subnetpools/{key}": "$subnetpool",
+    "subnets/{key}": "$subnet",
+    "tags/{tag}": "red",
+    "extensions/{alias}": "router",
+    "schemas/{name}": "image",
+    "os-keypairs/{name}": "$keypair",
+    "os-extra_specs/{key}": "hw:cpu_policy",
+    "metadata/{key}": "colour",
+    "ips/{network}": "$network_of_server",
+    "os-interface/{port_id}": "$port_of_server",
+    "os-hypervisors/{key}": "$hypervisor",
+    "os-instance-actions/{request_id}": "$request_of_server",
+    "passes/{kind}": "compute.server",
+    "{kind}/{key}": "$server",
+    "openapi/{service}": "compute",
+    "{credential_id}": "$credential",
+    "{domain_id}": "$domain",
+    "{endpoint_id}": "$endpoint",
+    "{flavor_id}": "$flavor",
+    "{group_id}": "$group",
+    "{image_id}": "$image",
+    "{project_id}": "$project",
+    "{region_id}": "$region",
+    "{role_id}": "$role",
+    "{server_id}": "$server",
+    "{service_id}": "$service",
+    "{trust_id}": "$trust",
+    "{user_id}": "$user",
+}
+"""Path parameters, by the path's end up to them; the longer is the stronger."""
+
+KNOWN = {
+    "domain_id": "default", "project_id": "$project", "tenant_id": "$project", "parent_id": "$project",
+    "user_id": "$user", "service_id": "$service", "region_id": "$region", "region": "$region",
+    "parent_region_id": "$region", "default_project_id": "$project",
+    "trustor_user_id": "$me", "trustee_user_id": "$user", "network_id": "$network_with_subnet",
+    "subnet_id": "$subnet", "port_id": "$port", "device_id": "$server", "security_group_id": "$security_group",
+    "remote_group_id": "$security_group", "floating_network_id": "$public", "subnetpool_id": "$subnetpool",
+    "imageRef": "$image", "flavorRef": "42", "key_name": "$keypair", "uuid": "$network_with_subnet",
+    "port": "$port", "cidr": "10.8.7.0/24", "tenant": "$project", "parent_group_id": "$security_group",
+    "group_id": "$security_group",
+}  # fmt: skip
+"""Attributes of bodies that name other things, with a value that does."""
+
+_IDENTITY = {
+    "DELETE /identity/v3/auth/tokens": Example(headers={"X-Subject-Token": "$token"}),
+    "GET /identity/v3/auth/tokens": Example(headers={"X-Subject-Token": "$token"}),
+    "POST /identity/v3/auth/tokens": send(
+        {"auth": {"identity": {"methods": ["password"], "password": {"user": {"id": "$user", "password": "old"}}}}},
+        {"auth": {"identity": {"methods": ["token"], "token": {"id": "$my_token"}}, "scope": {"project": {"id": "$my_project"}}}},
+        {"auth": {"identity": {"methods": ["token"], "token": {"id": "$token"}}}},
+    ),
+    "POST /identity/v3/domains": send({"domain": {"name": "$new", "description": "mine", "tags": ["red"]}}),
+    "PATCH /identity/v3/domains/{domain_id}": send({"domain": {"description": "yours"}}),
+    "POST /identity/v3/projects": send({"project": {"name": "$new", "domain_id": "default", "enabled": True}}),
+    "PATCH /identity/v3/projects/{project_id}": send({"project": {"name": "$new", "options": {"immutable": False}}}),
+    "PUT /identity/v3/projects/{project_id}/tags": send({"tags": ["red", "green"]}),
+    "PUT /identity/v3/projects/{project_id}/tags/{tag}": after(("DELETE", f"{ID}/projects/$project/tags/red", None)),
+    "POST /identity/v3/users": send(
+        {"user": {"name": "$new", "password": "secret", "email": "a@b.example", "default_project_id": "$project"}}
+    ),
+    "PATCH /identity/v3/users/{user_id}": send({"user": {"enabled": False, "options": {"lock_password": True}}}),
+    "POST /identity/v3/users/{user_id}/password": send({"user": {"original_password": "old", "password": "new"}}),
+    "POST /identity/v3/groups": send({"group": {"name": "$new", "description": "us"}}),
+    "PATCH /identity/v3/groups/{group_id}": send({"group": {"description": "them"}}),
+    "GET /identity/v3/groups/{group_id}/users/{user_id}": after(("PUT", f"{ID}/groups/$group/users/$user", None)),
+    "DELETE /identity/v3/groups/{group_id}/users/{user_id}": after(("PUT", f"{ID}/groups/$group/users/$user", None)),
+    "GET /identity/v3/groups/{group_id}/users": after(("PUT", f"{ID}/groups/$group/users/$user", None)),
+    "GET /identity/v3/users/{user_id}/groups": after(("PUT", f"{ID}/groups/$group/users/$user", None)),
+    "POST /identity/v3/roles": send({"role": {"name": "$new", "description": "what for"}}),
+    "PATCH /identity/v3/roles/{role_id}": send({"role": {"name": "$new"}}),
+    "POST /identity/v3/services": send({"service": {"type": "$new", "name": "$new", "enabled": False}}),
+    "PATCH /identity/v3/services/{service_id}": send({"service": {"description": "what for"}}),
+    "POST /identity/v3/endpoints": send(
+        {"endpoint": {"interface": "admin", "service_id": "$service", "url": "http://a.example", "region": "$region"}}
+    ),
+    "PATCH /identity/v3/endpoints/{endpoint_id}": send({"endpoint": {"url": "https://b.example/%(tenant_id)s"}}),
+    "POST /identity/v3/regions": send({"region": {"id": "$new", "parent_region_id": "$region"}}),
+    "PUT /identity/v3/regions/{region_id}": send(
+        {"region": {"description": "there"}}, before=(("DELETE", f"{ID}/regions/$region", None),)
+    ),
+    "PATCH /identity/v3/regions/{region_id}": send({"region": {"description": "there"}}),
+    "POST /identity/v3/credentials": send({"credential": {"type": "cert", "blob": "abc", "user_id": "$user"}}),
+    "PATCH /identity/v3/credentials/{credential_id}": send({"credential": {"blob": "def"}}),
+    "POST /identity/v3/OS-TRUST/trusts": send(
+        {"trust": {**_TRUST, "roles": [{"name": "member"}], "expires_at": "2999-12-31T00:00:00.000000Z"}}
+    ),
+    "GET /identity/v3/OS-TRUST/trusts/{trust_id}/roles/{role_id}": after(),
+}
+
+
+def _grants() -> dict[str, Example]:
+    """Roles of a user or a group on a target: there before they are looked at, listed or taken back."""
+    found = {}
+    for target in ("system", "domains/{domain_id}", "projects/{project_id}"):
+        for actor in ("users/{user_id}", "groups/{group_id}"):
+            path = f"{ID}/{target}/{actor}/roles"
+            filled = path.replace("{", "$").replace("_id}", "")
+            grant = after(("PUT", f"{filled}/$role", None))
+            found |= {f"GET {path}": grant, f"GET {path}/{{role_id}}": grant, f"DELETE {path}/{{role_id}}": grant}
+    return found
+
+
+_PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+_BYTES = {"Content-Type": "application/octet-stream"}
+_IMAGE = {
+    "POST /image/v2/images": send(
+        {"name": "$new", "visibility": "public", "min_ram": 64, "os_distro": "debian"},
+        {"disk_format": "qcow2", "container_format": "bare", "protected": False, "tags": ["red", "green"]},
+    ),
+    "PATCH /image/v2/images/{image_id}": send(
+        [{"op": "replace", "path": "/name", "value": "new"}, {"op": "add", "path": "/colour", "value": "red"}],
+        [{"op": "remove", "path": "/colour"}, {"op": "replace", "path": "/tags", "value": ["green"]}],
+        headers=_PATCH,
+    ),
+    "PUT /image/v2/images/{image_id}/file": send(bytes(512), headers=_BYTES),
+}
+
+
+def _tags() -> dict[str, Example]:
+    found = {}
+    for collection in TAGGED:
+        path = f"{NET}/{collection}/{{key}}/tags"
+        some = (("PUT", path.replace("{key}", PARAMETERS[f"{collection}/{{key}}"]), {"tags": ["red", "blue"]}),)
+        found |= {f"{method} {path}": send({"tags": ["red", "green"]}) for method in ("PUT", "POST")}
+        found |= {f"{method} {path}/{{tag}}": after(*some) for method in ("GET", "DELETE")}
+        found[f"GET {path}"] = after(*some)
+    return found
+
+
+_ROUTE = {"router": {"routes": [{"destination": "10.99.0.0/16", "nexthop": "10.8.0.9"}]}}
+_NETWORK = {
+    "POST /network/v2.0/networks": send(
+        {"network": {"name": "$new", "admin_state_up": True, "mtu": 1400, "shared": True}},
+        {"networks": [{"name": "$new"}, {"name": "$new", "port_security_enabled": False}]},
+    ),
+    "PUT /network/v2.0/networks/{key}": send({"network": {"name": "$new", "description": "there"}}),
+    "POST /network/v2.0/subnets": send(
+        {"subnet": {"network_id": "$network", "cidr": "10.1.0.0/24", "ip_version": 4, "gateway_ip": "10.1.0.254",
+                    "allocation_pools": [{"start": "10.1.0.10", "end": "10.1.0.20"}], "dns_nameservers": ["10.1.0.5"],
+                    "host_routes": [{"destination": "10.2.0.0/24", "nexthop": "10.1.0.7"}]}},
+        {"subnet": {"network_id": "$network", "cidr": "2001:db8:5::/64", "ip_version": 6, "ipv6_ra_mode": "slaac",
+                    "ipv6_address_mode": "slaac"}},
+        {"subnet": {"network_id": "$network", "subnetpool_id": "$subnetpool", "ip_version": 4, "prefixlen": 26}},
+    ),
+    "PUT /network/v2.0/subnets/{key}": send({"subnet": {"enable_dhcp": False, "dns_nameservers": ["10.8.0.5"]}}),
+    "POST /network/v2.0/ports": send(
+        {"port": {"network_id": "$network_with_subnet", "security_groups": ["$security_group"],
+                  "allowed_address_pairs": [{"ip_address": "10.9.0.77"}],
+                  "extra_dhcp_opts": [{"opt_name": "bootfile-name", "opt_value": "a"}]}},
+        {"port": {"network_id": "$network_with_subnet", "fixed_ips": [{"ip_address": "10.9.0.88"}],
+                  "port_security_enabled": False, "security_groups": []}},
+    ),
+    "PUT /network/v2.0/ports/{key}": send({"port": {"name": "$new", "device_owner": "mine", "admin_state_up": False}}),
+    "POST /network/v2.0/routers": send({"router": {"name": "$new", "external_gateway_info": {"network_id": "$public"}}}),
+    "PUT /network/v2.0/routers/{key}": send(
+        {"router": {"external_gateway_info": {"network_id": "$public", "enable_snat": False}}},
+        {"router": {"external_gateway_info": None, "name": "$new"}},
+    ),
+    "PUT /network/v2.0/routers/{key}/add_router_interface": send({"subnet_id": "$subnet"}),
+    "PUT /network/v2.0/routers/{key}/remove_router_interface": send(
+        {"subnet_id": "$subnet"}, before=(("PUT", f"{NET}/routers/$router/add_router_interface", {"subnet_id": "$subnet"}),)
+    ),
+    "PUT /network/v2.0/routers/{key}/add_extraroutes": send(
+        _ROUTE, before=(("PUT", f"{NET}/routers/$router/add_router_interface", {"subnet_id": "$subnet"}),)
+    ),
+    "PUT /network/v2.0/routers/{key}/remove_extraroutes": send(
+        _ROUTE,
+        before=(
+            ("PUT", f"{NET}/routers/$router/add_router_interface", {"subnet_id": "$subnet"}),
+            ("PUT", f"{NET}/routers/$router/add_extraroutes", _ROUTE),
+        ),
+    ),
+    "POST /network/v2.0/floatingips": send({"floatingip": {"floating_network_id": "$public", "description": "mine"}}),
+    "PUT /network/v2.0/floatingips/{key}": send({"floatingip": {"description": "yours", "port_id": None}}),
+    "POST /network/v2.0/security-groups": send({"security_group": {"name": "$new", "description": "mine"}}),
+    "PUT /network/v2.0/security-groups/{key}": send({"security_group": {"description": "yours"}}),
+    "POST /network/v2.0/security-group-rules": send(
+        {"security_group_rule": {"security_group_id": "$security_group", "direction": "ingress", "protocol": "tcp",
+                                 "ethertype": "IPv4", "port_range_min": 22, "port_range_max": 22,
+                                 "remote_ip_prefix": "10.0.0.0/8"}},
+        {"security_group_rule": {"security_group_id": "$security_group", "direction": "egress", "protocol": "icmp",
+                                 "port_range_min": 8}},
+        {"security_group_rule": {"security_group_id": "$security_group", "direction": "ingress", "ethertype": "IPv6",
+                                 "remote_ip_prefix": "2001:db8::/32"}},
+    ),
+    "POST /network/v2.0/subnetpools": send(
+        {"subnetpool": {"name": "$new", "prefixes": ["10.5.0.0/16"], "default_prefixlen": 26, "min_prefixlen": 24}}
+    ),
+    "PUT /network/v2.0/subnetpools/{key}": send({"subnetpool": {"prefixes": ["10.76.0.0/16", "10.77.0.0/16"]}}),
+    "PUT /network/v2.0/quotas/{project_id}": send({"quota": {"port": 7, "network": -1}}),
+    "GET /network/v2.0/quotas": after(("PUT", f"{NET}/quotas/$project", {"quota": {"port": 7}})),
+    "DELETE /network/v2.0/quotas/{project_id}": after(("PUT", f"{NET}/quotas/$project", {"quota": {"port": 7}})),
+}  # fmt: skip
+
+_SPECS = ("POST", f"{CPU}/flavors/$flavor/os-extra_specs", {"extra_specs": {"hw:cpu_policy": "shared"}})
+_TENANT = {"tenant": "$my_project"}
+_RULE = {"parent_group_id": "$security_group", "ip_protocol": "tcp", "from_port": 22, "to_port": "22", "cidr": "10.0.0.0/8"}
+_COMPUTE = {
+    "POST /compute/v2.1/servers": send(
+        {"server": {**_SERVER, "user_data": "IyEvYmluL3NoCg==", "config_drive": True, "key_name": "$keypair",
+                    "metadata": {"colour": "red"}, "tags": ["red"], "security_groups": [{"name": "default"}],
+                    "accessIPv4": "10.0.0.1", "hostname": "vm", "min_count": 1, "max_count": "2"}},
+        {"server": {"name": "$new", "imageRef": "$image", "flavorRef": "42", "networks": "none",
+                    "return_reservation_id": True}},
+        {"server": {"name": "$new", "imageRef": "$image", "flavorRef": "42", "networks": [{"port": "$port"}]}},
+    ),
+    "PUT /compute/v2.1/servers/{server_id}": send({"server": {"name": "$new", "description": "d", "hostname": "vm2"}}),
+    "POST /compute/v2.1/servers/{server_id}/action": send(
+        {"lock": {"locked_reason": "because"}}, {"unlock": None}, {"reboot": {"type": "HARD"}}, {"os-stop": None},
+        {"os-start": None}, {"os-getConsoleOutput": {"length": 10}}, {"os-resetState": {"state": "active"}},
+    ),
+    "POST /compute/v2.1/servers/{server_id}/metadata": send({"metadata": {"size": "big"}}),
+    "PUT /compute/v2.1/servers/{server_id}/metadata": send({"metadata": {"size": "big"}}),
+    "PUT /compute/v2.1/servers/{server_id}/metadata/{key}": send({"meta": {"colour": "blue"}}),
+    "PUT /compute/v2.1/servers/{server_id}/tags": send({"tags": ["red", "green"]}),
+    "POST /compute/v2.1/servers/{server_id}/remote-consoles": send(
+        {"remote_console": {"protocol": "serial", "type": "serial"}}
+    ),
+    "POST /compute/v2.1/flavors": send(
+        {"flavor": {"name": "$new", "ram": 64, "vcpus": 1, "disk": 1, "id": "auto", "swap": "7", "description": "tiny"}},
+        {"flavor": {"name": "$new", "ram": "64", "vcpus": 1, "disk": 0, "id": "$new", "rxtx_factor": "2.5",
+                    "OS-FLV-EXT-DATA:ephemeral": 1, "os-flavor-access:is_public": False}},
+    ),
+    "PUT /compute/v2.1/flavors/{flavor_id}": send({"flavor": {"description": "other"}}),
+    "POST /compute/v2.1/flavors/{flavor_id}/os-extra_specs": send({"extra_specs": {"hw:cpu_policy": "shared"}}),
+    "PUT /compute/v2.1/flavors/{flavor_id}/os-extra_specs/{key}": send({"hw:cpu_policy": "shared"}, before=(_SPECS,)),
+    "GET /compute/v2.1/flavors/{flavor_id}/os-extra_specs": after(_SPECS),
+    "GET /compute/v2.1/flavors/{flavor_id}/os-extra_specs/{key}": after(_SPECS),
+    "DELETE /compute/v2.1/flavors/{flavor_id}/os-extra_specs/{key}": after(_SPECS),
+    "POST /compute/v2.1/flavors/{flavor_id}/action": send({"removeTenantAccess": _TENANT}, {"addTenantAccess": _TENANT}),
+    "POST /compute/v2.1/os-keypairs": send({"keypair": {"name": "$new", "public_key": KEY, "type": "ssh"}}),
+    "PUT /compute/v2.1/os-quota-sets/{project_id}": send({"quota_set": {"instances": 7, "cores": "-1", "force": True}}),
+    "GET /compute/v2.1/os-hypervisors/statistics": Example(version="2.87"),
+    "GET /compute/v2.1/os-security-groups": Example(version="2.35"),
+    "POST /compute/v2.1/os-security-groups": send({"security_group": {"name": "$new"}}, version="2.35"),
+    "GET /compute/v2.1/os-security-groups/{group_id}": Example(version="2.35"),
+    "PUT /compute/v2.1/os-security-groups/{group_id}": send({"security_group": {"name": "$new"}}, version="2.35"),
+    "DELETE /compute/v2.1/os-security-groups/{group_id}": Example(version="2.35"),
+    "POST /compute/v2.1/os-security-group-rules": send({"security_group_rule": _RULE}, version="2.35"),
+    "DELETE /compute/v2.1/os-security-group-rules/{rule_id}": Example(version="2.35"),
+}  # fmt: skip
+
+EXAMPLES = _IDENTITY | _grants() | _IMAGE | _NETWORK | _tags() | _COMPUTE
+
+REPLACED = {
+    "PUT /image/v2/images/{image_id}/file": {"{image_id}": "$empty_image"},
+    "GET /compute/v2.1/flavors/{flavor_id}/os-flavor-access": {"{flavor_id}": "$private_flavor"},
+    "POST /compute/v2.1/flavors/{flavor_id}/action": {"{flavor_id}": "$private_flavor"},
+    "GET /identity/v3/OS-TRUST/trusts/{trust_id}/roles/{role_id}": {"{role_id}": "$member_role"},
+    "GET /network/v2.0/routers/{key}": {"routers/{key}": "$joined_router"},
+    "DELETE /identity/v3/domains/{domain_id}": {"{domain_id}": "$domain"},
+    "POST /image/v2/images/{image_id}/actions/reactivate": {"{image_id}": "$deactivated_image"},
+}
+"""Path parameters of single operations."""
