@@ -73,14 +73,14 @@ class LiveCloud:
     def up(self) -> None:
         self.alto("up", "-d", "--listen", f"127.0.0.1:{self.port}")
 
-    def up_to_die(self, when: str, step: str) -> int:
-        """Start a control plane that kills itself before or after it takes such a step; its process."""
+    def up_to_die(self, when: str, step: str) -> subprocess.Popen[bytes]:
+        """Start a control plane that kills itself before or after it takes such a step."""
         words = [sys.executable, "-m", "tests.live.dying", when, step, str(self.port)]
         with (self.data / "altostratus.log").open("ab") as log:
             process = subprocess.Popen(words, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
         wait("it is up", lambda: self.answers() or process.poll() is not None, 60)
         assert process.poll() is None, self.log_tail()
-        return process.pid
+        return process
 
     def answers(self) -> bool:
         try:

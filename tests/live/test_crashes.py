@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import random
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from tests.live.clean_slate import assert_clean_slate
-from tests.live.cloud import LiveCloud, is_dead, wait
+from tests.live.cloud import LiveCloud, wait
 from tests.live.conftest import launch_with_drive
 from tests.live.guest import Guest, connects
 
@@ -198,12 +198,13 @@ def test_killed_at_a_step_it_still_gets_there(scene: Scene, seed: int) -> None:
     deed.before(scene)
     assert_clean_slate(scene.cloud)
     scene.cloud.kill()
-    process = scene.cloud.up_to_die(when, step)
-    check = deed.do(scene)
+    doomed = scene.cloud.up_to_die(when, step)
     try:
-        wait(f"{name}: it dies {when} {step}", lambda: is_dead(process), 60)
+        check = deed.do(scene)
+        wait(f"{name}: it dies {when} {step}", lambda: doomed.poll() is not None, 60)
     finally:
-        os.waitpid(process, 0) if is_dead(process) else scene.cloud.kill()
+        doomed.kill()
+        assert doomed.wait() == -signal.SIGKILL
     scene.cloud.up()
     check()
     assert_clean_slate(scene.cloud)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from altostratus.cli.archive import DATABASE, JOURNALS, TAKEN
 from tests.live.clean_slate import assert_clean_slate, host_picture
 from tests.live.cloud import LiveCloud
 from tests.live.guest import Guest, boot_id
@@ -16,7 +17,7 @@ from tests.live.guest import Guest, boot_id
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 AGAIN_SECONDS = 10.0
-STATE = ("altostratus.db", "altostratus.db-wal", "altostratus.db-shm", "admin-password", "images", "keys", "format")
+STATE = (*TAKEN, DATABASE, *JOURNALS)
 
 
 @pytest.fixture

@@ -67,7 +67,9 @@ RECIPES = {
     "network_with_subnet": Recipe(
         f"{NET}/networks",
         {"network": {"name": "$new"}},
-        after=(("POST", f"{NET}/subnets", {"subnet": {"network_id": "$self", "cidr": "10.9.0.0/24", "ip_version": 4}}),),
+        after=(
+            ("POST", f"{NET}/subnets", {"subnet": {"network_id": "$self", "cidr": "10.9.0.0/24", "ip_version": 4}}),
+        ),
     ),
     "subnet": Recipe(f"{NET}/subnets", {"subnet": {"network_id": "$network", "cidr": "10.8.0.0/24", "ip_version": 4}}),
     "port": Recipe(f"{NET}/ports", {"port": {"network_id": "$network_with_subnet", "name": "$new"}}),
@@ -152,7 +154,12 @@ _IDENTITY = {
     "GET /identity/v3/auth/tokens": Example(headers={"X-Subject-Token": "$token"}),
     "POST /identity/v3/auth/tokens": send(
         {"auth": {"identity": {"methods": ["password"], "password": {"user": {"id": "$user", "password": "old"}}}}},
-        {"auth": {"identity": {"methods": ["token"], "token": {"id": "$my_token"}}, "scope": {"project": {"id": "$my_project"}}}},
+        {
+            "auth": {
+                "identity": {"methods": ["token"], "token": {"id": "$my_token"}},
+                "scope": {"project": {"id": "$my_project"}},
+            }
+        },
         {"auth": {"identity": {"methods": ["token"], "token": {"id": "$token"}}}},
     ),
     "POST /identity/v3/domains": send({"domain": {"name": "$new", "description": "mine", "tags": ["red"]}}),
@@ -300,7 +307,13 @@ _NETWORK = {
 
 _SPECS = ("POST", f"{CPU}/flavors/$flavor/os-extra_specs", {"extra_specs": {"hw:cpu_policy": "shared"}})
 _TENANT = {"tenant": "$my_project"}
-_RULE = {"parent_group_id": "$security_group", "ip_protocol": "tcp", "from_port": 22, "to_port": "22", "cidr": "10.0.0.0/8"}
+_RULE = {
+    "parent_group_id": "$security_group",
+    "ip_protocol": "tcp",
+    "from_port": 22,
+    "to_port": "22",
+    "cidr": "10.0.0.0/8",
+}
 _COMPUTE = {
     "POST /compute/v2.1/servers": send(
         {"server": {**_SERVER, "user_data": "IyEvYmluL3NoCg==", "config_drive": True, "key_name": "$keypair",

@@ -181,7 +181,9 @@ class World:
     def things(self) -> Things:
         return Things(self._client)
 
-    def try_example(self, operation: Operation, version: str | None = None) -> tuple[dict[str, str], list[httpx.Response]]:
+    def try_example(
+        self, operation: Operation, version: str | None = None
+    ) -> tuple[dict[str, str], list[httpx.Response]]:
         """Send an operation's valid requests, in this microversion or in their own: the path parameters, the answers."""
         return self.wait(self._try(operation, version))
 
@@ -190,7 +192,10 @@ class World:
         for request in example.before:
             await things.must(request)
         parameters = await things.parameters(operation)
-        headers = {"OpenStack-API-Version": f"compute {version or example.version}", **await things.fill(example.headers)}
+        headers = {
+            "OpenStack-API-Version": f"compute {version or example.version}",
+            **await things.fill(example.headers),
+        }
         for body in example.bodies:
             if server := parameters.get("server_id"):
                 await eventually(lambda server=server: things.is_settled(server))

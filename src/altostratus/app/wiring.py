@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+
 from altostratus.app.asgi import build_asgi
 from altostratus.app.settings import Settings
 from altostratus.kernel import metrics
@@ -18,6 +20,7 @@ from altostratus.kernel.lanes import ThreadLane
 from altostratus.kernel.reconcile import Engine
 from altostratus.kernel.reconcile.lease import SECONDS, open_leases
 from altostratus.kernel.reconcile.loop import CrashPoint
+from altostratus.kernel.reconcile.notify import Notifier
 from altostratus.kernel.secrets import open_master_key, write_secret
 from altostratus.kernel.service import Cloud, LaneFactory, Listener, Service
 from altostratus.kernel.tx import Tx, Wake
@@ -58,6 +61,7 @@ class System:
         self._crash_point = crash_point
         self._lease_seconds = lease_seconds
         self._tasks: list[asyncio.Task[None]] = []
+        self._notifier: Notifier | None = None
         self._listeners: list[Listener] = []
         self.cloud = Cloud(
             db=self.db,
@@ -99,7 +103,9 @@ class System:
         leases = await open_leases(self.db, holder, self._lease_seconds)
         reconcilers = [r for s in self.services for r in s.reconcilers]
         self.engine = Engine(self.db, leases, self.clock, reconcilers, crash_point=self._crash_point)
-        self.db.on_wake = self.engine.wake
+        self.db.on_wake = self._committed
+        if self.db.dialect == "postgresql":
+            self._notifier = Notifier(make_url(self.settings.database_url), self.engine.wake)
         await self.engine.start()
         self._listeners = [x for s in self.services for x in s.listeners] if listeners else []
         for listener in self._listeners:
@@ -114,7 +120,16 @@ class System:
             await listener.stop()
         if self.engine:
             await self.engine.stop()
+        if self._notifier:
+            await asyncio.to_thread(self._notifier.close)
         self.db.close()
+
+    def _committed(self, wakes: list[Wake], cause: str) -> None:
+        """What a transaction asked to wake: here at once, and in the other processes soon."""
+        if self.engine:
+            self.engine.wake(wakes, cause)
+        if self._notifier:
+            self._notifier.send(wakes)
 
     def _wake(self, wakes: Sequence[Wake]) -> None:
         if self.engine:

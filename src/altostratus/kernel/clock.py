@@ -29,9 +29,14 @@ def monotonic() -> float:
 
 def iso(moment: datetime | None) -> str | None:
     """2026-11-20T10:43:19Z, as Nova, Glance and Neutron print instants."""
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if moment is None else moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def iso_micro(moment: datetime | None) -> str | None:
     """2026-11-20T10:43:19.000000Z, as Keystone prints instants."""
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return None if moment is None else iso_plain(moment) + "Z"
+
+
+def iso_plain(moment: datetime) -> str:
+    """2026-11-20T10:43:19.000000, as Nova prints some. (`strftime` takes ten times as long, which lists feel.)"""
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import msgspec
 from sqlalchemy import URL, create_engine
 from sqlalchemy.exc import DBAPIError
 
@@ -25,7 +26,9 @@ class Postgres:
 
     def __init__(self, url: URL, pool: int = POOL) -> None:
         options = {"pool_size": pool, "max_overflow": 0, "pool_pre_ping": True}
-        self._engine = create_engine(url, isolation_level="SERIALIZABLE", **options)
+        self._engine = create_engine(
+            url, isolation_level="SERIALIZABLE", json_deserializer=msgspec.json.decode, **options
+        )
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._threads = ThreadPoolExecutor(pool, thread_name_prefix="db")
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import NullPool
 
@@ -216,7 +217,9 @@ def _call_soon(loop: asyncio.AbstractEventLoop, settle: Callable[..., None], *ar
 def _connect(path: Path, begin: str, synchronous: str = "FULL") -> Connection:
     """A connection that never begins by itself: pysqlite's own begin comes too late and is deferred."""
     arguments = {"timeout": 30, "check_same_thread": False}  # opened here, used by one thread
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args=arguments)
+    engine = create_engine(
+        f"sqlite:///{path}", poolclass=NullPool, connect_args=arguments, json_deserializer=msgspec.json.decode
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:

@@ -3,7 +3,6 @@ negotiate the microversion, then hand it to a raw route or to Litestar, and turn
 the service's own format."""
 
 import random
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -20,7 +19,6 @@ from altostratus.kernel.log import correlation, logger
 
 log = logger("http")
 Authenticate = Callable[[str], Awaitable[Actor | None]]
-_REQUEST_ID = re.compile(r"req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _BY_STATUS = {
     kind.status: kind
     for kind in vars(errors).values()
@@ -91,8 +89,7 @@ class Pipeline:
         await handler(scope, receive, send)
 
     def _context(self, edge: Edge, scope: Any, headers: dict[str, str]) -> Context:
-        given = headers.get("x-openstack-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else f"req-{new_uuid(self._entropy)}"
+        request_id = f"req-{new_uuid(self._entropy)}"  # never the client's own: that is its global id
         client = (scope.get("client") or ("",))[0]
         context = Context(request_id, self._base_url, edge.name, client, headers.get("accept", ""), self._state)
         context.headers = [(name, request_id) for name in edge.request_id_headers]

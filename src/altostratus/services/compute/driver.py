@@ -16,9 +16,28 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
+
+from altostratus.services.compute.domain.machine import Observation, OffReason, Power
+
+__all__ = [
+    "BaseImage",
+    "Capabilities",
+    "ConsoleStream",
+    "DriverError",
+    "FencedOut",
+    "HostFacts",
+    "HostUnreachable",
+    "Hypervisor",
+    "Impossible",
+    "MachineEvent",
+    "MachineSpec",
+    "Nic",
+    "Observation",
+    "OffReason",
+    "Power",
+]
 
 
 class DriverError(Exception):
@@ -58,27 +77,6 @@ class HostFacts:
     memory_mb: int
     disk_gb: int
     disk_free_gb: int
-
-
-class Power(StrEnum):
-    """What a machine is doing, as observed. OFF and CRASHED do not run; CRASHED is just OFF because of a
-    crash (`OffReason.CRASH`), and satisfies `ensure_off`. One that obeys a shutdown request runs until it is
-    off."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    OFF = "off"
-    CRASHED = "crashed"
-
-
-class OffReason(StrEnum):
-    """Why a machine that is not running stopped; decides whether it is started again."""
-
-    NEVER_STARTED = "never-started"
-    GUEST = "guest"  # it powered itself off (or obeyed an ACPI request)
-    HOST = "host"  # we stopped it
-    CRASH = "crash"  # the guest panicked or its process died
-    UNKNOWN = "unknown"  # the host forgot: it rebooted, or libvirtd lost the machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +121,6 @@ class MachineSpec:
         drive = self.config_drive
         fields = asdict(self) | {"config_drive": drive and hashlib.sha256(drive).hexdigest()}
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """A machine as seen on its host. `off_reason` is None while it runs. `ports` are those plugged now, or at
-    the next start when it is off. `done` are ids of the last 32 request rows that a verb has already
-    performed."""
-
-    id: str
-    power: Power
-    off_reason: OffReason | None
-    fence: int
-    ports: frozenset[str]
-    done: frozenset[str]
-    boot_id: str  # of the host, when the machine was last started; '' when it never was
-    digest: str = ""  # of the spec last defined; '' when only disks are left and no definition
 
 
 @dataclass(frozen=True, slots=True)

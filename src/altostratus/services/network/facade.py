@@ -10,9 +10,10 @@ from altostratus.contracts import network as contract
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import NotFound
 from altostratus.kernel.tx import Tx
+from altostratus.services.network.domain.addressing import tap_of
 from altostratus.services.network.driver import NetworkDriver
 from altostratus.services.network.errors import NetworkNotFound
-from altostratus.services.network.store import addresses, floating_ips, networks, ports, routers, security_groups
+from altostratus.services.network.store import addresses, owned_ports, ports, routers, security_groups
 from altostratus.services.network.store.tables import network, security_group, subnet
 from altostratus.services.network.usecases import Networking
 from altostratus.services.network.usecases.access import find_group, visible_groups
@@ -30,13 +31,6 @@ from altostratus.services.network.usecases.server_ports import (
 )
 from altostratus.services.network.usecases.update_port import update_port
 from altostratus.services.network.usecases.update_security_group import update_security_group
-
-TAP_LENGTH = 11
-
-
-def tap_of(port_id: str) -> str:
-    """The name of the tap that a port is plugged by, at most 15 characters, as Nova names it."""
-    return f"tap{port_id[:TAP_LENGTH]}"
 
 
 class Facade:
@@ -61,13 +55,9 @@ class Facade:
         release_server_ports(tx, owner)
 
     def ports_of(self, tx: Tx, owners: Sequence[str]) -> Mapping[str, list[contract.Port]]:
-        found = ports.of_owners(tx, owners)
-        floating = floating_ips.by_fixed_address(tx, [each.id for each in found])
-        on = _networks(tx, found)
-        names = security_groups.names(tx, sorted({group for each in found for group in each.security_groups}))
         result: dict[str, list[contract.Port]] = {owner: [] for owner in owners}
-        for each in sorted(found, key=lambda each: each.ordinal):
-            result[each.owner].append(self._port(each, on[each.network_id], floating, names))
+        for each in owned_ports.of_owners(tx, owners):
+            result[each.owner].append(self._port(each))
         return result
 
     def owner_at(self, tx: Tx, address: str, network_id: str | None, router_id: str | None) -> str | None:
@@ -111,35 +101,24 @@ class Facade:
     def _readdress(self, tx: Tx, actor: Actor, found: ports.Port, wished: list[dict[str, str]]) -> None:
         update_port(tx, self._net, replace(actor, roles=actor.roles | {"admin"}), found.id, {"fixed_ips": wished})
 
-    def _port(
-        self,
-        found: ports.Port,
-        on: networks.Network,
-        floating: Mapping[tuple[str, str], tuple[str, ...]],
-        names: Mapping[str, str],
-    ) -> contract.Port:
+    def _port(self, found: owned_ports.OwnedPort) -> contract.Port:
         return contract.Port(
             id=found.id,
             owner=found.owner,
             network_id=found.network_id,
-            network_name=on.name,
-            mac=found.mac_address,
-            addresses=tuple(_address(fixed, floating.get((found.id, fixed.ip), ())) for fixed in found.fixed_ips),
-            security_groups=tuple(names[group] for group in found.security_groups),
+            network_name=found.network_name,
+            mac=found.mac,
+            addresses=tuple(_address(*address) for address in found.addresses),
+            security_groups=tuple(found.groups),
             ready=found.ready,
             bridge=self._net.bridge(found.network_id),
             tap=tap_of(found.id),
-            mtu=on.mtu,
+            mtu=found.mtu,
         )
 
 
-def _networks(tx: Tx, found: Sequence[ports.Port]) -> dict[str, networks.Network]:
-    query = select(network.c.id).where(network.c.id.in_(sorted({each.network_id for each in found})))
-    return {each.id: each for each in networks.fetch(tx, query)}
-
-
-def _address(fixed: ports.FixedIP, floating: tuple[str, ...]) -> contract.Address:
-    return contract.Address(fixed.ip, 6 if ":" in fixed.ip else 4, fixed.subnet_id, floating)
+def _address(ip: str, subnet_id: str, floating: tuple[str, ...]) -> contract.Address:
+    return contract.Address(ip, 6 if ":" in ip else 4, subnet_id, floating)
 
 
 class GroupFacade:

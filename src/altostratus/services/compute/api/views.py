@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from altostratus.kernel.clock import iso
+from altostratus.kernel.clock import iso, iso_plain
 from altostratus.services.compute.api import ComputeCall
 from altostratus.services.compute.domain.server import Flavor, Keypair, Server
 from altostratus.services.compute.usecases.show_servers import Shown
@@ -144,7 +145,7 @@ def keypair_detail(request: ComputeCall, row: Keypair) -> dict[str, Any]:
     more = {
         "user_id": row.user_id,
         "id": row.id,
-        "created_at": row.created_at.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        "created_at": iso_plain(row.created_at),
         "deleted": False,
         "deleted_at": None,
         "updated_at": None,
@@ -176,13 +177,13 @@ def _security_groups(shown: Shown) -> list[dict[str, str]]:
     return [{"name": name} for name in names]
 
 
-def _usage_time(moment: Any) -> str | None:
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.%f")
+def _usage_time(moment: datetime | None) -> str | None:
+    return None if moment is None else iso_plain(moment)
 
 
 def _add_by_version(request: ComputeCall, shown: Shown, found: dict[str, Any], in_list: bool) -> None:
     """Fields that later microversions brought for everybody."""
-    server = shown.server
+    server, minor = shown.server, request.version.minor
     added = [
         (9, "locked", server.locked),
         (19, "description", server.description),
@@ -192,8 +193,8 @@ def _add_by_version(request: ComputeCall, shown: Shown, found: dict[str, Any], i
         (90, "OS-EXT-SRV-ATTR:hostname", server.hostname),
         (96, "pinned_availability_zone", None),
     ]
-    found.update({name: value for minor, name, value in added if request.since(minor)})
-    if request.since(71) and not in_list:
+    found.update({name: value for since, name, value in added if minor >= since})
+    if minor >= 71 and not in_list:
         found["server_groups"] = []
 
 

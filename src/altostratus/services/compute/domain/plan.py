@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from altostratus.contracts.network import Port
 from altostratus.kernel.reconcile.outcome import Again, Done, Outcome, Terminal
+from altostratus.services.compute.domain.machine import Observation, OffReason, Power
 from altostratus.services.compute.domain.server import Server, Verb, Wish
 from altostratus.services.compute.domain.steps import (
     AskShutdown,
@@ -20,7 +21,6 @@ from altostratus.services.compute.domain.steps import (
     Reboot,
     Step,
 )
-from altostratus.services.compute.driver import Observation, OffReason, Power
 
 ASK_AGAIN = timedelta(seconds=10)
 STABLE = timedelta(minutes=5)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, or_, select, update
 
 from altostratus.kernel.db.paging import Sort, page
 from altostratus.kernel.db.rows import changed, every, insert_row, one
@@ -16,6 +16,9 @@ from altostratus.services.compute.store.tables import host, idempotency, server,
 
 _COLUMNS = [server.c[f.name] for f in fields(Server)]
 _VERB = [verb.c[f.name] for f in fields(Verb)]
+# made once: every pass reads these
+_BY_ID = select(*_COLUMNS).where(server.c.id == bindparam("server_id"))
+_VERB_OF = select(*_VERB).where(verb.c.server_id == bindparam("server_id"))
 KEYS_KEPT = timedelta(days=1)
 
 SORT_KEYS = {
@@ -63,7 +66,7 @@ class ServerQuery:
 
 def get_server(tx: Tx, server_id: str) -> Server | None:
     """The server's row, also while it is being deleted."""
-    return one(tx, select(*_COLUMNS).where(server.c.id == server_id), Server)
+    return one(tx, _BY_ID, Server, server_id=server_id)
 
 
 def list_servers(tx: Tx, query: ServerQuery) -> list[Server]:
@@ -179,15 +182,15 @@ def existing(tx: Tx, ids: Sequence[str]) -> set[str]:
 
 def usage_by_host(tx: Tx) -> dict[str, Usage]:
     """What is promised on each host, counted from the rows."""
-    rows = tx.sql.execute(select(server.c.host_id, server.c.flavor).where(server.c.host_id.is_not(None)))
-    found: dict[str, Usage] = {}
-    for host_id, flavor in rows:
-        before = found.get(host_id, Usage())
-        found[host_id] = Usage(
-            before.vcpus + flavor["vcpus"],
-            before.memory_mb + flavor["ram"],
-            before.disk_gb + flavor["disk"] + flavor["ephemeral"],
-        )
+    disk = _each("disk") + _each("ephemeral")
+    sums = [func.sum(_each("vcpus")), func.sum(_each("ram")), func.sum(disk)]
+    query = select(server.c.host_id, *sums).where(server.c.host_id.is_not(None)).group_by(server.c.host_id)
+    return {row[0]: Usage(int(row[1]), int(row[2]), int(row[3])) for row in tx.sql.execute(query)}
+
+
+def _each(name: str) -> ColumnElement[int]:
+    """A number of each server's flavor."""
+    found: ColumnElement[int] = server.c.flavor[name].as_integer()
     return found
 
 
@@ -196,14 +199,13 @@ def count_usage(tx: Tx, project_id: str, user_id: str | None = None) -> dict[str
     where = [server.c.project_id == project_id]
     if user_id is not None:
         where.append(server.c.user_id == user_id)
-    cores = func.sum(server.c.flavor["vcpus"].as_integer())
-    ram = func.sum(server.c.flavor["ram"].as_integer())
+    cores, ram = func.sum(_each("vcpus")), func.sum(_each("ram"))
     row = tx.sql.execute(select(func.count(), cores, ram).select_from(server).where(*where)).one()
     return {"instances": row[0], "cores": int(row[1] or 0), "ram": int(row[2] or 0)}
 
 
 def get_verb(tx: Tx, server_id: str) -> Verb | None:
-    return one(tx, select(*_VERB).where(verb.c.server_id == server_id), Verb)
+    return one(tx, _VERB_OF, Verb, server_id=server_id)
 
 
 def verbs_of(tx: Tx, server_ids: Sequence[str]) -> dict[str, Verb]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, delete, exists, insert, select
 
 from altostratus.kernel.db.rows import changed
+from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.nouns import Project
 from altostratus.services.identity.store import tables
@@ -28,7 +29,10 @@ def with_tags(tx: Tx, projects: Sequence[Project]) -> list[Tagged]:
     return [(project, found.get(project.id, [])) for project in projects]
 
 
-def replace_tags(tx: Tx, project_id: str, names: Iterable[str]) -> None:
+def replace_tags(tx: Tx, project_id: str, names: Sequence[str]) -> None:
+    """The project has these tags from now on; BadRequest when one is there twice."""
+    if len(set(names)) != len(names):
+        raise BadRequest(f"{list(names)} has non-unique elements")
     tx.sql.execute(delete(_tag).where(_tag.c.project_id == project_id))
     if rows := [{"project_id": project_id, "name": name} for name in names]:
         tx.sql.execute(insert(_tag), rows)

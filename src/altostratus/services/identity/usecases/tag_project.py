@@ -28,8 +28,6 @@ def check_tag(tx: Tx, identity: Identity, actor: Actor, project_id: str, tag: st
 def set_tags(tx: Tx, identity: Identity, actor: Actor, project_id: str, tags: Sequence[str], rule: str) -> list[str]:
     """The project has these tags from now on; `tags` may be empty."""
     find_project(tx, identity, actor, rule, project_id)
-    if len(set(tags)) != len(tags):
-        raise BadRequest(f"{list(tags)} has non-unique elements")
     if len(tags) > MOST_TAGS:
         raise BadRequest(f"A project has at most {MOST_TAGS} tags.")
     replace_tags(tx, project_id, tags)

@@ -185,3 +185,8 @@ def overlaps(first: Net, second: Net) -> bool:
 
 def _address(number: int, version: int) -> Address:
     return IPv4Address(number) if version == 4 else IPv6Address(number)
+
+
+def tap_of(port_id: str) -> str:
+    """The name of the tap that a port is plugged by, at most 15 characters, as Nova names it."""
+    return f"tap{port_id[:11]}"

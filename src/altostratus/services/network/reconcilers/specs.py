@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from sqlalchemy import select
 
 from altostratus.kernel.tx import Tx
-from altostratus.services.network.domain.addressing import collapse
+from altostratus.services.network.domain.addressing import collapse, tap_of
 from altostratus.services.network.domain.security_rules import protocol_number
 from altostratus.services.network.driver import (
     DhcpHost,
@@ -23,7 +23,6 @@ from altostratus.services.network.driver import (
     Spec,
     SubnetSpec,
 )
-from altostratus.services.network.facade import tap_of
 from altostratus.services.network.store import floating_ips, networks, ports, routers, security_groups, subnets
 from altostratus.services.network.store.tables import (
     floating_ip,

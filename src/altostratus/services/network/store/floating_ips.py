@@ -119,12 +119,3 @@ def associate(tx: Tx, key: str, port_id: str, fixed_ip: str, router_id: str, rou
     except IntegrityError:
         return False
     return True
-
-
-def by_fixed_address(tx: Tx, port_ids: Sequence[str]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """(port, fixed address) to the floating addresses that lead there."""
-    query = select(floating_ip.c.port_id, floating_ip.c.fixed_ip, floating_ip.c.address)
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
-    for port_id, fixed_ip, address in tx.sql.execute(query.where(floating_ip.c.port_id.in_(port_ids))):
-        found[port_id, fixed_ip] = (*found.get((port_id, fixed_ip), ()), address)
-    return found

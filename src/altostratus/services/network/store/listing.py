@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, ColumnElement, Integer, Select, Table, not_, or_, select
 
 from altostratus.kernel.db.paging import Sort, page
+from altostratus.kernel.db.schema import Instant
 from altostratus.kernel.tx import Tx
 from altostratus.services.network.errors import HTTPBadRequest, InvalidInput
 from altostratus.services.network.store.standard import tagged
@@ -17,7 +18,8 @@ Condition = Callable[[Sequence[str]], ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Listing:
-    """What can be listed: `columns` by API attribute may be filtered and sorted by; `filters` are special ones."""
+    """What can be listed: `columns` by API attribute may be filtered and sorted by, instants sorted only; `filters` are
+    special ones."""
 
     table: Table
     columns: Mapping[str, Column[Any]]
@@ -68,7 +70,7 @@ def _condition(listing: Listing, name: str, values: Sequence[str]) -> ColumnElem
     if special := (listing.filters.get(name) or _tag_filters(listing.table).get(name)):
         return special(values)
     column = listing.columns.get(name)
-    if column is None:
+    if column is None or isinstance(column.type, Instant):  # instants are to sort by
         raise HTTPBadRequest(f"['{name}'] is invalid attribute for filtering")
     wanted = [_value(column, name, value) for value in values]
     matches = column.in_([value for value in wanted if value is not None])

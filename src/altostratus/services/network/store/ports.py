@@ -96,14 +96,14 @@ def _seen_to(table: FromClause) -> ColumnElement[bool]:
     return or_(table.c.observed_digest.is_not(None), fulfilled)
 
 
-_READY = and_(
+READY = and_(
     port.c.host_id != "",
     port.c.observed_generation >= port.c.bound_generation,
     network.c.observed_generation >= port.c.network_generation,
 )
 _COLUMNS = [
     *(port.c[name] for name in Port.__dataclass_fields__ if name in port.c),
-    _READY.label("ready"),
+    READY.label("ready"),
     network.c.project_id.label("network_project_id"),
     network.c.shared.label("network_shared"),
     network.c.admin_state_up.label("network_up"),

@@ -1,6 +1,5 @@
 """Security groups and their rules as rows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -115,12 +114,6 @@ def get(tx: Tx, group_id: str) -> SecurityGroup | None:
 def owned(tx: Tx, project_id: str) -> list[SecurityGroup]:
     """A project's groups."""
     return fetch(tx, select(security_group.c.id).where(security_group.c.project_id == project_id))
-
-
-def names(tx: Tx, group_ids: Sequence[str]) -> dict[str, str]:
-    """Names by id."""
-    query = select(security_group.c.id, security_group.c.name).where(security_group.c.id.in_(group_ids))
-    return {key: value for key, value in tx.sql.execute(query)}  # noqa: C416 - rows are not pairs to a type checker
 
 
 def insert(tx: Tx, **values: Any) -> None:

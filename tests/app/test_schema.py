@@ -1,0 +1,89 @@
+"""The schema's history leads to what the code expects, on both engines, with data in it, and is linear."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, insert, inspect, select, text
+
+from altostratus.app.schema import HEAD, SchemaError, alembic_config, metadata, upgrade
+from altostratus.kernel.db.state import counter
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with nothing in it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    request.addfinalizer(lambda: _restore(url))
+    return url
+
+
+def _restore(url: str) -> None:
+    """Other tests share the PostgreSQL database and expect its tables."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+        metadata.create_all(connection)
+    engine.dispose()
+
+
+def test_the_revisions_make_what_the_code_expects(empty_url: str, tmp_path: Path) -> None:
+    upgrade(empty_url, tmp_path / "snapshots")
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        command.check(alembic_config(connection))
+    engine.dispose()
+
+
+def test_a_second_upgrade_changes_nothing_and_keeps_data(empty_url: str, tmp_path: Path) -> None:
+    upgrade(empty_url, tmp_path / "snapshots")
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(insert(counter).values(name="kept", value=7))
+    upgrade(empty_url, tmp_path / "snapshots")
+    with engine.begin() as connection:
+        assert connection.execute(select(counter.c.value).where(counter.c.name == "kept")).scalar() == 7
+    engine.dispose()
+
+
+def test_a_database_of_the_future_is_refused(empty_url: str, tmp_path: Path) -> None:
+    upgrade(empty_url, tmp_path / "snapshots")
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(SchemaError, match="newer version"):
+        upgrade(empty_url, tmp_path / "snapshots")
+
+
+def test_head_is_the_newest_revision_and_history_is_a_line(tmp_path: Path) -> None:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        script = ScriptDirectory.from_config(alembic_config(connection))
+        assert script.get_heads() == [HEAD]
+        assert not any(revision.is_branch_point for revision in script.walk_revisions())
+    engine.dispose()
+
+
+def test_every_constraint_has_a_name(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'names.db'}"
+    upgrade(url, tmp_path)
+    engine = create_engine(url)
+    found = inspect(engine)
+    unnamed = [
+        table
+        for table in found.get_table_names()
+        if table != "alembic_version"
+        and not all(c["name"] for c in [*found.get_foreign_keys(table), *found.get_unique_constraints(table)])
+    ]
+    engine.dispose()
+    assert unnamed == []

@@ -1,0 +1,1 @@
+"""Several control planes over one PostgreSQL and one world."""
