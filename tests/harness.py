@@ -2,8 +2,10 @@
 
 import asyncio
 import random
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +24,14 @@ from altostratus.kernel.testing.client import ApiClient
 from altostratus.kernel.tx import Tx
 
 BASE = "http://cloud"
+postgres: str | None = None
+"""The PostgreSQL database that clouds of this test stand on, if any."""
 
 
 def open_test_cloud(data_dir: Path, *, clock: Clock | None = None, options: Any = None) -> Cloud:
-    """A cloud on an empty SQLite database in `data_dir`, with every imported table."""
-    url = f"sqlite:///{data_dir / 'altostratus.db'}"
-    make_tables(url)
+    """A cloud on an empty database of its own, with every table: in `data_dir`, or the PostgreSQL one that
+    tests/services/conftest.py has set."""
+    url = database_url(data_dir)
     clock = clock or SystemClock()
     return Cloud(
         db=open_database(url, clock=clock),
@@ -65,22 +69,34 @@ def client_for(services: Sequence[Service], actors: Mapping[str, Actor], token: 
     return client
 
 
-def make_tables(url: str) -> None:
-    """Every table, without waiting for the disk after each."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA synchronous = OFF")
-        metadata.create_all(connection)
-    engine.dispose()
+def database_url(data_dir: Path) -> str:
+    """The URL of a database with every table, which are made if need be."""
+    if postgres is not None:
+        return postgres
+    path = data_dir / "altostratus.db"
+    if not path.exists():
+        path.write_bytes(_empty_database())
+    return f"sqlite:///{path}"
+
+
+@cache
+def _empty_database() -> bytes:
+    """An SQLite file with every table; making them takes a while, copying does not."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "template.db"
+        engine = create_engine(f"sqlite:///{path}")
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+        engine.dispose()
+        return path.read_bytes()
 
 
 @asynccontextmanager
 async def running_system(data_dir: Path, **options: Any) -> AsyncIterator[tuple[System, ApiClient]]:
     """A whole simulated cloud in this process, reconciling, with a client logged in as its administrator."""
-    settings = Settings(data_dir=data_dir, simulate=True, public_url=BASE, **options.pop("settings", {}))
-    await asyncio.to_thread(settings.data_dir.mkdir, exist_ok=True)
-    make_tables(settings.database_url)
+    await asyncio.to_thread(data_dir.mkdir, exist_ok=True)
+    url = database_url(data_dir)
+    settings = Settings(data_dir=data_dir, simulate=True, public_url=BASE, database=url, **options.pop("settings", {}))
     system = System(settings, **options)
     await system.start()
     try:

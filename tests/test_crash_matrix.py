@@ -11,7 +11,7 @@ from altostratus.kernel.testing.loop import run_seeded
 from altostratus.services.network.drivers.simulated.network import SimulatedNetwork
 from tests import crash_matrix
 from tests.crash_matrix import SCENARIOS, cases, client_of, make_settings, run_case
-from tests.harness import make_tables
+from tests.harness import database_url
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     data_dir = tmp_path_factory.mktemp("template") / "cloud"
     data_dir.mkdir()
     settings = make_settings(data_dir)
-    make_tables(settings.database_url)
+    assert database_url(data_dir) == settings.database_url
     return data_dir, asyncio.run(_furnish(settings))
 
 

@@ -1,5 +1,6 @@
 """The schema's history leads to what the code expects, on both engines, with data in it, and is linear."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,27 +13,24 @@ from altostratus.kernel.db.state import counter
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database with nothing in it."""
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with nothing in it. Other tests share the PostgreSQL one and expect its tables."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'empty.db'}"
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
     url: str = request.getfixturevalue("postgres_url")
+    _begin_anew(url, with_tables=False)
+    yield url
+    _begin_anew(url, with_tables=True)
+
+
+def _begin_anew(url: str, with_tables: bool) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    request.addfinalizer(lambda: _restore(url))
-    return url
-
-
-def _restore(url: str) -> None:
-    """Other tests share the PostgreSQL database and expect its tables."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-        metadata.create_all(connection)
+        if with_tables:
+            metadata.create_all(connection)
     engine.dispose()
 
 

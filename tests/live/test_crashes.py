@@ -97,29 +97,29 @@ class Deed:
     `do` returns the check."""
 
     before: Callable[[Scene], None]
-    do: Callable[[Scene], Callable[[], None]]
+    do: Callable[[Scene], Callable[[], object]]
     steps: tuple[str, ...]
 
 
-def _create(scene: Scene) -> Callable[[], None]:
+def _create(scene: Scene) -> Callable[[], object]:
     made = Guest(scene.cloud, launch_with_drive(scene.cloud, scene.one, NAME, scene.network))
     return lambda: _is_up(scene, made, 1)
 
 
-def _start(scene: Scene) -> Callable[[], None]:
+def _start(scene: Scene) -> Callable[[], object]:
     victim, boots = scene.victim, scene.victim.boots()
     victim.act("os-start")
     return lambda: _is_up(scene, victim, boots + 1)
 
 
-def _stop(scene: Scene) -> Callable[[], None]:
+def _stop(scene: Scene) -> Callable[[], object]:
     victim = scene.victim
     victim.act("os-stop")
-    return lambda: bool(victim.wait_status("SHUTOFF")) or None
+    return lambda: victim.wait_status("SHUTOFF")
 
 
-def _reboot(kind: str) -> Callable[[Scene], Callable[[], None]]:
-    def do(scene: Scene) -> Callable[[], None]:
+def _reboot(kind: str) -> Callable[[Scene], Callable[[], object]]:
+    def do(scene: Scene) -> Callable[[], object]:
         victim, boots = scene.victim, scene.victim.boots()
         victim.act("reboot", {"type": kind})
         return lambda: _is_up(scene, victim, boots + 1)
@@ -127,21 +127,21 @@ def _reboot(kind: str) -> Callable[[Scene], Callable[[], None]]:
     return do
 
 
-def _delete(scene: Scene) -> Callable[[], None]:
+def _delete(scene: Scene) -> Callable[[], object]:
     victim = scene.victim
     scene.cloud.api.delete(f"/compute/v2.1/servers/{victim.id}")
     return lambda: scene.cloud.wait_gone(victim.id)
 
 
-def _attach(scene: Scene) -> Callable[[], None]:
+def _attach(scene: Scene) -> Callable[[], object]:
     scene.attached()
-    return lambda: bool(scene.victim.wait_login(scene.address())) or None
+    return lambda: scene.victim.wait_login(scene.address())
 
 
-def _detach(scene: Scene) -> Callable[[], None]:
+def _detach(scene: Scene) -> Callable[[], object]:
     address = scene.address()
     scene.attach(None)
-    return lambda: wait("it is cut", lambda: not connects(address, 22, 1), 30) and None
+    return lambda: wait("it is cut", lambda: not connects(address, 22, 1), 30)
 
 
 def _is_up(scene: Scene, victim: Guest, boots: int) -> None:

@@ -24,6 +24,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
 _PLACEHOLDER = re.compile(r"\$([a-z_]+)")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _NUMBERS = count(1)
+Tried = tuple[dict[str, str], list[httpx.Response]]
+"""The path parameters and the answers."""
 
 
 @dataclass(frozen=True)
@@ -181,13 +183,12 @@ class World:
     def things(self) -> Things:
         return Things(self._client)
 
-    def try_example(
-        self, operation: Operation, version: str | None = None
-    ) -> tuple[dict[str, str], list[httpx.Response]]:
-        """Send an operation's valid requests, in this microversion or in their own: the path parameters, the answers."""
-        return self.wait(self._try(operation, version))
+    def try_example(self, operation: Operation, version: str | None = None) -> Tried:
+        """Send an operation's valid requests, in this microversion or in their own."""
+        tried: Tried = self.wait(self._try(operation, version))
+        return tried
 
-    async def _try(self, operation: Operation, version: str | None) -> tuple[dict[str, str], list[httpx.Response]]:
+    async def _try(self, operation: Operation, version: str | None) -> Tried:
         things, example, answers = self.things(), operation.example, []
         for request in example.before:
             await things.must(request)
@@ -204,11 +205,11 @@ class World:
         return parameters, answers
 
 
-def in_world(data_dir: Path, test: Callable[[World], None]) -> None:
-    """Run a plain function beside a cloud."""
+def in_world(data_dir: Path, test: Callable[[World], None], database: str = "") -> None:
+    """Run a plain function beside a cloud; on SQLite unless a database's URL is given."""
 
     async def main() -> None:
-        async with running_system(data_dir, settings={"services": OPTIONS}) as (_, client):
+        async with running_system(data_dir, settings={"services": OPTIONS, "database": database}) as (_, client):
             await asyncio.to_thread(test, World(client, asyncio.get_running_loop()))
 
     asyncio.run(main())

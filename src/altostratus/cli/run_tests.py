@@ -11,8 +11,15 @@ from altostratus.cli.host import packages
 from altostratus.cli.host.prepare import prepare_host
 
 ROOT = Path(__file__).resolve().parents[3]
-FAST = "not live and not slow and not peer and not nightly"
-FULL = "not nightly"
+PARALLEL = ["-n", "2"]
+TIERS = {
+    "fast": [(PARALLEL, "not live and not slow and not peer and not nightly")],
+    # live tests change this host's network and boot VMs: one after the other
+    "full": [(PARALLEL, "not live and not nightly"), ([], "live and not nightly")],
+    "nightly": [(PARALLEL, "not live"), ([], "live")],
+}
+"""pytest's options and marks, run by run."""
+ON_POSTGRESQL = ["pytest", "-q", *PARALLEL, "-m", "not live and not nightly and not sqlite", "tests/services"]
 
 
 def run_tests(fast: bool, nightly: bool, arguments: list[str]) -> int:
@@ -26,10 +33,19 @@ def run_tests(fast: bool, nightly: bool, arguments: list[str]) -> int:
         _say(name)
         if status := _run(command):
             return status
-    tier = FAST if fast else "" if nightly else FULL
-    status = _run(["pytest", *(["-m", tier] if tier else []), *(arguments or ["-q"])])
-    _say(f"{'passed' if status == 0 else 'FAILED'} after {time.monotonic() - began:.0f} s")
-    return status
+    if arguments:
+        return _run(["pytest", *arguments])
+    tier = "fast" if fast else "nightly" if nightly else "full"
+    for options, marks in TIERS[tier]:
+        _say(f"tests: {marks}")
+        if status := _run(["pytest", "-q", *options, "-m", marks]):
+            return status
+    if not fast:
+        _say("tests: the services again, on PostgreSQL")
+        if status := _run(ON_POSTGRESQL, ALTO_TEST_ENGINE="postgresql"):
+            return status
+    _say(f"all passed after {time.monotonic() - began:.0f} s")
+    return 0
 
 
 def _prepare(fast: bool) -> None:
@@ -54,9 +70,10 @@ def _checks(fast: bool) -> list[tuple[str, list[str]]]:
     return quick if fast else [*quick, ("types", ["mypy"])]
 
 
-def _run(command: list[str]) -> int:
+def _run(command: list[str], **environment: str) -> int:
     program = Path(sys.executable).parent / command[0]
-    return subprocess.run([program, *command[1:]], cwd=ROOT, check=False).returncode
+    variables = {**os.environ, **environment}
+    return subprocess.run([program, *command[1:]], cwd=ROOT, env=variables, check=False).returncode
 
 
 def _say(line: str) -> None:

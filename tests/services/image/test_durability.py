@@ -5,6 +5,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -51,6 +52,7 @@ class Trace:
         self.steps.append((what, status))
 
 
+@pytest.mark.sqlite
 def test_nothing_is_answered_before_it_is_durable(tmp_path: Path) -> None:
     async def test(cloud: ImageCloud) -> None:
         made = await make(cloud.client())

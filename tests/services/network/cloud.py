@@ -6,12 +6,9 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import create_engine
-
 from altostratus.app.asgi import build_asgi
 from altostratus.contracts.network import PortWish
 from altostratus.kernel.actor import Actor
-from altostratus.kernel.db import metadata
 from altostratus.kernel.reconcile import Engine
 from altostratus.kernel.reconcile.lease import MemoryLeases
 from altostratus.kernel.reconcile.loop import CrashPoint
@@ -39,21 +36,11 @@ ACTORS = {
 }
 
 
-def create_tables(data_dir: Path) -> None:
-    """Every table in one transaction; one by one each costs an fsync."""
-    engine = create_engine(f"sqlite:///{data_dir / 'altostratus.db'}")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("BEGIN")
-        metadata.create_all(connection)
-    engine.dispose()
-
-
 class NetworkCloud:
     """The service, its people and its host. `restart` is what a new process finds."""
 
     def __init__(self, data_dir: Path, **options: Any) -> None:
         defaults = {"external_network": False, "check_seconds": 0.05, "orphan_grace_seconds": 0.0}
-        create_tables(data_dir)
         self.cloud = open_test_cloud(data_dir, options={"network": {**defaults, **options}})
         self.world = SimulatedWorld()
         self.driver = SimulatedNetwork(self.world)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from altostratus.cli.command import HostProblem, Report, run
 from altostratus.cli.host import changes, kvm_access, libvirtd, network_checks, packages
+
+_LINKS = Path("/sys/class/net")
 
 
 def prepare_host(report: Report) -> None:
@@ -18,8 +22,12 @@ def prepare_host(report: Report) -> None:
 
 
 def restore_host(report: Report) -> None:
-    """Takes back what was changed and recorded. Packages stay: others may have come to need them."""
+    """Takes back what was changed and recorded. Packages stay: others may have come to need them. And everything stays
+    while another cloud has something on this machine: it needs the same."""
     if not changes.observe_changes():
+        return
+    if _is_shared():
+        report("another cloud is on this machine: libvirt and the machine's settings stay as they are for it")
         return
     libvirtd.stop_started_daemons(report)
     kept = []
@@ -35,6 +43,18 @@ def restore_host(report: Report) -> None:
     left = [change.what for change in kept if change.kind == "package"]
     if left:
         report(f"packages installed for Altostratus stay; to remove them: sudo apt-get remove {' '.join(left)}")
+
+
+def _is_shared() -> bool:
+    """Links of a cloud's networks say whose they are, also while no process serves it."""
+    return any(_alias(path).startswith("altostratus ") for path in _LINKS.iterdir())
+
+
+def _alias(link: Path) -> str:
+    try:
+        return (link / "ifalias").read_text()
+    except OSError:  # not a link, or one that has just gone
+        return ""
 
 
 def _unload(module: str, report: Report) -> None:

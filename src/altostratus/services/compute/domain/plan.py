@@ -23,6 +23,7 @@ from altostratus.services.compute.domain.steps import (
 )
 
 ASK_AGAIN = timedelta(seconds=10)
+"""A guest that is still booting does not hear the power button; Nova presses it as often."""
 STABLE = timedelta(minutes=5)
 _CRASHED = (OffReason.CRASH, OffReason.UNKNOWN)
 
@@ -48,12 +49,14 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """`machine` is None when its host has nothing of it; `known` False when the host does not answer;
-    `durable` False when it forgets machines without harm."""
+    `durable` False when it forgets machines without harm. `asked` is when this process last asked the machine to power
+    off: one that wrote down that it would may have died before it did."""
 
     known: bool = True
     machine: Observation | None = None
     has_base: bool = False
     durable: bool = True
+    asked: datetime | None = None
 
 
 def plan(wanted: Wanted, seen: Seen, now: datetime) -> Step | Outcome:
@@ -75,7 +78,7 @@ def plan(wanted: Wanted, seen: Seen, now: datetime) -> Step | Outcome:
         return _plan_verb(wanted.verb, server, seen.machine)
     if server.wanted == Wish.RUNNING:
         return _plan_running(wanted, seen.machine, now)
-    return _plan_stopped(wanted, seen.machine, now)
+    return _plan_stopped(wanted, seen.machine, seen.asked, now)
 
 
 def _plan_build(wanted: Wanted, seen: Seen) -> Step | Outcome:
@@ -114,7 +117,7 @@ def _plan_restart(wanted: Wanted, now: datetime) -> Step | Outcome:
     return EnsureRunning() if now >= due else Again((due - now).total_seconds(), "it crashed; it is started again soon")
 
 
-def _plan_stopped(wanted: Wanted, machine: Observation, now: datetime) -> Step | Outcome:
+def _plan_stopped(wanted: Wanted, machine: Observation, last: datetime | None, now: datetime) -> Step | Outcome:
     if machine.power in (Power.OFF, Power.CRASHED):
         return Done()
     asked = wanted.server.shutdown_asked_at
@@ -123,6 +126,8 @@ def _plan_stopped(wanted: Wanted, machine: Observation, now: datetime) -> Step |
     left = asked + wanted.rules.shutdown_timeout - now
     if left <= timedelta() or machine.power is Power.PAUSED:
         return EnsureOff()
+    if last is None or now - last >= ASK_AGAIN:
+        return AskShutdown()
     return Again(min(left.total_seconds(), 5.0), "the guest was asked to power off")
 
 

@@ -47,6 +47,8 @@ class ServerReconciler:
 
     def __init__(self, compute: Compute) -> None:
         self._compute = compute
+        self._asked: dict[str, datetime] = {}
+        """When this process last asked a server to power off."""
         config = compute.config
         self._rules = Rules(timedelta(seconds=config.shutdown_timeout), config.restart_crashed)
         self._ratios = Ratios(
@@ -89,7 +91,10 @@ class ServerReconciler:
             has_base = machine is None and await turn.call(host.observe, host.driver.has_base, image_id)
         except HostUnreachable:
             return Seen(known=False)
-        return Seen(machine=machine, has_base=has_base or machine is not None, durable=host.durable)
+        if wanted.server.shutdown_asked_at is None:
+            self._asked.pop(wanted.server.id, None)
+        asked = self._asked.get(wanted.server.id)
+        return Seen(machine=machine, has_base=has_base or machine is not None, durable=host.durable, asked=asked)
 
     def plan(self, wanted: Wanted, seen: Seen, now: datetime) -> Step | Outcome:
         return planning.plan(wanted, seen, now)
@@ -153,6 +158,7 @@ class ServerReconciler:
     async def _ask_shutdown(self, step: AskShutdown, wanted: Wanted, turn: Pass) -> None:
         host = self._present_host(wanted.server)
         await turn.call(host.change, host.driver.request_shutdown, wanted.server.id, turn.fence)
+        self._asked[wanted.server.id] = await turn.read(lambda tx: tx.now)
 
     async def _ensure_off(self, step: EnsureOff, wanted: Wanted, turn: Pass) -> None:
         host = self._present_host(wanted.server)
@@ -178,6 +184,7 @@ class ServerReconciler:
             events.record(tx, SYSTEM, "compute.server.deleted", server.id, server.project_id)
 
         await turn.write(forget)
+        self._asked.pop(wanted.server.id, None)
 
     # -- inside ----------------------------------------------------------------------------------------------
 
@@ -225,7 +232,7 @@ def _changes(wanted: Wanted, seen: Seen, verdict: Step | Outcome, now: datetime 
         if planning.lowers_wish(server, machine):
             found["wanted"], found["generation"] = Wish.STOPPED, server.generation + 1
             found["observed_generation"] = server.generation + 1
-    if isinstance(verdict, AskShutdown):
+    if isinstance(verdict, AskShutdown) and server.shutdown_asked_at is None:
         found["shutdown_asked_at"] = now
     if isinstance(verdict, Terminal) and server.fault is None:
         found["fault"], found["fault_at"] = verdict.fault, now

@@ -43,7 +43,7 @@ def region_of(tx: Tx, fields: Fields) -> str | None:
             regions.insert(tx, id=old, description="", extra={})
         return old
     region_id: str | None = fields.get("region_id")
-    if region_id and regions.find(tx, region_id) is None:
+    if region_id is not None and regions.find(tx, region_id) is None:
         raise Expecting("endpoint region_id", "region table")
     return region_id
 

@@ -32,5 +32,5 @@ def create_region(tx: Tx, identity: Identity, actor: Actor, fields: Fields) -> R
 
 def check_parent(tx: Tx, fields: Fields) -> None:
     parent = fields.get("parent_region_id")
-    if parent and regions.find(tx, parent) is None:
+    if parent is not None and regions.find(tx, parent) is None:
         raise Missing("region", parent)

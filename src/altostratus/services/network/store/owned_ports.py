@@ -76,7 +76,7 @@ def of_owners(tx: Tx, owners: Sequence[str]) -> list[OwnedPort]:
 
 
 def _by_port(rows: Iterable[Any]) -> dict[str, list[tuple[str, str, tuple[str, ...]]]]:
-    """From (port, address, subnet, floating address or None). An address with several floating ones comes in as many rows."""
+    """From (port, address, subnet, floating address or None), with a row for each floating address."""
     found: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {}
     for port_id, ip, subnet_id, floating in rows:
         there = found.setdefault(port_id, {})

@@ -4,9 +4,11 @@ The kernel is the only memory: marks, zones, digests are all read back from the 
 until the ruleset's generation changes behind our back.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 from altostratus.services.network.driver import DriverError, PortSpec, digest
 from altostratus.services.network.drivers.linux import rules
@@ -48,10 +50,12 @@ class Ruleset:
         value = self.cells.get(("inet", "zones", bridge))
         return None if value is None else int(value)
 
-    def free_zone(self) -> int:
+    def free_zone(self, first: int) -> int:
+        """From `first` on, round and round."""
         used = {value for (_, name, _), value in self.cells.items() if name == "zones"}
+        zones = itertools.chain(range(first, LAST_ZONE), range(FIRST_ZONE, first))
         try:
-            return next(zone for zone in range(FIRST_ZONE, LAST_ZONE) if zone not in used)
+            return next(zone for zone in zones if zone not in used)
         except StopIteration:
             raise DriverError("every connection tracking zone is taken") from None
 
@@ -87,6 +91,8 @@ class Filters:
     def __init__(self, names: Names, privileged: Privileged) -> None:
         self._names = names
         self._privileged = privileged
+        # zones are the host's, not ours: two clouds in one would cut each other's connections between equal addresses
+        self._first_zone = FIRST_ZONE + crc32(names.instance.encode()) % (LAST_ZONE - FIRST_ZONE)
         self._known: tuple[int, Ruleset] | None = None
         self._reloads = 0
 
@@ -95,7 +101,7 @@ class Filters:
         now = self._read()
         zone = now.zone(bridge)
         if zone is None:
-            zone = now.free_zone()
+            zone = now.free_zone(self._first_zone)
             self._commit(now, {}, {("inet", "zones", bridge): zone}, [])
         return zone
 
