@@ -205,11 +205,11 @@ class World:
         return parameters, answers
 
 
-def in_world(data_dir: Path, test: Callable[[World], None], database: str = "") -> None:
-    """Run a plain function beside a cloud; on SQLite unless a database's URL is given."""
+def in_world(data_dir: Path, test: Callable[[World], None]) -> None:
+    """Run a plain function beside a cloud."""
 
     async def main() -> None:
-        async with running_system(data_dir, settings={"services": OPTIONS, "database": database}) as (_, client):
+        async with running_system(data_dir, settings={"services": OPTIONS}) as (_, client):
             await asyncio.to_thread(test, World(client, asyncio.get_running_loop()))
 
     asyncio.run(main())

@@ -168,12 +168,16 @@ def _batch(jobs: "queue.SimpleQueue[_Job | None]") -> list[_Job]:
 
 
 def _commit(connection: Connection, batch: list[_Job]) -> None:
-    """Run the batch in one transaction, each job in a savepoint of its own, and answer all after the commit."""
+    """Run the batch in one transaction, each job in a savepoint of its own (one alone needs none), and answer all
+    after the commit."""
+    alone = len(batch) == 1
     try:
-        with connection.begin():
+        with connection.begin() as transaction:
             for job in batch:
-                _run(connection, job, savepoint=True)
+                _run(connection, job, savepoint=not alone)
                 _require_transaction(connection, job)
+            if alone and batch[0].error is not None:
+                transaction.rollback()
     except BaseException as error:  # the commit itself failed: nothing of the batch is there
         _undo(connection)
         for job in batch:
