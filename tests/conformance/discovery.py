@@ -73,6 +73,12 @@ class Api:
 def configure(cloud: Account, workspace: Path) -> Path:
     """Writes `workspace/etc/tempest.conf` for the cloud and returns its path."""
     api = Api(cloud)
+    with api.client:
+        conf = _describe(api, cloud, workspace)
+    return write_conf(conf, workspace / "etc/tempest.conf")
+
+
+def _describe(api: Api, cloud: Account, workspace: Path) -> Conf:
     conf = _general(workspace) | _identity(api, cloud)
     available: dict[str, object] = {}
     for service, (section, types) in SERVICES.items():
@@ -84,7 +90,7 @@ def configure(cloud: Account, workspace: Path) -> Path:
     for service, describe in (("glance", _image), ("nova", _compute), ("neutron", _network)):
         if available[service]:
             describe(api, conf)
-    return write_conf(conf, workspace / "etc/tempest.conf")
+    return conf
 
 
 def _general(workspace: Path) -> Conf:

@@ -1,4 +1,4 @@
-"""An empty text as a region's parent or an endpoint's region was a 500: it passed for none, and the foreign key knew better."""
+"""An empty text as a region's parent or an endpoint's region was a 500: it passed for none, but not the foreign key."""
 
 import asyncio
 from pathlib import Path

@@ -14,7 +14,9 @@ class Deviation(NamedTuple):
 DEVIATIONS = (
     Deviation("identity", r"password_expires_at: None", "null for a password that does not expire"),
     Deviation("identity", r"membership_expires_at: None", "null for a membership that does not expire"),
-    Deviation("identity", r"GET /v3/auth/(projects|domains): .*links: \{.* against type 'array'", "an object everywhere"),
+    Deviation(
+        "identity", r"GET /v3/auth/(projects|domains): .*links: \{.* against type 'array'", "an object everywhere"
+    ),
     Deviation("identity", r"/roles: roles/\*/description: None", "null where no description was given"),
     Deviation("identity", r"endpoint/region(_id)?: None", "null for an endpoint without a region"),
     Deviation("identity", r"'default' against format 'uuid'", "the first domain's id is the word 'default'"),

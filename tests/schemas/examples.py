@@ -197,13 +197,12 @@ _IDENTITY = {
     "POST /identity/v3/OS-TRUST/trusts": send(
         {"trust": {**_TRUST, "roles": [{"name": "member"}], "expires_at": "2999-12-31T00:00:00.000000Z"}}
     ),
-    "GET /identity/v3/OS-TRUST/trusts/{trust_id}/roles/{role_id}": after(),
 }
 
 
 def _grants() -> dict[str, Example]:
     """Roles of a user or a group on a target: there before they are looked at, listed or taken back."""
-    found = {}
+    found: dict[str, Example] = {}
     for target in ("system", "domains/{domain_id}", "projects/{project_id}"):
         for actor in ("users/{user_id}", "groups/{group_id}"):
             path = f"{ID}/{target}/{actor}/roles"
@@ -230,7 +229,7 @@ _IMAGE = {
 
 
 def _tags() -> dict[str, Example]:
-    found = {}
+    found: dict[str, Example] = {}
     for collection in TAGGED:
         path = f"{NET}/{collection}/{{key}}/tags"
         some = (("PUT", path.replace("{key}", PARAMETERS[f"{collection}/{{key}}"]), {"tags": ["red", "blue"]}),)
@@ -240,6 +239,7 @@ def _tags() -> dict[str, Example]:
     return found
 
 
+_JOIN = ("PUT", f"{NET}/routers/$router/add_router_interface", {"subnet_id": "$subnet"})
 _ROUTE = {"router": {"routes": [{"destination": "10.99.0.0/16", "nexthop": "10.8.0.9"}]}}
 _NETWORK = {
     "POST /network/v2.0/networks": send(
@@ -264,24 +264,20 @@ _NETWORK = {
                   "port_security_enabled": False, "security_groups": []}},
     ),
     "PUT /network/v2.0/ports/{key}": send({"port": {"name": "$new", "device_owner": "mine", "admin_state_up": False}}),
-    "POST /network/v2.0/routers": send({"router": {"name": "$new", "external_gateway_info": {"network_id": "$public"}}}),
+    "POST /network/v2.0/routers": send(
+        {"router": {"name": "$new", "external_gateway_info": {"network_id": "$public"}}}
+    ),
     "PUT /network/v2.0/routers/{key}": send(
         {"router": {"external_gateway_info": {"network_id": "$public", "enable_snat": False}}},
         {"router": {"external_gateway_info": None, "name": "$new"}},
     ),
     "PUT /network/v2.0/routers/{key}/add_router_interface": send({"subnet_id": "$subnet"}),
     "PUT /network/v2.0/routers/{key}/remove_router_interface": send(
-        {"subnet_id": "$subnet"}, before=(("PUT", f"{NET}/routers/$router/add_router_interface", {"subnet_id": "$subnet"}),)
+        {"subnet_id": "$subnet"}, before=(_JOIN,)
     ),
-    "PUT /network/v2.0/routers/{key}/add_extraroutes": send(
-        _ROUTE, before=(("PUT", f"{NET}/routers/$router/add_router_interface", {"subnet_id": "$subnet"}),)
-    ),
+    "PUT /network/v2.0/routers/{key}/add_extraroutes": send(_ROUTE, before=(_JOIN,)),
     "PUT /network/v2.0/routers/{key}/remove_extraroutes": send(
-        _ROUTE,
-        before=(
-            ("PUT", f"{NET}/routers/$router/add_router_interface", {"subnet_id": "$subnet"}),
-            ("PUT", f"{NET}/routers/$router/add_extraroutes", _ROUTE),
-        ),
+        _ROUTE, before=(_JOIN, ("PUT", f"{NET}/routers/$router/add_extraroutes", _ROUTE))
     ),
     "POST /network/v2.0/floatingips": send({"floatingip": {"floating_network_id": "$public", "description": "mine"}}),
     "PUT /network/v2.0/floatingips/{key}": send({"floatingip": {"description": "yours", "port_id": None}}),
@@ -336,7 +332,7 @@ _COMPUTE = {
         {"remote_console": {"protocol": "serial", "type": "serial"}}
     ),
     "POST /compute/v2.1/flavors": send(
-        {"flavor": {"name": "$new", "ram": 64, "vcpus": 1, "disk": 1, "id": "auto", "swap": "7", "description": "tiny"}},
+        {"flavor": {"name": "$new", "ram": 64, "vcpus": 1, "disk": 1, "id": "auto", "swap": "7", "description": "s"}},
         {"flavor": {"name": "$new", "ram": "64", "vcpus": 1, "disk": 0, "id": "$new", "rxtx_factor": "2.5",
                     "OS-FLV-EXT-DATA:ephemeral": 1, "os-flavor-access:is_public": False}},
     ),
@@ -346,7 +342,9 @@ _COMPUTE = {
     "GET /compute/v2.1/flavors/{flavor_id}/os-extra_specs": after(_SPECS),
     "GET /compute/v2.1/flavors/{flavor_id}/os-extra_specs/{key}": after(_SPECS),
     "DELETE /compute/v2.1/flavors/{flavor_id}/os-extra_specs/{key}": after(_SPECS),
-    "POST /compute/v2.1/flavors/{flavor_id}/action": send({"removeTenantAccess": _TENANT}, {"addTenantAccess": _TENANT}),
+    "POST /compute/v2.1/flavors/{flavor_id}/action": send(
+        {"removeTenantAccess": _TENANT}, {"addTenantAccess": _TENANT}
+    ),
     "POST /compute/v2.1/os-keypairs": send({"keypair": {"name": "$new", "public_key": KEY, "type": "ssh"}}),
     "PUT /compute/v2.1/os-quota-sets/{project_id}": send({"quota_set": {"instances": 7, "cores": "-1", "force": True}}),
     "GET /compute/v2.1/os-hypervisors/statistics": Example(version="2.87"),
@@ -367,7 +365,6 @@ REPLACED = {
     "POST /compute/v2.1/flavors/{flavor_id}/action": {"{flavor_id}": "$private_flavor"},
     "GET /identity/v3/OS-TRUST/trusts/{trust_id}/roles/{role_id}": {"{role_id}": "$member_role"},
     "GET /network/v2.0/routers/{key}": {"routers/{key}": "$joined_router"},
-    "DELETE /identity/v3/domains/{domain_id}": {"{domain_id}": "$domain"},
     "POST /image/v2/images/{image_id}/actions/reactivate": {"{image_id}": "$deactivated_image"},
 }
 """Path parameters of single operations."""

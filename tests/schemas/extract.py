@@ -26,7 +26,7 @@ _WORDS = ("description", "title", "example", "examples", "default", "deprecated"
 
 def extract(service: str, source: Path, wanted: set[str]) -> Json:
     """{"operations": {"GET /v2.1/servers": [{"$ref": …, "min": …, "max": …, "action": …}, …]}, "schemas": {…}}"""
-    document = yaml.load(source.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    document = yaml.load(source.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     schemas = document["components"]["schemas"]
     operations: dict[str, list[Json]] = {}
     for path, methods in document["paths"].items():
@@ -43,7 +43,7 @@ def _variants(described: Json, schemas: Json) -> list[Json]:
     found = []
     for status, answer in described["responses"].items():
         schema = answer.get("content", {}).get("application/json", {}).get("schema") if status[0] == "2" else None
-        for one in (schema.get("oneOf", [schema]) if schema else ()):
+        for one in schema.get("oneOf", [schema]) if schema else ():
             name = one["$ref"].removeprefix(_SCHEMA_REFERENCE)
             about = schemas[name].get("x-openstack", {})
             limits = {"min": about.get("min-ver"), "max": about.get("max-ver"), "action": about.get("action-name")}

@@ -15,7 +15,7 @@ from schemathesis import GenerationMode
 from tests.schemas.world import Operation
 
 VERSIONS = ("2.1", "2.25", "2.35", "2.47", "2.59", "2.87", "latest", "2.999", "x")
-NASTY = (
+NASTY: tuple[Any, ...] = (
     None, True, 0, -1, 1.5, 2**31, 2**63, 2**64, 10**400, "", " ", "0", "-1", "a" * 256, "\0", "é💥", "\ud800", "../..",
     "10.0.0.0/99", "::", "0.0.0.0/0", "fe80::1%eth0", "00000000-0000-0000-0000-000000000000", [], [None], [[]], {},
     {"": {}},

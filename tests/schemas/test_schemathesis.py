@@ -40,11 +40,9 @@ class Report:
     def add(self, answer: httpx.Response) -> None:
         self.statuses[answer.status_code] += 1
         if (answer.status_code >= 500 and answer.status_code != 501) or not is_readable(answer):
-            sent = answer.request
-            version = sent.headers.get("openstack-api-version")
-            self.problems.append(
-                f"{answer.status_code} {sent.method} {sent.url} ({version}) {sent.content[:1000]!r}: {answer.text[:200]}"
-            )
+            sent, version = answer.request, answer.request.headers.get("openstack-api-version")
+            asked = f"{sent.method} {sent.url} ({version}) {sent.content[:1000]!r}"
+            self.problems.append(f"{asked}: {answer.status_code} {answer.text[:200]}")
 
 
 @pytest.mark.slow

@@ -276,6 +276,10 @@ def _query(request: ComputeCall, project: str | None, marker: Any, limit: int | 
         equal |= {column: query[name] for name, column in _ADMIN_FILTERS.items() if name in query}
     if "locked" in query and request.since(73):
         equal["locked"] = schemas.truth(query["locked"])
+    if "launch_index" in equal:
+        if not equal["launch_index"].isdecimal():
+            return None
+        equal["launch_index"] = int(equal["launch_index"])
     statuses = [value for name, value in request.query_items if name == "status"]
     if statuses and not (statuses := _statuses(request, statuses)):
         return None

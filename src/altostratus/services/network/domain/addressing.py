@@ -6,7 +6,6 @@ from ipaddress import (
     IPv4Network,
     IPv6Address,
     IPv6Network,
-    collapse_addresses,
     ip_address,
     ip_network,
 )
@@ -148,9 +147,33 @@ def eui64(network: Net, mac: str) -> IPv6Address:
 
 
 def collapse(addresses: Iterable[str]) -> tuple[IPv4Network, ...]:
-    """The fewest IPv4 networks that hold exactly these addresses or prefixes."""
-    networks = [ip_network(text) for text in addresses]
-    return tuple(collapse_addresses([n for n in networks if isinstance(n, IPv4Network)]))
+    """The fewest IPv4 networks that hold exactly these addresses or prefixes, in order. In plain integers: a group of
+    a thousand members is collapsed for each of its ports."""
+    found: list[IPv4Network] = []
+    first, last = 0, -1
+    for begin, end in sorted(_bounds(text) for text in addresses if ":" not in text):
+        if begin > last + 1:
+            found += _covering(first, last)
+            first = begin
+        last = max(last, end)
+    return (*found, *_covering(first, last))
+
+
+def _bounds(text: str) -> tuple[int, int]:
+    """The first and the last address."""
+    if "/" in text:
+        prefix = IPv4Network(text)
+        return int(prefix.network_address), int(prefix.broadcast_address)
+    number = int.from_bytes(map(int, text.split(".")), "big")
+    return number, number
+
+
+def _covering(first: int, last: int) -> Iterator[IPv4Network]:
+    """The fewest networks from one address to another: each as large as its start and the rest allow."""
+    while first <= last:
+        size = min(first & -first or 1 << 32, 1 << (last - first + 1).bit_length() - 1)
+        yield IPv4Network((first, 33 - size.bit_length()))
+        first += size
 
 
 def free_prefix(pools: Sequence[Net], used: Sequence[Net], length: int) -> Net | None:
