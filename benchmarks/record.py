@@ -33,7 +33,7 @@ def _circumstances(load: float, quick: bool) -> list[str]:
         "What is compared was measured in the same run; values are medians.",
         "",
         f"- Machine: {_processor()}, {os.cpu_count()} processors, {_memory_gib():.0f} GiB, {_system()}, "
-        f"Linux {platform.release()}; load average {load:.1f} before, {os.getloadavg()[0]:.1f} after.",
+        f"Linux {platform.release()}; load average {load:.1f} before, {os.getloadavg()[0]:.1f} after{_priority()}.",
         f"- Python {platform.python_version()}, {', '.join(f'{name} {version(name)}' for name in PACKAGES)}; "
         f"{_output('qemu-system-x86_64', '--version') or 'no QEMU'}; libvirt {_output('libvirtd', '--version')}.",
     ]
@@ -50,6 +50,11 @@ def _output(*command: str) -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
     except (OSError, subprocess.CalledProcessError, IndexError):
         return ""
+
+
+def _priority() -> str:
+    """Said where the machine was shared, and the benchmark went first."""
+    return f"; run at nice {os.nice(0)} (QEMU at 0)" if os.nice(0) else ""
 
 
 def _processor() -> str:

@@ -7,6 +7,7 @@ machine is missing. Needs root and a libvirt that runs.
 """
 
 import json
+import os
 import socket
 import statistics
 import subprocess
@@ -180,7 +181,8 @@ class QemuAlone:
     def time_to(self, wait: Callable[[], object]) -> float:
         """Start it on a new overlay, wait, end it; the time from start to the end of the wait."""
         self._make_overlay()
-        command = [each.replace(str(self._disk), str(self._new_disk)) for each in self._command]
+        command = ["nice", "-n", str(-os.nice(0))]  # libvirt's machines run at 0 whatever the benchmark runs at
+        command += [each.replace(str(self._disk), str(self._new_disk)) for each in self._command]
         began = time.perf_counter()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         try:

@@ -11,7 +11,9 @@ from typing import Any
 
 from tests.live.cloud import LiveCloud, wait
 
-LOGIN_SECONDS = 60.0
+LOGIN_SECONDS = 90.0
+FAREWELL = "]: going down"
+"""What it says on its console when it is told to power off or to restart."""
 BOOTED = "SSH host key:"
 """What the guest says on its console once a boot."""
 

@@ -12,7 +12,7 @@ import pytest
 from tests.live.clean_slate import assert_clean_slate
 from tests.live.cloud import LiveCloud, wait
 from tests.live.conftest import launch_with_drive
-from tests.live.guest import Guest, connects
+from tests.live.guest import FAREWELL, Guest, connects
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -115,7 +115,7 @@ def _start(scene: Scene) -> Callable[[], object]:
 def _stop(scene: Scene) -> Callable[[], object]:
     victim = scene.victim
     victim.act("os-stop")
-    return lambda: victim.wait_status("SHUTOFF")
+    return lambda: _is_off(victim)
 
 
 def _reboot(kind: str) -> Callable[[Scene], Callable[[], object]]:
@@ -142,6 +142,12 @@ def _detach(scene: Scene) -> Callable[[], object]:
     address = scene.address()
     scene.attach(None)
     return lambda: wait("it is cut", lambda: not connects(address, 22, 1), 30)
+
+
+def _is_off(victim: Guest) -> None:
+    """It powered itself off: nobody cut its power."""
+    victim.wait_status("SHUTOFF")
+    assert FAREWELL in victim.console_log()[-2000:]
 
 
 def _is_up(scene: Scene, victim: Guest, boots: int) -> None:

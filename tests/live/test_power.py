@@ -9,11 +9,10 @@ import time
 import pytest
 
 from tests.live.cloud import wait
-from tests.live.guest import Guest, connects
+from tests.live.guest import FAREWELL, Guest, connects
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
-FAREWELL = "]: going down"
 GRACEFUL_SECONDS = 25.0
 """Far below the minute after which a guest that does not obey is switched off."""
 

@@ -17,7 +17,7 @@ from tests.schemas.examples import KNOWN
 from tests.schemas.generated import NEW, Generated, requests_for, schema_of
 from tests.schemas.world import SERVICES, Operation, World, in_world, operations_of
 
-CASES, MANY_CASES = 50, 400
+CASES, MANY_CASES = 50, 150
 """Generated requests an operation: the same ones every time, and new ones every night."""
 NO_SUCCESS = {
     "GET /identity": "300 Multiple Choices, as Keystone answers",

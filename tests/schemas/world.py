@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -199,7 +200,7 @@ class World:
         }
         for body in example.bodies:
             if server := parameters.get("server_id"):
-                await eventually(lambda server=server: things.is_settled(server))
+                await eventually(partial(things.is_settled, server))
             filled = await things.fill(body)
             answers.append(await things.send(operation.method, operation.path.format(**parameters), filled, headers))
         return parameters, answers

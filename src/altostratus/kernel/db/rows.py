@@ -21,6 +21,8 @@ def every(tx: Tx, query: Select[Any], kind: type[R], **values: Any) -> list[R]:
     """All rows as `kind`s."""
     result = tx.sql.execute(query, values)
     names = tuple(result.keys())
+    if names == getattr(kind, "__match_args__", None):  # in the dataclass's own order, as most queries have it
+        return [kind(*row) for row in result]
     return [kind(**dict(zip(names, row, strict=True))) for row in result]
 
 
