@@ -116,7 +116,7 @@ def test_a_frozen_worker_that_wakes_up_changes_nothing(postgres_url: str, tmp_pa
             fence = world.machines[server].fence
             faults.release()  # the frozen worker's call goes on now, and is refused: it carries an old fence
             first.signal(signal.SIGCONT)
-            wait(lambda: "FencedOut" in first.log.read_text() or "lease" in first.log.read_text())
+            wait(lambda: "FencedOut" in first.log.read_text() or "the lease was lost" in first.log.read_text())
             assert (world.machines[server].starts, world.machines[server].fence) == (1, fence)
             assert api.status(server) == "ACTIVE"
             assert second.process.poll() is None

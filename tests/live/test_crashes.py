@@ -17,7 +17,7 @@ from tests.live.guest import FAREWELL, Guest, connects
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 NAME = "victim"
-SEEDS = [*range(6), *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(6, 200))]
+SEEDS = [*range(5), *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(5, 200))]
 
 
 @dataclass
@@ -81,9 +81,6 @@ class Scene:
 
     def attached(self) -> None:
         self.attach(self.victim.port["id"])
-
-    def reachable(self) -> None:
-        self.booted()
 
     def detached(self) -> None:
         self.booted()
@@ -161,14 +158,15 @@ DEEDS = {
     "create": Deed(
         Scene.absent, _create, ("Place", "EnsurePorts", "EnsureNetwork", "EnsurePort", "EnsureDefined", "EnsureRunning")
     ),
-    "stop": Deed(Scene.booted, _stop, ("AskShutdown",)),
     "soft reboot": Deed(Scene.booted, _reboot("SOFT"), ("Reboot", "FinishVerb")),
     "attach": Deed(Scene.detached, _attach, ("EnsureRouter",)),
-    "detach": Deed(Scene.reachable, _detach, ("EnsureRouter",)),
+    "stop": Deed(Scene.booted, _stop, ("AskShutdown",)),
     "delete": Deed(Scene.running, _delete, ("EnsureAbsent", "Forget", "RemovePort", "RemoveNetwork")),
+    "detach": Deed(Scene.booted, _detach, ("EnsureRouter",)),
     "start": Deed(Scene.stopped, _start, ("EnsureRunning",)),
     "hard reboot": Deed(Scene.booted, _reboot("HARD"), ("Reboot", "FinishVerb")),
 }
+"""In an order that starts few guests; each begins from wherever the last has left the scene."""
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,6 @@ def test_the_demo_and_what_an_operator_does_next(demo: LiveCloud, tmp_path: Path
     assert _resources(demo) == made
     demo.alto("rm", "demo")
     assert_clean_slate(demo)
-    demo.alto("launch", "tinyguest", "another")
     demo.alto("down", "--purge")
     assert host_picture() == before
     assert not demo.data.exists()

@@ -24,7 +24,7 @@ def test_a_taken_port_names_who_has_it() -> None:
         taken.listen()
         result = check_port(f"127.0.0.1:{taken.getsockname()[1]}")
     assert result.level == "fail"
-    assert "pytest" in result.what
+    assert "python" in result.what
     assert "--listen" in result.how_to_mend
 
 
