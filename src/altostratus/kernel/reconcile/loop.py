@@ -165,7 +165,7 @@ class Engine:
         try:
             outcome = await self._leased(wake, steps)
         except Stale:
-            log.warning("the lease was lost", kind=wake.kind, key=wake.key)
+            log.info("the lease was lost", kind=wake.kind, key=wake.key)
             outcome = Again(HELD_ELSEWHERE_SECONDS, "the lease was lost")
         except Exception as error:
             outcome = self._failed(wake, error)
