@@ -181,18 +181,42 @@ def wrong_usage(cloud: LiveCloud, rows: Rows) -> Iterator[str]:
 # -- the whole host ---------------------------------------------------------------------------------------------------
 
 
-def host_picture() -> dict[str, Any]:
-    """What a purge must leave as it was: links, namespaces, rules, machines, forwarding, processes of ours."""
-    ruleset = _run("nft", "-s", "list", "ruleset")
+def host_picture(data: Path) -> dict[str, Any]:
+    """What a purge of this cloud must leave as it was: links, routes, namespaces, rules, machines, and whether the host
+    forwards. What belongs to other clouds comes and goes as it likes, and so is left out."""
+    mine = instance_of(data)
+    links = json.loads(_run("ip", "-j", "link"))
+    foreign = {link["ifname"] for link in links if _is_foreign(link["ifname"], mine)}
+    foreign |= {link["ifname"] for link in links if link.get("master") in foreign}
+    routes = json.loads(_run("ip", "-j", "-4", "route"))
+    namespaces = [each["name"] for each in json.loads(_run("ip", "-j", "netns") or "[]")]
     return {
-        "links": sorted(link["ifname"] for link in json.loads(_run("ip", "-j", "link"))),
-        "addresses": sorted(line.split(" metric")[0] for line in _run("ip", "-o", "-4", "route").splitlines()),
-        "namespaces": sorted(each["name"] for each in json.loads(_run("ip", "-j", "netns") or "[]")),
-        "rules": sorted(line.strip() for line in ruleset.splitlines()),
-        "machines": sorted(_run("virsh", "-q", "list", "--all", "--name").split()),
-        "ip_forward": Path("/proc/sys/net/ipv4/ip_forward").read_text().strip(),
-        "bridge_netfilter": _read(Path("/proc/sys/net/bridge/bridge-nf-call-iptables")),
+        "links": sorted(link["ifname"] for link in links if link["ifname"] not in foreign),
+        "routes": sorted(f"{route['dst']} {route['dev']}" for route in routes if route["dev"] not in foreign),
+        "namespaces": sorted(name for name in namespaces if not _is_foreign(name, mine)),
+        "rules": sorted(_rules_of_host(mine)),
+        "machines": sorted(_machines(data)),
+        "ip_forward": "another cloud's" if foreign else _read(Path("/proc/sys/net/ipv4/ip_forward")).strip(),
     }
+
+
+def _is_foreign(name: str, mine: str) -> bool:
+    """It is called as a thing of another cloud is."""
+    found = re.match(r"(?:a[bi]|alto[-_])([0-9a-z]{4})(?:[-_]|$)", name)
+    return found is not None and found[1] != mine
+
+
+def _rules_of_host(mine: str) -> Iterator[str]:
+    for item in json.loads(_run("nft", "-j", "list", "tables"))["nftables"]:
+        if "table" in item and not _is_foreign(item["table"]["name"], mine):
+            yield _run("nft", "-s", "list", "table", item["table"]["family"], item["table"]["name"])
+
+
+def _machines(data: Path) -> Iterator[str]:
+    """Ours, and those that are no cloud's."""
+    for name in _run("virsh", "-q", "list", "--all", "--name").split():
+        if not name.startswith("alto-") or f"{data}/compute" in _run("virsh", "-q", "dumpxml", name):
+            yield name
 
 
 def _run(*words: str) -> str:

@@ -49,7 +49,7 @@ def workplace(guest_image: Path) -> Iterator[Path]:
 def cloud(workplace: Path, guest_image: Path) -> Iterator[LiveCloud]:
     """A cloud that is up, with the guest image in it."""
     made = LiveCloud(workplace / "cloud", workplace / "home")
-    before = host_picture()
+    before = host_picture(made.data)
     try:
         made.up()
         made.alto("image", "add", str(guest_image), "--name", "tinyguest", "--public")
@@ -57,7 +57,7 @@ def cloud(workplace: Path, guest_image: Path) -> Iterator[LiveCloud]:
     finally:
         if (made.data / "format").exists():
             made.alto("down", "--purge")
-            assert host_picture() == before, "a purge leaves the host as it was"
+            assert host_picture(made.data) == before, "a purge leaves the host as it was"
 
 
 @pytest.fixture(scope="session")

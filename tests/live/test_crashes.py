@@ -66,9 +66,6 @@ class Scene:
         self.victim.wait_login(self.address())
 
     def stopped(self) -> None:
-        self.running()
-        self.victim.act("reboot", {"type": "HARD"})
-        self.victim.wait_status("ACTIVE")
         self.booted()
         self.victim.act("os-stop")
         self.victim.wait_status("SHUTOFF")

@@ -32,7 +32,7 @@ def demo(workplace: Path) -> Iterator[LiveCloud]:
 
 
 def test_the_demo_and_what_an_operator_does_next(demo: LiveCloud, tmp_path: Path) -> None:
-    before = host_picture()
+    before = host_picture(demo.data)
     assert "host name  demo" in demo.alto("demo")
     made = _resources(demo)
     began = time.monotonic()
@@ -44,7 +44,7 @@ def test_the_demo_and_what_an_operator_does_next(demo: LiveCloud, tmp_path: Path
     demo.alto("rm", "demo")
     assert_clean_slate(demo)
     demo.alto("down", "--purge")
-    assert host_picture() == before
+    assert host_picture(demo.data) == before
     assert not demo.data.exists()
 
 
