@@ -15,7 +15,7 @@ import pytest
 from altostratus.cli import places
 from altostratus.cli.guest import ensure_guest_image
 from altostratus.cli.host.prepare import prepare_host
-from tests.live.clean_slate import host_picture
+from tests.live.clean_slate import assert_left_as_before, host_picture
 from tests.live.cloud import LiveCloud, wait
 from tests.live.guest import Guest
 
@@ -57,7 +57,7 @@ def cloud(workplace: Path, guest_image: Path) -> Iterator[LiveCloud]:
     finally:
         if (made.data / "format").exists():
             made.alto("down", "--purge")
-            assert host_picture(made.data) == before, "a purge leaves the host as it was"
+            assert_left_as_before(before, made.data)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from altostratus.cli.archive import DATABASE, JOURNALS, TAKEN
-from tests.live.clean_slate import assert_clean_slate, host_picture
+from tests.live.clean_slate import assert_clean_slate, assert_left_as_before, host_picture
 from tests.live.cloud import LiveCloud
 from tests.live.guest import Guest, boot_id
 
@@ -44,7 +44,7 @@ def test_the_demo_and_what_an_operator_does_next(demo: LiveCloud, tmp_path: Path
     demo.alto("rm", "demo")
     assert_clean_slate(demo)
     demo.alto("down", "--purge")
-    assert host_picture(demo.data) == before
+    assert_left_as_before(before, demo.data)
     assert not demo.data.exists()
 
 

@@ -142,7 +142,7 @@ def restore(
     data_dir: DataDir = None,
     simulate: Simulate = False,
 ) -> None:
-    """Fill an empty data directory from a backup."""
+    """Fill a data directory from a backup; VMs on this machine are adopted."""
     from altostratus.cli import archive
 
     archive.restore(places_of(data_dir, simulate), file)
