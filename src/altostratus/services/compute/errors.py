@@ -1,5 +1,8 @@
 """Compute's faults, and how Nova's wire format renders any fault."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from altostratus.kernel.errors import BadRequest, Conflict, Fault, Forbidden, NotFound, OverQuota
 from altostratus.kernel.http.context import Context
 from altostratus.kernel.http.edge import Rendered, json_response
@@ -28,6 +31,15 @@ def compute_fault(fault: Fault, context: Context) -> Rendered:
         return json_response(401, body, header)
     name = _NAMES.get(fault.status, "computeFault")
     return json_response(fault.status, {name: {"code": fault.status, "message": fault.message}})
+
+
+@contextmanager
+def not_found_is_bad_request() -> Iterator[None]:
+    """What a request names of another service and is not there makes the request wrong (400), as Nova has it."""
+    try:
+        yield
+    except NotFound as fault:
+        raise BadRequest(fault.message) from fault
 
 
 class ServerNotFound(NotFound):

@@ -15,7 +15,7 @@ from litestar.params import FromPath
 from msgspec import UNSET
 
 from altostratus.contracts.network import PortWish
-from altostratus.kernel.errors import BadRequest, Forbidden, NotImplementedHere
+from altostratus.kernel.errors import BadRequest, NotImplementedHere
 from altostratus.kernel.http.call import body_type, decode_json
 from altostratus.kernel.http.paging import limit_of, next_link
 from altostratus.services.compute.api import ComputeCall, schemas, views
@@ -263,8 +263,7 @@ def _project(request: ComputeCall, rule: str) -> str | None:
         return request.actor.project
     if text.lower() not in ("1", "true", "yes", "t", "on", ""):
         raise BadRequest(f"Invalid value for all_tenants: {text}")
-    if not request.compute.policy.allows(request.actor, f"os_compute_api:{rule}:get_all_tenants"):
-        raise Forbidden(f"Policy doesn't allow os_compute_api:{rule}:get_all_tenants to be performed.")
+    request.compute.policy.require(request.actor, f"os_compute_api:{rule}:get_all_tenants")
     return None
 
 

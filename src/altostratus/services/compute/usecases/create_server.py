@@ -10,7 +10,7 @@ from altostratus.contracts.network import PortWish
 from altostratus.kernel import events, ids
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.db import quota
-from altostratus.kernel.errors import BadRequest, Conflict, Forbidden, NotFound, OverQuota
+from altostratus.kernel.errors import BadRequest, Conflict, Forbidden, OverQuota
 from altostratus.kernel.tx import Tx
 from altostratus.services.compute.domain.server import Flavor, Keypair, Server, Wish
 from altostratus.services.compute.errors import (
@@ -18,6 +18,7 @@ from altostratus.services.compute.errors import (
     ImageMissing,
     ImageNotUsable,
     ServerQuota,
+    not_found_is_bad_request,
 )
 from altostratus.services.compute.store import flavors, hosts, keypairs, servers
 from altostratus.services.compute.usecases import Compute
@@ -80,9 +81,8 @@ def create_servers(tx: Tx, compute: Compute, actor: Actor, new: NewServer) -> li
 def _create_ports(tx: Tx, compute: Compute, actor: Actor, row: Server, new: NewServer) -> None:
     """What is wrong with the networks asked for is wrong with the request (400), as Nova has it."""
     try:
-        compute.networks.create_ports(tx, actor, row.owner, row.hostname, new.wishes, new.security_groups)
-    except NotFound as fault:
-        raise BadRequest(fault.message) from fault
+        with not_found_is_bad_request():
+            compute.networks.create_ports(tx, actor, row.owner, row.hostname, new.wishes, new.security_groups)
     except OverQuota as fault:
         raise Forbidden(fault.message) from fault
 

@@ -2,8 +2,8 @@
 
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
-from altostratus.kernel.errors import BadRequest, NotFound
 from altostratus.kernel.tx import Tx
+from altostratus.services.compute.errors import not_found_is_bad_request
 from altostratus.services.compute.store import servers
 from altostratus.services.compute.usecases import Compute
 from altostratus.services.compute.usecases.find_server import find_server, require_state, require_unlocked
@@ -13,10 +13,8 @@ def add_address(tx: Tx, compute: Compute, actor: Actor, server_id: str, network_
     """One more fixed address on a network that the server is on."""
     server = find_server(tx, compute, actor, server_id, "os-multinic:add")
     require_unlocked(server, actor)
-    try:
+    with not_found_is_bad_request():
         compute.networks.add_address(tx, actor, server.owner, network_id)
-    except NotFound as fault:
-        raise BadRequest(fault.message) from fault
     events.record(tx, actor, "compute.server.add_fixed_ip", server_id, server.project_id)
 
 
@@ -24,10 +22,8 @@ def remove_address(tx: Tx, compute: Compute, actor: Actor, server_id: str, addre
     """Give a fixed address back."""
     server = find_server(tx, compute, actor, server_id, "os-multinic:remove")
     require_unlocked(server, actor)
-    try:
+    with not_found_is_bad_request():
         compute.networks.remove_address(tx, actor, server.owner, address)
-    except NotFound as fault:
-        raise BadRequest(fault.message) from fault
     events.record(tx, actor, "compute.server.remove_fixed_ip", server_id, server.project_id)
 
 
