@@ -76,3 +76,18 @@ def test_restarts_and_powers_off_and_runs_the_script_but_once(guest: Machine) ->
     assert guest.ssh("cat /root/witness") == "ran on vm-1"
     guest.press_power_button()
     assert guest.wait_off(30) == 0
+
+
+def test_a_reset_while_the_disk_grows_costs_nothing(tmp_path: Path, guest_cache: Path) -> None:
+    """Without a journal, a guest switched off within some seconds of its first start found no root afterwards."""
+    machine = Machine(ensure_guest_image(guest_cache, print), tmp_path, disk_size="10G")
+    try:
+        machine.start()
+        machine.wait_console("SSH host key")
+        time.sleep(0.8)  # it grows its file system right after that
+        machine.stop()
+        (tmp_path / "console.log").unlink()
+        machine.start()
+        machine.wait_console("login:")
+    finally:
+        machine.stop()

@@ -14,6 +14,7 @@ from altostratus.cli.command import run
 
 MEBIBYTE = 1 << 20
 SECTOR = 512
+_JOURNAL = 4  # MiB, the least that ext4 takes
 
 _KERNEL_LINE = (
     "root=LABEL=altoroot console=tty0 console=ttyS0,115200 quiet net.ifnames=0 "
@@ -31,12 +32,14 @@ LABEL guest
 
 
 def make_root_file_system(image: Path, folder: Path) -> None:
-    """Writes `folder` as ext4, owned by root, with a little room and the means to grow to 1 TiB while mounted."""
-    mebibytes = _mebibytes(folder) * 5 // 4 + 4
+    """Writes `folder` as ext4, owned by root, with a little room and the means to grow to 1 TiB while mounted. With a
+    journal: a reset while it grows, right after the first start, must not cost a guest its disk."""
+    mebibytes = _mebibytes(folder) * 5 // 4 + 4 + _JOURNAL
     _truncate(image, mebibytes * MEBIBYTE)
-    features = "^has_journal,^metadata_csum,^64bit"
+    features = "has_journal,^metadata_csum,^64bit"
     options = f"root_owner=0:0,lazy_itable_init=0,resize={(1 << 40) // 4096}"
-    layout = ("-b", "4096", "-m", "0", "-L", "altoroot", "-O", features, "-E", options)
+    journal = ("-J", f"size={_JOURNAL}")
+    layout = ("-b", "4096", "-m", "0", "-L", "altoroot", "-O", features, *journal, "-E", options)
     run("mke2fs", "-q", "-t", "ext4", *layout, "-d", folder, image)
     if os.geteuid() != 0:
         _give_to_root(image, folder)
