@@ -8,12 +8,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url
 
 from altostratus.kernel.db import Database, open_database
 from tests.postgres import running_postgres
 from tests.simulated_cloud import CloudProcess, simulated_cloud
 
+settings.register_profile("untimed", deadline=None)  # tests share two processors: slow is not wrong
+settings.load_profile("untimed")
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 LEAVE = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

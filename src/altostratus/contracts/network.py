@@ -101,7 +101,7 @@ class Networks(Protocol):
         hostname: str,
         wishes: Sequence[PortWish] | None,
         security_groups: Sequence[str],
-    ) -> list[Port]:
+    ) -> None:
         """Make (or take over) the ports of a new server, in order, counting quota. `wishes` None means: the
         project's only network if it has exactly one, no port if it has none, else Conflict. Security groups are
         names or ids. Raises the network service's own faults (kinds of NotFound, Conflict, OverQuota, BadRequest)."""

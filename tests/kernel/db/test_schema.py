@@ -78,9 +78,11 @@ def test_rows_become_values_or_nothing(samples: Database) -> None:
 
 def test_insert_or_ignore_leaves_alone_what_is_there(samples: Database) -> None:
     def work(tx: Tx) -> list[tuple[int, str]]:
-        rows.insert_or_ignore(tx, sample, {"id": 1, "name": "a"})
-        rows.insert_or_ignore(tx, sample, [{"id": 1, "name": "x"}, {"id": 2, "name": "a"}, {"id": 3, "name": "c"}])
-        rows.insert_or_ignore(tx, sample, [])
+        assert rows.insert_or_ignore(tx, sample, {"id": 1, "name": "a"}) == 1
+        assert rows.insert_or_ignore(tx, sample, {"id": 1, "name": "a"}) == 0
+        several = [{"id": 1, "name": "x"}, {"id": 2, "name": "a"}, {"id": 3, "name": "c"}]
+        assert rows.insert_or_ignore(tx, sample, several) == 1
+        assert rows.insert_or_ignore(tx, sample, []) == 0
         return [(row.id, row.name) for row in tx.sql.execute(select(sample).order_by(sample.c.id))]
 
     assert samples.write_now(work) == [(1, "a"), (3, "c")]

@@ -177,9 +177,9 @@ async def make_server(
     facade = cloud.service.facade
 
     def create(tx: Tx) -> list[Any]:
-        made = facade.create_ports(tx, ACTORS[who], owner, f"name-of-{server}", wishes or None, [])
+        facade.create_ports(tx, ACTORS[who], owner, f"name-of-{server}", wishes or None, [])
         if bind:
             facade.bind_ports(tx, owner, HOST)
-        return list(made)
+        return list(facade.ports_of(tx, [owner])[owner])
 
     return await cloud.write(create)

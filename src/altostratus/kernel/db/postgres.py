@@ -16,7 +16,8 @@ from altostratus.kernel.db.database import Closed, Run
 T = TypeVar("T")
 POOL = 8
 RETRIES = 20
-_COLLISIONS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+# serialization_failure, deadlock_detected; foreign_key_violation: what was there when we looked is being deleted
+_COLLISIONS = {"40001", "40P01", "23503"}
 
 
 class Postgres:

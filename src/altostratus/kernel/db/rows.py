@@ -31,14 +31,15 @@ def changed(tx: Tx, statement: Executable) -> int:
     return int(tx.sql.execute(statement).rowcount)
 
 
-def insert_or_ignore(tx: Tx, table: Table, values: dict[str, Any] | Sequence[dict[str, Any]]) -> None:
-    """Insert rows, leaving alone those that are there already (by any unique key)."""
+def insert_or_ignore(tx: Tx, table: Table, values: dict[str, Any] | Sequence[dict[str, Any]]) -> int:
+    """Insert rows, leaving alone those that are there already (by any unique key); how many are new."""
     from sqlalchemy.dialects import postgresql, sqlite
 
     if not values:  # an empty list would insert one row of defaults
-        return
+        return 0
     build = postgresql.insert if tx.sql.dialect.name == "postgresql" else sqlite.insert
-    tx.sql.execute(build(table).on_conflict_do_nothing(), values)
+    statement = build(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return int(tx.sql.execute(statement, values).rowcount)
 
 
 def insert_row(tx: Tx, table: Table, **values: Any) -> None:

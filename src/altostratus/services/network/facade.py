@@ -44,9 +44,8 @@ class Facade:
     def create_ports(
         self, tx: Tx, actor: Actor, owner: str, hostname: str,
         wishes: Sequence[contract.PortWish] | None, security_groups: Sequence[str],
-    ) -> list[contract.Port]:  # fmt: skip
+    ) -> None:  # fmt: skip
         create_server_ports(tx, self._net, actor, owner, hostname, wishes, security_groups)
-        return self.ports_of(tx, [owner]).get(owner, [])
 
     def bind_ports(self, tx: Tx, owner: str, host_id: str) -> None:
         bind_server_ports(tx, owner, host_id)

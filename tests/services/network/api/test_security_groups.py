@@ -123,6 +123,29 @@ def test_members_of_remote_groups_reach_the_filters(tmp_path: Path) -> None:
     run(tmp_path, test, membership_seconds_per_port=0.01)
 
 
+def test_members_that_came_while_no_rule_asked_for_them(tmp_path: Path) -> None:
+    """What a group came to is remembered by the count of its changes, and nobody counts what no rule asks for."""
+
+    async def test(cloud: NetworkCloud) -> None:
+        client = cloud.client()
+        network_id, _ = await make_segment(client)
+        [port] = await make_server(cloud, "s1", PortWish(network_id=network_id))
+        [group] = await listed(client, "security-groups")
+        [asks] = [r["id"] for r in group["security_group_rules"] if r["remote_group_id"] and r["ethertype"] == "IPv4"]
+        [other] = [r["id"] for r in group["security_group_rules"] if r["remote_group_id"] and r["ethertype"] == "IPv6"]
+        await cloud.settle()
+        for rule in (asks, other):
+            assert (await client.delete(f"{RULES}/{rule}")).status_code == 204
+        await make_server(cloud, "s2", PortWish(network_id=network_id))
+        wish = {"security_group_id": group["id"], "direction": "ingress", "remote_group_id": group["id"]}
+        await make(client, "security_group_rule", **wish)
+        await cloud.settle()
+        [rule] = [rule for rule in cloud.world.ports[port.id].rules if rule.ingress]
+        assert {str(address) for net in rule.remote or () for address in net} == {"10.0.0.3", "10.0.0.4"}
+
+    run(tmp_path, test, membership_seconds_per_port=0.01)
+
+
 def test_groups_in_use_stay_and_take_rules_with_them(tmp_path: Path) -> None:
     async def test(cloud: NetworkCloud) -> None:
         client = cloud.client()

@@ -4,7 +4,19 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from altostratus.kernel.db import Instant
@@ -16,6 +28,9 @@ from altostratus.services.image.errors import DuplicateImage
 from altostratus.services.image.store.tables import image, image_deleted, image_property, image_tag, image_upload
 
 _CHILDREN = ("properties", "tags")
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_PROPERTIES = select(image_property).where(image_property.c.image_id.in_(_IDS)).order_by(image_property.c.name)
+_TAGS = select(image_tag).where(image_tag.c.image_id.in_(_IDS)).order_by(image_tag.c.value)
 
 
 def instant(tx: Tx) -> ColumnElement[Any]:
@@ -90,15 +105,13 @@ def set_tags(tx: Tx, image_id: str, tags: Collection[str]) -> None:
 
 def _properties(tx: Tx, ids: Sequence[str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    query = select(image_property).where(image_property.c.image_id.in_(ids)).order_by(image_property.c.name)
-    for image_id, name, value in tx.sql.execute(query):
+    for image_id, name, value in tx.sql.execute(_PROPERTIES, {"ids": ids}):
         found[image_id][name] = value
     return found
 
 
 def _tags(tx: Tx, ids: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    query = select(image_tag).where(image_tag.c.image_id.in_(ids)).order_by(image_tag.c.value)
-    for image_id, value in tx.sql.execute(query):
+    for image_id, value in tx.sql.execute(_TAGS, {"ids": ids}):
         found[image_id].append(value)
     return found

@@ -11,7 +11,7 @@ from altostratus.services.network.domain import steps
 from altostratus.services.network.domain.plan import Wish, plan
 from altostratus.services.network.driver import Spec, digest
 from altostratus.services.network.reconcilers.host import Host
-from altostratus.services.network.reconcilers.specs import SpecOf, port_spec, router_spec
+from altostratus.services.network.reconcilers.specs import PortSpecs, SpecOf, router_spec
 from altostratus.services.network.store import observations, wishes
 
 
@@ -105,4 +105,4 @@ class PortReconciler(_ResourceReconciler):
     steps: ClassVar[tuple[type, ...]] = (steps.EnsurePort, steps.RemovePort)
 
     def __init__(self, host: Host) -> None:
-        super().__init__(host, port_spec)
+        super().__init__(host, PortSpecs().spec)

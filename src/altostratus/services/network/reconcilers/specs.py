@@ -23,16 +23,12 @@ from altostratus.services.network.driver import (
     Spec,
     SubnetSpec,
 )
-from altostratus.services.network.store import floating_ips, networks, ports, routers, security_groups, subnets
-from altostratus.services.network.store.tables import (
-    floating_ip,
-    port_address,
-    port_security_group,
-    security_group_rule,
-    subnet,
-)
+from altostratus.services.network.store import filters, floating_ips, networks, ports, routers, subnets
+from altostratus.services.network.store.tables import floating_ip, subnet
 from altostratus.services.network.usecases.dhcp_port import device_of
 
+MOST_GROUPS = 4096
+"""How many groups' members are kept in memory."""
 Routes = tuple[tuple[IPv4Network, IPv4Address], ...]
 
 
@@ -136,71 +132,64 @@ def _floating(tx: Tx, router_id: str) -> tuple[FloatingIP, ...]:
     )
 
 
-def port_spec(tx: Tx, port_id: str) -> PortSpec | None:
-    """A port's filters are on the host while the port is bound there."""
-    found = ports.get(tx, port_id)
-    if found is None or not found.host_id:
-        return None
-    secure = found.port_security_enabled
-    return PortSpec(
-        id=port_id,
-        network_id=found.network_id,
-        tap=tap_of(port_id),
-        mac=found.mac_address,
-        addresses=tuple(IPv4Address(fixed.ip) for fixed in found.fixed_ips if "." in fixed.ip),
-        secure=secure,
-        up=found.admin_state_up and found.network_up,
-        allowed=_pairs(found) if secure else (),
-        rules=_rules(tx, found.security_groups) if secure else (),
-    )
+class PortSpecs:
+    """Specs of ports, with what remote groups came to at the last change of their members: the thousand ports of a
+    group of a thousand collapse it once."""
+
+    def __init__(self) -> None:
+        self._members: dict[str, tuple[int, tuple[IPv4Network, ...]]] = {}
+
+    def spec(self, tx: Tx, port_id: str) -> PortSpec | None:
+        """A port's filters are on the host while the port is bound there."""
+        found = filters.filtered_port(tx, port_id)
+        if found is None:
+            return None
+        return PortSpec(
+            id=port_id,
+            network_id=found.network_id,
+            tap=tap_of(port_id),
+            mac=found.mac,
+            addresses=tuple(IPv4Address(ip) for ip in found.ips if "." in ip),
+            secure=found.secure,
+            up=found.up,
+            allowed=_pairs(found) if found.secure else (),
+            rules=self._rules(tx, port_id) if found.secure else (),
+        )
+
+    def _rules(self, tx: Tx, port_id: str) -> tuple[Rule, ...]:
+        """Without repetition. A rule for members of a group without members accepts nobody."""
+        rules = {(rule, self._remote(tx, rule)) for rule in filters.rules_of(tx, port_id)}
+        return tuple(sorted({_rule(rule, remote) for rule, remote in rules if remote != ()}, key=repr))
+
+    def _remote(self, tx: Tx, rule: filters.FilterRule) -> tuple[IPv4Network, ...] | None:
+        """Whom a rule is about; None is everybody."""
+        if rule.remote_group_id:
+            return self._collapsed(tx, rule.remote_group_id, rule.membership or 0)
+        return (IPv4Network(rule.remote_ip_prefix),) if rule.remote_ip_prefix else None
+
+    def _collapsed(self, tx: Tx, group_id: str, membership: int) -> tuple[IPv4Network, ...]:
+        """The addresses of a group's ports, as few prefixes as hold exactly them."""
+        known = self._members.get(group_id)
+        if known is None or known[0] != membership:
+            if len(self._members) >= MOST_GROUPS:
+                self._members.clear()
+            known = self._members[group_id] = (membership, collapse(filters.members_of(tx, group_id)))
+        return known[1]
 
 
-def _pairs(found: ports.Port) -> tuple[tuple[str | None, IPv4Network], ...]:
-    pairs = [pair for pair in found.allowed_address_pairs if ":" not in pair["ip_address"]]
+def _pairs(found: filters.FilteredPort) -> tuple[tuple[str | None, IPv4Network], ...]:
+    pairs = [pair for pair in found.pairs if ":" not in pair["ip_address"]]
     return tuple((pair.get("mac_address"), IPv4Network(pair["ip_address"])) for pair in pairs)
 
 
-def _rules(tx: Tx, group_ids: Sequence[str]) -> tuple[Rule, ...]:
-    """The groups' IPv4 rules without repetition. A rule for members of a group without members accepts nobody."""
-    if not group_ids:
-        return ()
-    page = select(security_group_rule.c.id).where(
-        security_group_rule.c.security_group_id.in_(group_ids), security_group_rule.c.ethertype == "IPv4"
-    )
-    found = security_groups.fetch_rules(tx, page)
-    members = _members(tx, sorted({rule.remote_group_id for rule in found if rule.remote_group_id}))
-    rules = {_rule(rule, members) for rule in found if not rule.remote_group_id or members.get(rule.remote_group_id)}
-    return tuple(sorted(rules, key=repr))
-
-
-def _rule(rule: security_groups.Rule, members: dict[str, tuple[IPv4Network, ...]]) -> Rule:
-    remote: tuple[IPv4Network, ...] | None = None
-    if rule.remote_group_id:
-        remote = members[rule.remote_group_id]
-    elif rule.remote_ip_prefix:
-        remote = (IPv4Network(rule.remote_ip_prefix),)
+def _rule(rule: filters.FilterRule, remote: tuple[IPv4Network, ...] | None) -> Rule:
     return Rule(
         ingress=rule.direction == "ingress",
         protocol=protocol_number(rule.protocol),
-        port_min=rule.port_range_min,
-        port_max=rule.port_range_max,
+        port_min=rule.port_min,
+        port_max=rule.port_max,
         remote=remote,
     )
-
-
-def _members(tx: Tx, group_ids: Sequence[str]) -> dict[str, tuple[IPv4Network, ...]]:
-    """The addresses of each group's ports, as few prefixes as hold exactly them."""
-    if not group_ids:
-        return {}
-    query = (
-        select(port_security_group.c.security_group_id, port_address.c.ip)
-        .join(port_address, port_address.c.port_id == port_security_group.c.port_id)
-        .where(port_security_group.c.security_group_id.in_(group_ids))
-    )
-    found: dict[str, set[str]] = {}
-    for group_id, ip in tx.sql.execute(query):
-        found.setdefault(group_id, set()).add(ip)
-    return {group_id: collapse(ips) for group_id, ips in found.items()}
 
 
 def _subnets_of(legs: Iterable[ports.Port], tx: Tx) -> dict[str, subnets.Subnet]:

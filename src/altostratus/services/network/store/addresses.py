@@ -2,40 +2,32 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, delete, func, select
 
-from altostratus.kernel.db.rows import insert_row
+from altostratus.kernel.db.rows import insert_or_ignore
 from altostratus.kernel.tx import Tx
-from altostratus.services.network.domain.addressing import free_addresses, parse_address
+from altostratus.services.network.domain.addressing import free_addresses, number_of
 from altostratus.services.network.store.subnets import Subnet
 from altostratus.services.network.store.tables import port, port_address
 
 ATTEMPTS = 64
+# made once, because every new port asks
+_TAKEN = select(port_address.c.ip).where(port_address.c.subnet_id == bindparam("subnet_id"))
+_NEXT_ORDINAL = select(func.coalesce(func.max(port_address.c.ordinal) + 1, 0)).where(
+    port_address.c.port_id == bindparam("port_id")
+)
 
 
 def take(tx: Tx, port_id: str, subnet: Subnet, ip: str) -> bool:
     """Give this very address to the port; False when another port has it."""
-    try:
-        with tx.sql.begin_nested():
-            insert_row(
-                tx,
-                port_address,
-                port_id=port_id,
-                subnet_id=subnet.id,
-                network_id=subnet.network_id,
-                ip=ip,
-                ordinal=_next_ordinal(tx, port_id),
-            )
-    except IntegrityError:
-        return False
-    return True
+    row = {"port_id": port_id, "subnet_id": subnet.id, "network_id": subnet.network_id, "ip": ip}
+    return insert_or_ignore(tx, port_address, row | {"ordinal": _next_ordinal(tx, port_id)}) == 1
 
 
 def take_free(tx: Tx, port_id: str, subnet: Subnet) -> str | None:
     """Give the lowest free address of the subnet's pools to the port; None when there is none left. Somebody
     else may take an address between our look and our insert: then it is simply not free any more."""
-    taken = {int(parse_address(ip)) for ip in _taken(tx, subnet.id)}
+    taken = {number_of(ip) for ip in tx.sql.execute(_TAKEN, {"subnet_id": subnet.id}).scalars()}
     for attempt, address in enumerate(free_addresses(subnet.pools, taken)):
         if take(tx, port_id, subnet, str(address)):
             return str(address)
@@ -72,10 +64,5 @@ def owner_of(tx: Tx, ip: str, network_ids: Sequence[str]) -> str | None:
     return tx.sql.execute(query).scalar()
 
 
-def _taken(tx: Tx, subnet_id: str) -> Sequence[str]:
-    return tx.sql.execute(select(port_address.c.ip).where(port_address.c.subnet_id == subnet_id)).scalars().all()
-
-
 def _next_ordinal(tx: Tx, port_id: str) -> int:
-    query = select(func.coalesce(func.max(port_address.c.ordinal) + 1, 0)).where(port_address.c.port_id == port_id)
-    return int(tx.sql.execute(query).scalar_one())
+    return int(tx.sql.execute(_NEXT_ORDINAL, {"port_id": port_id}).scalar_one())

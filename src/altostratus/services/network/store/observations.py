@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, select, update
 
 from altostratus.kernel.tx import Tx
 from altostratus.services.network.store.tables import floating_ip, network, port, router
@@ -18,11 +18,34 @@ class Recorded:
     observed_digest: str | None
 
 
+_KEY: BindParameter[str] = bindparam("key")
+_RECORDED = {
+    kind: select(table.c.generation, table.c.observed_generation, table.c.observed_digest).where(table.c.id == _KEY)
+    for kind, table in TABLES.items()
+}
+
+
+def _reached(generation: ColumnElement[int]) -> ColumnElement[bool]:
+    return generation.between(bindparam("first"), bindparam("last"))
+
+
+_FLOATING = select(floating_ip.c.port_id).where(
+    floating_ip.c.router_id == _KEY, _reached(floating_ip.c.router_generation)
+)
+_WAITING = {
+    kind: select(port.c.owner).where(waits, port.c.owner != "")
+    for kind, waits in {
+        "port": (port.c.id == _KEY) & _reached(port.c.bound_generation),
+        "network": (port.c.network_id == _KEY) & _reached(port.c.network_generation),
+        "router": port.c.id.in_(_FLOATING),
+    }.items()
+}
+"""The owners of the ports that wait for a generation between two."""
+
+
 def read(tx: Tx, kind: str, key: str) -> Recorded | None:
     """None when there is no such row."""
-    table = TABLES[kind]
-    columns = (table.c.generation, table.c.observed_generation, table.c.observed_digest)
-    row = tx.sql.execute(select(*columns).where(table.c.id == key)).first()
+    row = tx.sql.execute(_RECORDED[kind], {"key": key}).first()
     return None if row is None else Recorded(*row)
 
 
@@ -41,18 +64,8 @@ def changed_since(tx: Tx, kind: str, key: str, digest: str | None) -> bool:
 
 
 def _wake_owners(tx: Tx, kind: str, key: str, before: Recorded) -> None:
-    reached = {
-        "port": (port.c.id == key) & port.c.bound_generation.between(before.observed_generation + 1, before.generation),
-        "network": (port.c.network_id == key)
-        & port.c.network_generation.between(before.observed_generation + 1, before.generation),
-        "router": port.c.id.in_(
-            select(floating_ip.c.port_id).where(
-                floating_ip.c.router_id == key,
-                floating_ip.c.router_generation.between(before.observed_generation + 1, before.generation),
-            )
-        ),
-    }[kind]
-    for owner in tx.sql.execute(select(port.c.owner).where(reached, port.c.owner != "")).scalars():
+    values = {"key": key, "first": before.observed_generation + 1, "last": before.generation}
+    for owner in tx.sql.execute(_WAITING[kind], values).scalars():
         tx.wake_owner(owner)
 
 

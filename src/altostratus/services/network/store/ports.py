@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, delete, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, delete, or_, select
 
-from altostratus.kernel.db.rows import insert_row
+from altostratus.kernel.db.rows import insert_or_ignore
 from altostratus.kernel.tx import Tx
 from altostratus.services.network.errors import InvalidInput
 from altostratus.services.network.store.listing import Listing, standard_columns
@@ -178,6 +177,19 @@ LISTING = Listing(
 )  # fmt: skip
 
 
+# made once, because every new server asks
+_PLACES = (
+    select(port.c.id, port.c.network_id, port.c.host_id)
+    .where(port.c.owner == bindparam("owner"))
+    .order_by(port.c.ordinal)
+)
+_DHCP_OF = (
+    select(port.c.id, port_address.c.subnet_id)
+    .outerjoin(port_address, port_address.c.port_id == port.c.id)
+    .where(port.c.network_id == bindparam("network_id"), port.c.device_owner == DHCP)
+)
+
+
 def fetch(tx: Tx, page: Select[Any]) -> list[Port]:
     """The ports of a page (a query of ids), in its order; four queries however many ports."""
     ids = page.with_only_columns(port.c.id)
@@ -261,34 +273,28 @@ def any_bound(tx: Tx, network_id: str) -> bool:
 
 def places(tx: Tx, owner: str) -> list[tuple[str, str, str]]:
     """(id, network, host) of an owner's ports."""
-    query = select(port.c.id, port.c.network_id, port.c.host_id).where(port.c.owner == owner).order_by(port.c.ordinal)
-    return [(key, network_id, host) for key, network_id, host in tx.sql.execute(query)]
+    return [(key, network_id, host) for key, network_id, host in tx.sql.execute(_PLACES, {"owner": owner})]
 
 
 def dhcp_of(tx: Tx, network_id: str) -> tuple[str | None, set[str]]:
     """(id of the network's DHCP port, the subnets that it has an address on)."""
-    query = (
-        select(port.c.id, port_address.c.subnet_id)
-        .outerjoin(port_address, port_address.c.port_id == port.c.id)
-        .where(port.c.network_id == network_id, port.c.device_owner == DHCP)
-    )
-    rows = tx.sql.execute(query).all()
+    rows = tx.sql.execute(_DHCP_OF, {"network_id": network_id}).all()
     return (rows[0].id if rows else None), {row.subnet_id for row in rows if row.subnet_id}
 
 
 def insert(tx: Tx, **values: Any) -> bool:
     """Insert a port row; False when its MAC address is taken on the network."""
-    try:
-        with tx.sql.begin_nested():
-            insert_row(tx, port, **values)
-    except IntegrityError:
-        return False
-    return True
+    return insert_or_ignore(tx, port, values) == 1
 
 
 def set_groups(tx: Tx, port_id: str, groups: Sequence[str]) -> None:
     """Exactly these security groups."""
     tx.sql.execute(delete(port_security_group).where(port_security_group.c.port_id == port_id))
+    add_groups(tx, port_id, groups)
+
+
+def add_groups(tx: Tx, port_id: str, groups: Sequence[str]) -> None:
+    """These security groups, for a port that has none of them."""
     if groups:
         rows = [{"port_id": port_id, "security_group_id": group} for group in groups]
         tx.sql.execute(port_security_group.insert(), rows)

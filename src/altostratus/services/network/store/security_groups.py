@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, bindparam, delete, select
 
 from altostratus.kernel.db.rows import insert_or_ignore, insert_row
 from altostratus.kernel.tx import Tx
@@ -75,6 +74,10 @@ class SecurityGroup:
 _COLUMNS = [security_group.c[name] for name in SecurityGroup.__dataclass_fields__ if name in security_group.c]
 _RULE_COLUMNS = [security_group_rule.c[name] for name in Rule.__dataclass_fields__]
 
+_DEFAULT_OF = select(default_security_group.c.security_group_id).where(
+    default_security_group.c.project_id == bindparam("of")
+)
+
 LISTING = Listing(security_group, standard_columns(security_group, "name"))
 RULE_LISTING = Listing(
     security_group_rule,
@@ -122,12 +125,7 @@ def insert(tx: Tx, **values: Any) -> None:
 
 def insert_rule(tx: Tx, **values: Any) -> bool:
     """Insert a rule; False when the group has one that means the same."""
-    try:
-        with tx.sql.begin_nested():
-            insert_row(tx, security_group_rule, **values)
-    except IntegrityError:
-        return False
-    return True
+    return insert_or_ignore(tx, security_group_rule, values) == 1
 
 
 def rule_that_means(tx: Tx, group_id: str, meaning: str) -> str | None:
@@ -138,8 +136,7 @@ def rule_that_means(tx: Tx, group_id: str, meaning: str) -> str | None:
 
 def default_of(tx: Tx, project_id: str) -> str | None:
     """The id of the project's default group, if it has been made."""
-    query = select(default_security_group.c.security_group_id)
-    return tx.sql.execute(query.where(default_security_group.c.project_id == project_id)).scalar()
+    return tx.sql.execute(_DEFAULT_OF, {"of": project_id}).scalar()
 
 
 def make_default(tx: Tx, project_id: str, group_id: str) -> bool:

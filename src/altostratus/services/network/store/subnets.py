@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
-from altostratus.kernel.db.rows import insert_row
+from altostratus.kernel.db.rows import every, insert_row
 from altostratus.kernel.tx import Tx
 from altostratus.services.network.domain.addressing import AUTOMATIC, Net, Pool, parse_prefix, stored_pools
 from altostratus.services.network.store.listing import Listing, standard_columns, truth
@@ -74,6 +74,14 @@ _COLUMNS = [
     network.c.external.label("network_external"),
 ]
 
+_SOURCE = subnet.join(network, network.c.id == subnet.c.network_id)
+_OF_NETWORKS = (
+    select(*_COLUMNS)
+    .select_from(_SOURCE)
+    .where(subnet.c.network_id.in_(bindparam("networks", expanding=True)))
+    .order_by(subnet.c.created_at, subnet.c.id)
+)
+
 LISTING = Listing(
     subnet,
     standard_columns(
@@ -94,7 +102,7 @@ LISTING = Listing(
 def fetch(tx: Tx, page: Select[Any]) -> list[Subnet]:
     """The subnets of a page (a query of ids), in its order; two queries."""
     tags = tags_of(tx, page.with_only_columns(subnet.c.id))
-    query = page.with_only_columns(*_COLUMNS).select_from(subnet.join(network, network.c.id == subnet.c.network_id))
+    query = page.with_only_columns(*_COLUMNS).select_from(_SOURCE)
     return [Subnet(**row, tags=tags.get(row["id"], ())) for row in tx.sql.execute(query).mappings()]
 
 
@@ -105,9 +113,8 @@ def get(tx: Tx, subnet_id: str) -> Subnet | None:
 
 
 def of_networks(tx: Tx, network_ids: Sequence[str]) -> list[Subnet]:
-    """Subnets of these networks, oldest first."""
-    page = select(subnet.c.id).where(subnet.c.network_id.in_(network_ids))
-    return fetch(tx, page.order_by(subnet.c.created_at, subnet.c.id))
+    """Subnets of these networks, oldest first, without their tags."""
+    return every(tx, _OF_NETWORKS, Subnet, networks=list(network_ids))
 
 
 def of_network(tx: Tx, network_id: str) -> list[Subnet]:

@@ -5,8 +5,9 @@ deleted leaves a tombstone until the host is clean.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import bindparam, delete, exists, select, update
 
 from altostratus.kernel.db.rows import insert_or_ignore
 from altostratus.kernel.tx import Tx
@@ -21,15 +22,24 @@ from altostratus.services.network.store.tables import (
 )
 
 TABLES = {"network": network, "router": router, "port": port}
+_MEMBERS_CHANGED = (
+    update(security_group)
+    .where(
+        security_group.c.id.in_(bindparam("groups", expanding=True)),
+        exists().where(security_group_rule.c.remote_group_id == security_group.c.id),
+    )
+    .values(membership=security_group.c.membership + 1)
+    .returning(security_group.c.id)
+)
 
 
-def raise_generation(tx: Tx, kind: str, ids: Iterable[str]) -> None:
-    """These networks, routers or ports want something else of the host now."""
+def raise_generation(tx: Tx, kind: str, ids: Iterable[str], **values: Any) -> None:
+    """These networks, routers or ports want something else of the host now. `values` are columns to change with it."""
     wanted = sorted(set(ids))
     if not wanted:
         return
     table = TABLES[kind]
-    tx.sql.execute(update(table).where(table.c.id.in_(wanted)).values(generation=table.c.generation + 1))
+    tx.sql.execute(update(table).where(table.c.id.in_(wanted)).values(generation=table.c.generation + 1, **values))
     for key in wanted:
         tx.wake(f"network.{kind}", key)
 
@@ -80,15 +90,7 @@ def rules_changed(tx: Tx, group_id: str) -> None:
 
 
 def members_changed(tx: Tx, group_ids: Iterable[str]) -> None:
-    """Addresses joined or left these groups; ports that accept their members are told, see the membership
-    reconciler. Groups that no rule refers to cost nothing."""
-    referred = select(security_group_rule.c.remote_group_id).where(
-        security_group_rule.c.remote_group_id.in_(sorted(set(group_ids)))
-    )
-    found = sorted(set(tx.sql.execute(referred).scalars()))
-    if not found:
-        return
-    table: Table = security_group
-    tx.sql.execute(update(table).where(table.c.id.in_(found)).values(membership=table.c.membership + 1))
-    for group_id in found:
+    """Addresses joined or left these groups, or a rule accepts their members from now on; ports that do are told, see
+    the membership reconciler. Groups that no rule refers to are not counted."""
+    for group_id in tx.sql.execute(_MEMBERS_CHANGED, {"groups": sorted(set(group_ids))}).scalars():
         tx.wake("network.membership", group_id)

@@ -64,7 +64,7 @@ def make_port(
         take_default(tx, port_id, mac, network.id, on_network)
     else:
         take_wished(tx, port_id, mac, network.id, on_network, wish["fixed_ips"])
-    ports.set_groups(tx, port_id, groups)
+    ports.add_groups(tx, port_id, groups)
     wishes.members_changed(tx, groups)
     return port_id
 

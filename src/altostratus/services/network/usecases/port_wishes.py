@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 from altostratus.kernel.tx import Tx
 from altostratus.services.network.store import wishes
 from altostratus.services.network.store.ports import Port
-from altostratus.services.network.store.tables import port
+from altostratus.services.network.store.tables import network, port
 
 
 def refilter_network(tx: Tx, network_id: str) -> None:
@@ -18,16 +18,9 @@ def bind(tx: Tx, port_ids: list[str], network_id: str, host_id: str) -> None:
     """Plug ports of one network on a host. They are ready when the host was seen to have what is wanted of them
     and of their network now; later changes do not make a machine wait again."""
     wishes.raise_generation(tx, "network", [network_id])
-    tx.sql.execute(update(port).where(port.c.id.in_(port_ids)).values(host_id=host_id))
-    wishes.raise_generation(tx, "port", port_ids)
-    tx.sql.execute(
-        update(port)
-        .where(port.c.id.in_(port_ids))
-        .values(
-            bound_generation=port.c.generation,
-            network_generation=wishes.generation_of(tx, "network", network_id),
-        )
-    )
+    raised = {"host_id": host_id, "bound_generation": port.c.generation + 1}
+    of_network = select(network.c.generation).where(network.c.id == network_id).scalar_subquery()
+    wishes.raise_generation(tx, "port", port_ids, **raised, network_generation=of_network)
 
 
 def unbind(tx: Tx, found: Port) -> None:

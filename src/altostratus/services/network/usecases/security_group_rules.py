@@ -30,6 +30,8 @@ def create_security_group_rule(tx: Tx, net: Networking, actor: Actor, wish: dict
     if rule_id is None:
         raise SecurityGroupRuleExists(id=security_groups.rule_that_means(tx, group.id, meaning_of(rule)))
     _changed(tx, group.id)
+    if rule["remote_group_id"]:
+        wishes.members_changed(tx, [rule["remote_group_id"]])
     events.record(tx, actor, "network.security_group_rule.create", rule_id, group.project_id)
     return find_rule(tx, net, actor, rule_id)
 
