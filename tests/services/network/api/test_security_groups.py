@@ -113,9 +113,13 @@ def test_members_of_remote_groups_reach_the_filters(tmp_path: Path) -> None:
         [first] = await make_server(cloud, "s1", PortWish(network_id=network_id))
         await cloud.settle()
         assert remote(first.id) == {"10.0.0.3"}
-        await make_server(cloud, "s2", PortWish(network_id=network_id))
+        [second] = await make_server(cloud, "s2", PortWish(network_id=network_id))
         await cloud.settle()
         assert remote(first.id) == {"10.0.0.3", "10.0.0.4"}
+        pairs = [{"ip_address": "10.0.0.8/31"}, {"ip_address": "10.0.0.9"}]
+        await change(cloud.client(), "port", second.id, allowed_address_pairs=pairs)
+        await cloud.settle()
+        assert remote(first.id) == {"10.0.0.3", "10.0.0.4", "10.0.0.8", "10.0.0.9"}
         await cloud.write(lambda tx: cloud.service.facade.release_ports(tx, "compute.server/s2"))
         await cloud.settle()
         assert remote(first.id) == {"10.0.0.3"}

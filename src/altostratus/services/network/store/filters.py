@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, cast, select
 
 from altostratus.kernel.tx import Tx
 from altostratus.services.network.store.tables import (
@@ -65,6 +65,14 @@ _MEMBERS = (
     .join(port_security_group, port_security_group.c.port_id == port_address.c.port_id)
     .where(port_security_group.c.security_group_id == bindparam("group_id"))
 )
+_PAIRS = (
+    select(port.c.allowed_address_pairs)
+    .join(port_security_group, port_security_group.c.port_id == port.c.id)
+    .where(
+        port_security_group.c.security_group_id == bindparam("group_id"),
+        cast(port.c.allowed_address_pairs, String) != "[]",
+    )
+)
 
 
 def filtered_port(tx: Tx, port_id: str) -> FilteredPort | None:
@@ -78,6 +86,8 @@ def rules_of(tx: Tx, port_id: str) -> list[FilterRule]:
     return [FilterRule(*row) for row in tx.sql.execute(_RULES, {"port_id": port_id})]
 
 
-def members_of(tx: Tx, group_id: str) -> Sequence[str]:
-    """The addresses of the ports that have a security group."""
-    return tx.sql.execute(_MEMBERS, {"group_id": group_id}).scalars().all()
+def members_of(tx: Tx, group_id: str) -> list[str]:
+    """The addresses of the ports that have a security group, and the prefixes they are allowed besides."""
+    addresses = tx.sql.execute(_MEMBERS, {"group_id": group_id}).scalars()
+    pairs = tx.sql.execute(_PAIRS, {"group_id": group_id}).scalars()
+    return [*addresses, *(pair["ip_address"] for of_port in pairs for pair in of_port)]

@@ -36,6 +36,8 @@ def update_port(
     check_revision(found.revision_number, revision)
     _set_groups(tx, net, actor, found, wish)
     revise(tx, port, port_id, **port_columns(wish))
+    if "allowed_address_pairs" in wish:
+        wishes.members_changed(tx, found.security_groups)
     _set_mac(tx, found, wish.get("mac_address"))
     if wish.get("fixed_ips") is not None:
         _set_addresses(tx, found, wish["fixed_ips"])
