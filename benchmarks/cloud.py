@@ -50,13 +50,11 @@ class Session:
 
     def log_in(self, password: str) -> None:
         user = {"name": "admin", "domain": {"name": "Default"}, "password": password}
-        project = {"name": "admin", "domain": {"name": "Default"}}
-        identity = {"methods": ["password"], "password": {"user": user}}
-        self.token = self._token({"identity": identity, "scope": {"project": project}})
+        self.token = self._token({"methods": ["password"], "password": {"user": user}})
 
     def another_token(self) -> str:
         """A new token for the same user and project."""
-        return self._token({"identity": {"methods": ["token"], "token": {"id": self.token}}})
+        return self._token({"methods": ["token"], "token": {"id": self.token}})
 
     def get(self, path: str) -> Any:
         return json.loads(self.send("GET", path)[1])
@@ -84,8 +82,9 @@ class Session:
             raise RuntimeError(f"{method} {path}: {response.status} {content[:300]!r}")
         return response.headers, content
 
-    def _token(self, auth: Any) -> str:
-        body = json.dumps({"auth": auth}).encode()
+    def _token(self, identity: Any) -> str:
+        project = {"name": "admin", "domain": {"name": "Default"}}
+        body = json.dumps({"auth": {"identity": identity, "scope": {"project": project}}}).encode()
         headers, _ = self.send("POST", "/identity/v3/auth/tokens?nocatalog", body)
         return str(headers["X-Subject-Token"])
 

@@ -3,42 +3,34 @@
 A scenario brings a simulated cloud into a state, asks for one change through the API, and says what must hold in the
 end. For each of its steps the process dies before it or after it, the driver's reply is lost, the driver hangs past
 its deadline (and does the work late), or the step runs twice. Time, order and randomness are the seed's. In the end
-everything made is deleted again, and nothing may be left: see `Universe.assert_clean_slate`.
+everything made is deleted again, and nothing may be left: see tests/universe.py.
 """
 
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from altostratus.app.settings import Settings
 from altostratus.app.wiring import System
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.reconcile.loop import CrashPoint
 from altostratus.kernel.testing.client import ApiClient
-from altostratus.kernel.testing.crash import CrashAt, kill
-from altostratus.kernel.testing.faults import Faults as NetworkFaults
+from altostratus.kernel.testing.crash import CrashAt
+from altostratus.kernel.testing.faults import Kind
 from altostratus.kernel.testing.loop import Simulation
 from altostratus.kernel.tx import Tx
-from altostratus.services.compute.drivers.simulated.faults import Faults as MachineFaults
-from altostratus.services.compute.drivers.simulated.hypervisor import SimulatedHypervisor
-from altostratus.services.compute.drivers.simulated.world import World
 from altostratus.services.compute.store import tables as compute_tables
 from altostratus.services.image.store import uploads
-from altostratus.services.network.driver import DriverError
-from altostratus.services.network.drivers.simulated.network import SimulatedNetwork
-from altostratus.services.network.drivers.simulated.world import SimulatedWorld
 from altostratus.services.network.store import tables as network_tables
+from tests.universe import BASE, Universe, make_settings
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 ADMIN = Actor(user_id="tester", project_id=PROJECT, roles=frozenset({"admin", "member", "reader"}))
-BASE = "http://cloud"
 SETTLE_SECONDS = 3000.0
-RESOURCES = ("compute.server", "network.network", "network.router", "network.port", "network.membership")
 MODES = ("dies before", "dies after", "reply lost", "hangs", "twice")
 METHODS = {
     "EnsureBase": "ensure_base",
@@ -63,10 +55,6 @@ async def authenticate(token: str) -> Actor | None:
     return ADMIN if token == "tester" else None
 
 
-def make_settings(data_dir: Path) -> Settings:
-    return Settings(data_dir=data_dir, simulate=True, public_url=BASE)
-
-
 def client_of(system: System) -> ApiClient:
     system.asgi._authenticate = authenticate
     client = ApiClient(system.asgi, BASE)
@@ -74,50 +62,26 @@ def client_of(system: System) -> ApiClient:
     return client
 
 
-@dataclass
-class Universe:
-    """One simulated world, in which control planes live and die."""
+class Scene(Universe):
+    """A universe in which a scenario is played. `names` are the ids of what there is, `taken` the steps since the
+    change was asked for; `crash` and `twice` are what is to go wrong."""
 
-    simulation: Simulation
-    data_dir: Path
-    machines: World = field(init=False)
-    networks: SimulatedWorld = field(init=False)
-    machine_faults: MachineFaults = field(default_factory=MachineFaults)
-    network_faults: NetworkFaults = field(default_factory=lambda: NetworkFaults(DriverError))
-    crash: CrashAt | None = None
-    twice: str | None = None
-    taken: set[tuple[str, str]] = field(default_factory=set)
-    lives: int = 0
-    names: dict[str, str] = field(default_factory=dict)
-    gone: str = ""
-    happened: frozenset[tuple[str, str]] = frozenset()
-
-    def __post_init__(self) -> None:
-        clock = self.simulation.clock
-        self.machines = World(lambda: clock.now().timestamp(), self.simulation.entropy)
-        self.networks = SimulatedWorld()
+    def __init__(self, simulation: Simulation, data_dir: Path, names: dict[str, str]) -> None:
+        super().__init__(simulation, make_settings(data_dir), authenticate)
+        self.data_dir = data_dir
+        self.names = names
+        self.crash: CrashAt | None = None
+        self.twice: str | None = None
+        self.taken: set[tuple[str, str]] = set()
+        self.happened: frozenset[tuple[str, str]] = frozenset()
+        self.gone = ""
 
     async def live(self) -> None:
-        """A new control plane over whatever the last one left."""
-        self.lives += 1
-        drivers = {
-            "hypervisor": SimulatedHypervisor(self.machines, self.machine_faults),
-            "network": SimulatedNetwork(self.networks, self.network_faults),
-        }
-        self.system = System(
-            make_settings(self.data_dir),
-            clock=self.simulation.clock,
-            entropy=self.simulation.entropy,
-            lane=self.simulation.lane,
-            inline_database=True,
-            drivers=drivers,
-            crash_point=self._crash_point(),
-        )
-        await self.system.start(listeners=False)
+        await super().live()
         self._double(self.system)
         self.client = client_of(self.system)
 
-    def _crash_point(self) -> CrashPoint:
+    def crash_point(self) -> CrashPoint:
         def reached(when: str, wake: Any, step: Any) -> None:
             self.taken.add((wake.kind, type(step).__name__))
             if self.crash is not None and not self.crash.crashed:
@@ -144,24 +108,17 @@ class Universe:
         while calm < 4:
             await asyncio.sleep(1.0)
             waited += 1.0
-            assert waited < SETTLE_SECONDS, f"not settled: {self._due()}"
-            if self.crash is not None and self.crash.crashed:
-                assert self.system.engine
-                await kill(self.system.engine)
+            if self._dead:
+                await self.die()
                 self.crash = None
                 await self.live()
-            calm = calm + 1 if not self._due() and also() else 0
+            due = self.due()
+            assert waited < SETTLE_SECONDS, f"not settled: {due}"
+            calm = calm + 1 if not due and also() else 0
 
-    def _due(self) -> list[str]:
-        engine = self.system.engine
-        assert engine
-        if self.crash is not None and self.crash.crashed:
-            return ["a dead control plane"]
-
-        def look(tx: Tx) -> list[str]:
-            return [f"{kind}/{key}" for kind in RESOURCES for key in engine._reconcilers[kind].due(tx)]
-
-        return self.system.db.write_now(look)
+    @property
+    def _dead(self) -> bool:
+        return self.crash is not None and self.crash.crashed
 
     async def ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
         response = await self.client.request(method, path, **({} if body is None else {"json": body}))
@@ -227,30 +184,8 @@ class Universe:
         if "network" in self.names:
             await self.delete_network()
 
-    def assert_clean_slate(self) -> None:
-        """No row, machine, network, router, port, filter or address is left but those of the external network."""
-        self.machines.assert_clean()
-        public = self.names["public"]
-        left = [thing for thing in self.networks.leftovers() if public not in thing]
-        assert left == []
-        assert self.system.db.write_now(_rows_left) == {}
 
-
-def _rows_left(tx: Tx) -> dict[str, int]:
-    """Rows that outlive what they belong to; quotas are counted from rows, so they agree when these are gone."""
-    tables = (
-        compute_tables.server,
-        compute_tables.verb,
-        network_tables.tombstone,
-        network_tables.router,
-        network_tables.floating_ip,
-        network_tables.port,
-    )
-    counts = {t.name: tx.sql.execute(select(func.count()).select_from(t)).scalar_one() for t in tables}
-    return {name: count for name, count in counts.items() if count}
-
-
-Act = Callable[[Universe], Awaitable[None]]
+Act = Callable[[Scene], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -263,10 +198,10 @@ class Scenario:
     act: Act
     check: Act
     before: tuple[Act, ...] = ()
-    also: Callable[[Universe], bool] = lambda universe: True
+    also: Callable[[Scene], bool] = lambda universe: True
 
 
-async def _is(universe: Universe, status: str, power: str) -> None:
+async def _is(universe: Scene, status: str, power: str) -> None:
     server = await universe.server()
     assert (server["status"], server["OS-EXT-STS:task_state"]) == (status, None), server
     machine = universe.machines.machines[server["id"]]
@@ -274,67 +209,71 @@ async def _is(universe: Universe, status: str, power: str) -> None:
     universe.machines.assert_clean([server["id"]])
 
 
-async def _active(universe: Universe) -> None:
+async def _active(universe: Scene) -> None:
     await _is(universe, "ACTIVE", "running")
 
 
-async def _shut_off(universe: Universe) -> None:
+async def _shut_off(universe: Scene) -> None:
     await _is(universe, "SHUTOFF", "off")
 
 
-async def _gone(universe: Universe) -> None:
+async def _gone(universe: Scene) -> None:
     await universe.ask("GET", f"/compute/v2.1/servers/{universe.gone}", None, 404)
     universe.machines.assert_clean()
 
 
-async def _rebooted(universe: Universe) -> None:
+async def _rebooted(universe: Scene) -> None:
     await _active(universe)
-    assert universe.machines.machines[universe.names["server"]].reboots <= 2
+    assert universe.machines.machines[universe.names["server"]].starts == 2, "when it was made, and now"
 
 
-async def _floating(universe: Universe) -> None:
+async def _floating(universe: Scene) -> None:
     found = await universe.ask("GET", f"/network/v2.0/floatingips/{universe.names['floatingip']}")
     assert universe.floating_on_host() == [found["floatingip"]["floating_ip_address"]]
 
 
-async def _not_floating(universe: Universe) -> None:
+async def _not_floating(universe: Scene) -> None:
     assert universe.floating_on_host() == []
 
 
-async def _no_network(universe: Universe) -> None:
+async def _no_network(universe: Scene) -> None:
     assert [t for t in universe.networks.leftovers() if universe.names["public"] not in t] == []
 
 
-async def _no_files(universe: Universe) -> None:
+async def _no_files(universe: Scene) -> None:
     left = [path for path in (universe.data_dir / "images").rglob("*") if path.is_file()]
     assert left == []
 
 
-async def _create(universe: Universe) -> None:
+async def _create(universe: Scene) -> None:
     await universe.make_server()
 
 
-async def _settle(universe: Universe) -> None:
+async def _settle(universe: Scene) -> None:
     await universe.settle()
 
 
-async def _deaf(universe: Universe) -> None:
+async def _deaf(universe: Scene) -> None:
     universe.machines.make_deaf(universe.names["server"])
 
 
-async def _stop(universe: Universe) -> None:
+async def _stop(universe: Scene) -> None:
     await universe.act({"os-stop": None})
 
 
-async def _start(universe: Universe) -> None:
+async def _start(universe: Scene) -> None:
     await universe.act({"os-start": None})
 
 
-async def _reboot(universe: Universe) -> None:
+async def _reboot(universe: Scene) -> None:
     await universe.act({"reboot": {"type": "HARD"}})
 
 
-async def _lose_rows(universe: Universe) -> None:
+async def _reboot_softly(universe: Scene) -> None:
+    await universe.act({"reboot": {"type": "SOFT"}})
+
+
+async def _lose_rows(universe: Scene) -> None:
     """As after a restore of an old backup: the host has a machine and a port that no row knows."""
 
     def forget(tx: Tx) -> None:
@@ -349,7 +288,7 @@ async def _lose_rows(universe: Universe) -> None:
     universe.system.db.write_now(forget)
 
 
-async def _abandon_upload(universe: Universe) -> None:
+async def _abandon_upload(universe: Scene) -> None:
     """As after an upload whose process died: its lease is there, and half a file."""
     body = {"name": "half", "disk_format": "raw", "container_format": "bare"}
     image = (await universe.ask("POST", "/image/v2/images", body, 201))["id"]
@@ -358,21 +297,21 @@ async def _abandon_upload(universe: Universe) -> None:
     universe.names["half"] = image
 
 
-def _upload_is_over(universe: Universe) -> bool:
+def _upload_is_over(universe: Scene) -> bool:
     dead = universe.system.db.write_now(lambda tx: uploads.files(tx) - {universe.names["half"]})
     return not any(name.endswith(".half") for name in dead)
 
 
-async def _queued(universe: Universe) -> None:
+async def _queued(universe: Scene) -> None:
     found = await universe.ask("GET", f"/image/v2/images/{universe.names['half']}")
     assert found["status"] == "queued"
 
 
-def _no_orphans(universe: Universe) -> bool:
+def _no_orphans(universe: Scene) -> bool:
     return not universe.machines.leftovers() and not universe.networks.ports
 
 
-def _no_image_files(universe: Universe) -> bool:
+def _no_image_files(universe: Scene) -> bool:
     return not [path for path in (universe.data_dir / "images").rglob("*") if path.is_file()]
 
 
@@ -383,7 +322,7 @@ SCENARIOS = {
         Scenario(
             "create a server",
             {
-                "compute.server": ("Place", "EnsurePorts", "EnsureBase", "EnsureDefined", "EnsureRunning"),
+                "compute.server": ("Place", "EnsureBase", "EnsureDefined", "EnsureRunning"),
                 "network.network": ("EnsureNetwork",),
                 "network.port": ("EnsurePort",),
                 "network.membership": ("SpreadMembership",),
@@ -414,36 +353,50 @@ SCENARIOS = {
             SERVER,
         ),
         Scenario(
+            "reboot a server softly",
+            {"compute.server": ("AskShutdown", "Reboot", "FinishVerb")},
+            _reboot_softly,
+            _rebooted,
+            SERVER,
+        ),
+        Scenario(
+            "reboot a deaf server softly",
+            {"compute.server": ("AskShutdown", "Reboot", "FinishVerb")},
+            _reboot_softly,
+            _rebooted,
+            (*SERVER, _deaf),
+        ),
+        Scenario(
             "delete a server",
             {
                 "compute.server": ("EnsureAbsent", "Forget"),
                 "network.port": ("RemovePort",),
                 "network.network": ("RemoveNetwork",),
             },
-            Universe.delete_server,
+            Scene.delete_server,
             _gone,
             SERVER,
         ),
         Scenario(
             "attach a floating IP",
             {"network.router": ("EnsureRouter",)},
-            Universe.attach_floating_ip,
+            Scene.attach_floating_ip,
             _floating,
             SERVER,
         ),
         Scenario(
             "detach a floating IP",
             {"network.router": ("EnsureRouter",)},
-            Universe.detach_floating_ip,
+            Scene.detach_floating_ip,
             _not_floating,
-            (*SERVER, Universe.attach_floating_ip, _settle),
+            (*SERVER, Scene.attach_floating_ip, _settle),
         ),
         Scenario(
             "delete a router and its network",
             {"network.router": ("RemoveRouter",)},
-            Universe.delete_network,
+            Scene.delete_network,
             _no_network,
-            (*SERVER, Universe.delete_server, _settle),
+            (*SERVER, Scene.delete_server, _settle),
         ),
         Scenario(
             "find orphans",
@@ -456,7 +409,7 @@ SCENARIOS = {
         Scenario(
             "delete an image",
             {"image.files": ("RemoveFiles",)},
-            Universe.delete_image,
+            Scene.delete_image,
             _no_files,
             (),
             _no_image_files,
@@ -497,7 +450,7 @@ def cases() -> list[tuple[str, str, str]]:
     ]
 
 
-def arm(universe: Universe, step: str, mode: str) -> None:
+def arm(universe: Scene, step: str, mode: str) -> None:
     """From now on this goes wrong, once."""
     match mode:
         case "dies before":
@@ -507,19 +460,17 @@ def arm(universe: Universe, step: str, mode: str) -> None:
         case "twice":
             universe.twice = step
         case "reply lost" | "hangs":
-            kind: Any = "lost" if mode == "reply lost" else "hang"
+            kind: Kind = "lost" if mode == "reply lost" else "hang"
             network = step.endswith(("Network", "Router", "Port"))
-            faults: Any = universe.network_faults if network else universe.machine_faults
+            faults = universe.network_faults if network else universe.machine_faults
             faults.inject(METHODS[step], kind)
 
 
-async def run_case(
-    simulation: Simulation, template: Path, data_dir: Path, names: dict[str, str], case: Any
-) -> Universe:
+async def run_case(simulation: Simulation, template: Path, data_dir: Path, names: dict[str, str], case: Any) -> Scene:
     """One cell of the matrix, from a copy of the template to a clean slate."""
     scenario = SCENARIOS[case[0]]
     shutil.copytree(template, data_dir)
-    universe = Universe(simulation, data_dir, names=dict(names))
+    universe = Scene(simulation, data_dir, dict(names))
     await universe.live()
     await universe.settle()
     for step in scenario.before:
@@ -537,6 +488,6 @@ async def run_case(
     universe.twice = None
     await universe.remove_everything()
     await universe.settle()
-    universe.assert_clean_slate()
+    universe.assert_clean_slate(universe.names["public"])
     await universe.system.stop()
     return universe

@@ -10,8 +10,9 @@ from altostratus.app.wiring import System
 from altostratus.kernel.testing.loop import run_seeded
 from altostratus.services.network.drivers.simulated.network import SimulatedNetwork
 from tests import crash_matrix
-from tests.crash_matrix import SCENARIOS, cases, client_of, make_settings, run_case
+from tests.crash_matrix import SCENARIOS, cases, client_of, run_case
 from tests.harness import database_url
+from tests.universe import make_settings
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ async def _furnish(settings: Any) -> dict[str, str]:
     return {"image": image, "public": public, "network": network, "subnet": subnet, "router": router}
 
 
-def run(template: tuple[Path, dict[str, str]], tmp_path: Path, case: Any, seed: object) -> crash_matrix.Universe:
+def run(template: tuple[Path, dict[str, str]], tmp_path: Path, case: Any, seed: object) -> crash_matrix.Scene:
     source, names = template
     return run_seeded(seed, lambda simulation: run_case(simulation, source, tmp_path / "cloud", names, case))
 

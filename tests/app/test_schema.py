@@ -1,12 +1,13 @@
 """The schema's history leads to what the code expects, on both engines, with data in it, and is linear."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, insert, inspect, select, text
+from sqlalchemy import MetaData, Table, create_engine, insert, inspect, select, text
 
 from altostratus.app.schema import HEAD, SchemaError, alembic_config, metadata, upgrade
 from altostratus.kernel.db.state import counter
@@ -51,6 +52,32 @@ def test_a_second_upgrade_changes_nothing_and_keeps_data(empty_url: str, tmp_pat
     with engine.begin() as connection:
         assert connection.execute(select(counter.c.value).where(counter.c.name == "kept")).scalar() == 7
     engine.dispose()
+
+
+def test_0002_keeps_the_sizes_of_servers_and_places_those_without_ports_again(empty_url: str, tmp_path: Path) -> None:
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+        old = Table("compute_server", MetaData(), autoload_with=connection)
+        host = Table("compute_host", MetaData(), autoload_with=connection)
+        connection.execute(insert(host).values(_row(host, id="h")))
+        flavor = {"vcpus": 2, "ram": 512, "disk": 10, "ephemeral": 5}
+        for name, bound in (("a", True), ("b", False)):
+            connection.execute(insert(old).values(_row(old, id=name, flavor=flavor, host_id="h", ports_bound=bound)))
+    upgrade(empty_url, tmp_path / "snapshots")
+    with engine.begin() as connection:
+        new = metadata.tables["compute_server"].c
+        query = select(new.id, new.host_id, new.vcpus, new.ram, new.disk).order_by(new.id)
+        assert connection.execute(query).all() == [("a", "h", 2, 512, 15), ("b", None, 2, 512, 15)]
+    engine.dispose()
+
+
+def _row(table: Table, **values: object) -> dict[str, object]:
+    """A row with something in every column that must have something."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    some = {"BOOLEAN": False, "INTEGER": 0, "JSON": {}, "JSONB": {}, "DATETIME": now, "TIMESTAMP": now}
+    needed = [column for column in table.columns if not column.nullable]
+    return {column.name: some.get(column.type.__visit_name__, "") for column in needed} | values
 
 
 def test_a_database_of_the_future_is_refused(empty_url: str, tmp_path: Path) -> None:

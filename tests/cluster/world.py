@@ -6,7 +6,8 @@ import time
 from multiprocessing.managers import BaseManager
 from pathlib import Path
 
-from altostratus.services.compute.drivers.simulated.faults import Faults
+from altostratus.kernel.testing.faults import Faults
+from altostratus.services.compute.driver import DriverError
 from altostratus.services.compute.drivers.simulated.hypervisor import SimulatedHypervisor
 from altostratus.services.compute.drivers.simulated.world import World
 from altostratus.services.network.drivers.simulated.network import SimulatedNetwork
@@ -26,7 +27,7 @@ for _name in DRIVERS:
 def serve(socket: Path) -> tuple[World, Faults]:
     """Serve a new world on a socket, in threads of this process, for as long as it lives."""
     world = World(time.time, random.Random(1))
-    faults = Faults(threaded=True)
+    faults = Faults(DriverError, threaded=True)
     drivers = {"hypervisor": SimulatedHypervisor(world, faults), "network": SimulatedNetwork()}
 
     class Server(BaseManager):

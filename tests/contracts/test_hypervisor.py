@@ -280,20 +280,19 @@ class HypervisorContract(RuleBasedStateMachine):
         if expected and self.host.guests_listen:
             expected.stop(OffReason.GUEST)
 
-    @rule(slot=slots, raised=more, request=requests, hard=st.booleans())
-    def reboot(self, slot: int, raised: int, request: str, hard: bool) -> None:
+    @rule(slot=slots, raised=more, request=requests)
+    def reboot(self, slot: int, raised: int, request: str) -> None:
         machine_id = self.ids[slot]
         if not self.is_defined(slot):
             with pytest.raises(DriverError):
-                self.driver.reboot(machine_id, request, hard, self.fence(slot))
+                self.driver.reboot(machine_id, request, self.fence(slot))
             return
-        expected = self.change(slot, raised, lambda fence: self.driver.reboot(machine_id, request, hard, fence))
+        expected = self.change(slot, raised, lambda fence: self.driver.reboot(machine_id, request, fence))
         assert expected
         if request not in expected.done:
             expected.done.append(request)
-            if hard:
-                expected.stop(OffReason.HOST)
-                expected.start(self.host.boot_id())
+            expected.stop(OffReason.HOST)
+            expected.start(self.host.boot_id())
 
     @rule(slot=slots, raised=more)
     def remove(self, slot: int, raised: int) -> None:
@@ -435,11 +434,11 @@ def test_only_the_last_32_requests_are_remembered(host: Any) -> None:
     driver.ensure_base(host.image())
     machine_id = str(uuid.uuid4())
     driver.ensure_defined(MachineSpec(machine_id, "n", "p", 1, 64, 1, IMAGE), 1)
-    for number in range(40):
-        driver.reboot(machine_id, f"r{number}", hard=False, fence=1)
+    for number in range(34):
+        driver.reboot(machine_id, f"r{number}", fence=1)
     seen = driver.observe(machine_id)
     assert seen
-    assert seen.done == {f"r{number}" for number in range(8, 40)}
+    assert seen.done == {f"r{number}" for number in range(2, 34)}
     driver.ensure_absent(machine_id, 1)
     driver.close()
 

@@ -152,10 +152,8 @@ def _is_up(scene: Scene, victim: Guest, boots: int) -> None:
 
 
 DEEDS = {
-    "create": Deed(
-        Scene.absent, _create, ("Place", "EnsurePorts", "EnsureNetwork", "EnsurePort", "EnsureDefined", "EnsureRunning")
-    ),
-    "soft reboot": Deed(Scene.booted, _reboot("SOFT"), ("Reboot", "FinishVerb")),
+    "create": Deed(Scene.absent, _create, ("Place", "EnsureNetwork", "EnsurePort", "EnsureDefined", "EnsureRunning")),
+    "soft reboot": Deed(Scene.booted, _reboot("SOFT"), ("AskShutdown", "Reboot", "FinishVerb")),
     "attach": Deed(Scene.detached, _attach, ("EnsureRouter",)),
     "stop": Deed(Scene.booted, _stop, ("AskShutdown",)),
     "delete": Deed(Scene.running, _delete, ("EnsureAbsent", "Forget", "RemovePort", "RemoveNetwork")),

@@ -148,21 +148,10 @@ def _purge(directory: Path, simulate: bool) -> None:
     if "simulated" in (directory / "format").read_text():
         settings = read_settings(directory, simulate=True)
     purge(settings, print)
-    if not settings.simulate and not _others_run():
+    if not settings.simulate:
         restore_host(print)
     remove_data(directory)
     print(f"Everything is removed, {directory} too.")
-
-
-def _others_run() -> bool:
-    """Whether machines that are not this cloud's run under the same libvirt, which then has to go on."""
-    from altostratus.cli.command import HostProblem
-    from altostratus.cli.command import run as run_program
-
-    try:
-        return bool(run_program("virsh", "-q", "-c", "qemu:///system", "list", "--name").split())
-    except HostProblem:
-        return False
 
 
 def _last_line(log: Path) -> str:

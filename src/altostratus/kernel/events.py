@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from altostratus.kernel.actor import Actor
-from altostratus.kernel.db.rows import every, insert_row
+from altostratus.kernel.db.rows import every
 from altostratus.kernel.db.schema import Instant, Json, metadata
 from altostratus.kernel.tx import Tx
 
@@ -65,6 +65,10 @@ class Event:
     detail: dict[str, Any]
 
 
+_INSERT = {
+    "sqlite": event.insert().values(xid=0),
+    "postgresql": event.insert().values(xid=literal_column("pg_current_xact_id()::text::bigint")),
+}
 _FIELDS = [event.c[name] for name in Event.__dataclass_fields__]
 
 
@@ -77,21 +81,16 @@ def record(
     **detail: Any,
 ) -> None:
     """Write an event. `detail` holds small public facts, never a secret."""
-    xid: Any = 0
-    if tx.sql.dialect.name == "postgresql":
-        xid = literal_column("pg_current_xact_id()::text::bigint")
-    insert_row(
-        tx,
-        event,
-        at=tx.now,
-        kind=kind,
-        resource_id=resource_id,
-        project_id=project_id if project_id is not None else actor.project_id,
-        user_id=actor.user_id,
-        request_id=tx.correlation,
-        detail=detail,
-        xid=xid,
-    )
+    row = {
+        "at": tx.now,
+        "kind": kind,
+        "resource_id": resource_id,
+        "project_id": project_id if project_id is not None else actor.project_id,
+        "user_id": actor.user_id,
+        "request_id": tx.correlation,
+        "detail": detail,
+    }
+    tx.sql.execute(_INSERT[tx.sql.dialect.name], row)
 
 
 def read_after(tx: Tx, after: int = 0, limit: int = 100, project_id: str | None = None) -> list[Event]:

@@ -64,4 +64,5 @@ def test_locking_again_is_harmless(database: Database) -> None:
         quota.lock(tx, "p", "compute")
         return int(tx.sql.execute(select(func.count()).select_from(quota.quota_scope)).scalar_one())
 
-    assert [database.write_now(twice), database.write_now(twice)] == [1, 1]
+    rows = 0 if database.dialect == "sqlite" else 1  # where there is one writer, there is nothing to lock
+    assert [database.write_now(twice), database.write_now(twice)] == [rows, rows]

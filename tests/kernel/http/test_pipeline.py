@@ -90,9 +90,16 @@ async def raw_break(request: RawRequest) -> None:
     raise OSError("the disk is gone")
 
 
+async def raw_stream(request: RawRequest) -> None:
+    await request.start(200, [("Content-Length", "6"), ("X-Method", request.method)])
+    await request.write(b"abc")
+    await request.write(b"def", more=False)
+
+
 RAW = (
     RawRoute("PUT", re.compile(r"/raw/(?P<name>.+)"), raw_echo),
     RawRoute("GET", re.compile(r"/break"), raw_break),
+    RawRoute("GET", re.compile(r"/stream"), raw_stream),
 )
 VERSIONS = Microversions("alpha", Version(2, 1), Version(2, 90), "/things", legacy="X-Alpha-API-Version")
 EDGES = [
@@ -257,6 +264,14 @@ def test_head_is_get_without_a_body() -> None:
     assert head.headers["content-length"] == full.headers["content-length"]
     missing = ask("HEAD", "/alpha/nowhere")
     assert (missing.status_code, missing.content) == (404, b"")
+
+
+def test_head_is_get_without_a_body_on_raw_routes() -> None:
+    head, full = ask("HEAD", "/alpha/stream"), ask("GET", "/alpha/stream")
+    assert (full.status_code, full.content, full.headers["x-method"]) == (200, b"abcdef", "GET")
+    assert (head.status_code, head.content, head.headers["x-method"]) == (200, b"", "HEAD")
+    assert head.headers["content-length"] == "6"
+    assert ask("HEAD", "/alpha/raw/x").status_code == 404  # PUT alone
 
 
 # microversions

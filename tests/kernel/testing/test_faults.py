@@ -70,6 +70,60 @@ def test_chance_is_replayed_from_its_seed() -> None:
     assert False in run(1)
 
 
+def test_a_torn_call_does_the_first_half_of_its_work() -> None:
+    faults, done = Faults(Broken), []
+    faults.inject("start", "torn")
+    with pytest.raises(Broken):
+        faults.call("start", lambda: done.append("whole"), lambda: done.append("half"))
+    assert done == ["half"]
+
+
+def test_what_hung_without_a_thread_is_done_late_and_its_end_told() -> None:
+    faults, done = Faults(Broken), []
+    faults.inject("start", "hang")
+    faults.inject("stop", "hang")
+    faults.inject("look", "hang-after")
+    for method, act in (("start", lambda: done.append("late")), ("stop", lambda: 1 // 0), ("look", lambda: "seen")):
+        with pytest.raises(Hang):
+            faults.call(method, act)
+    assert (faults.hanging, done) == (3, [])
+    started, stopped, looked = faults.release()
+    assert (started, looked, done) == (None, "seen", ["late"])
+    assert isinstance(stopped, ZeroDivisionError)
+    assert (faults.hanging, faults.release()) == (0, [])
+
+
+def test_a_closed_connection_ends_threads_that_hang_without_their_acting() -> None:
+    faults, done = Faults(Broken, threaded=True), list[object]()
+
+    def call() -> None:
+        try:
+            faults.call("start", lambda: done.append("acted"))
+        except Broken as error:
+            done.append(type(error))
+
+    faults.inject("start", "hang")
+    thread = threading.Thread(target=call)
+    thread.start()
+    while not faults.hanging:
+        thread.join(0.001)
+    faults.abandon()
+    thread.join()
+    assert done == [Broken]
+
+
+def test_a_fault_can_be_the_death_of_the_process() -> None:
+    class Death(BaseException):
+        pass
+
+    faults = Faults(Broken)
+    faults.inject("*", "fail", times=2, error=Death())
+    for method in ("start", "stop"):
+        with pytest.raises(Death):
+            faults.call(method, lambda: None)
+    assert faults.call("start", lambda: "fine") == "fine"
+
+
 def test_clear_ends_all_faults() -> None:
     faults = Faults(Broken)
     faults.inject("x", "fail", times=9)

@@ -1,13 +1,21 @@
 """Servers through the API of a whole simulated cloud: life, refusals, views."""
 
 import asyncio
+import random
+import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from altostratus.app.wiring import System
 from altostratus.kernel.testing.client import ApiClient
+from altostratus.services.compute.drivers.simulated.hypervisor import SimulatedHypervisor
+from altostratus.services.compute.drivers.simulated.world import Machine, World
+from altostratus.services.compute.store import servers
 from tests.harness import eventually, running_system
 
 SERVERS = "/compute/v2.1/servers"
@@ -89,6 +97,109 @@ def test_a_server_lives_and_dies(tmp_path: Path) -> None:
         assert ports == []
 
     run(tmp_path, scenario)
+
+
+@dataclass
+class Rebooting:
+    """A server whose guest ignores the power button, in the middle of a soft reboot."""
+
+    system: System
+    client: ApiClient
+    world: World
+    id: str
+
+    async def asked_at(self) -> datetime | None:
+        """When its guest was first asked to power off for what is wanted now."""
+        row = await self.system.db.read(lambda tx: servers.get_server(tx, self.id))
+        assert row
+        return row.shutdown_asked_at
+
+    async def act(self, action: dict[str, Any]) -> int:
+        return await act(self.client, self.id, action)
+
+    async def state(self) -> tuple[str, str | None]:
+        server = (await self.client.get(f"{SERVERS}/{self.id}")).json()["server"]
+        return server["status"], server["OS-EXT-STS:task_state"]
+
+    @property
+    def machine(self) -> Machine:
+        return self.world.machines[self.id]
+
+
+def reboot_softly(tmp_path: Path, timeout: float, test: Callable[[Rebooting], Awaitable[None]]) -> None:
+    async def main() -> None:
+        world = World(time.time, random.Random(1))
+        options = {"services": {"compute": {"soft_reboot_timeout": timeout}}}
+        drivers = {"hypervisor": SimulatedHypervisor(world)}
+        async with running_system(tmp_path / "cloud", drivers=drivers, settings=options) as (system, client):
+            made = await create(client, await body_for(client, networks=[]))
+            await status_is(client, made["id"], "ACTIVE")
+            world.make_deaf(made["id"])
+            assert await act(client, made["id"], {"reboot": {"type": "SOFT"}}) == 202
+            await test(Rebooting(system, client, world, made["id"]))
+
+    asyncio.run(main())
+
+
+def test_a_soft_reboot_shows_until_the_guest_obeys(tmp_path: Path) -> None:
+    async def test(server: Rebooting) -> None:
+        assert await server.state() == ("REBOOT", "rebooting")
+        listed = await server.client.get(SERVERS, params={"status": "REBOOT"})
+        assert [found["id"] for found in listed.json()["servers"]] == [server.id]
+        for refused in ({"os-stop": None}, {"os-start": None}, {"reboot": {"type": "SOFT"}}):
+            assert await server.act(refused) == 409
+        assert (await server.state(), server.machine.starts) == (("REBOOT", "rebooting"), 1)
+        server.world.guest_powers_off(server.id)
+        await status_is(server.client, server.id, "ACTIVE")
+        assert server.machine.starts == 2
+        found = await server.client.get(f"{SERVERS}/{server.id}/os-instance-actions")
+        assert [action["action"] for action in found.json()["instanceActions"]] == ["reboot", "create"]
+
+    reboot_softly(tmp_path, 120, test)
+
+
+def test_a_guest_that_ignores_a_soft_reboot_is_reset(tmp_path: Path) -> None:
+    async def test(server: Rebooting) -> None:
+        await status_is(server.client, server.id, "ACTIVE")
+        assert server.machine.starts == 2
+
+    reboot_softly(tmp_path, 0.2, test)
+
+
+def test_a_hard_reboot_takes_the_place_of_a_soft_one(tmp_path: Path) -> None:
+    async def test(server: Rebooting) -> None:
+        assert await server.act({"reboot": {"type": "HARD"}}) == 202
+        await status_is(server.client, server.id, "ACTIVE")
+        assert server.machine.starts == 2
+
+    reboot_softly(tmp_path, 120, test)
+
+
+def test_a_server_that_reboots_can_be_deleted(tmp_path: Path) -> None:
+    async def test(server: Rebooting) -> None:
+        assert (await server.client.delete(f"{SERVERS}/{server.id}")).status_code == 204
+        await is_gone(server.client, server.id)
+        server.world.assert_clean()
+
+    reboot_softly(tmp_path, 120, test)
+
+
+def test_a_stop_after_a_soft_reboot_gives_the_guest_its_whole_time(tmp_path: Path) -> None:
+    """The guest still ignores the button: when it was pressed for the reboot must not count."""
+
+    async def test(server: Rebooting) -> None:
+        await status_is(server.client, server.id, "ACTIVE")
+        for_reboot = await server.asked_at()
+        assert for_reboot
+        assert await server.act({"os-stop": None}) == 202
+        for_stop = await eventually(server.asked_at)
+        assert for_stop > for_reboot
+        assert await server.state() == ("ACTIVE", "powering-off")
+        server.world.guest_powers_off(server.id)
+        await status_is(server.client, server.id, "SHUTOFF")
+        assert server.machine.starts == 2
+
+    reboot_softly(tmp_path, 0.2, test)
 
 
 def test_the_same_create_ten_times_at_once_makes_one_server(tmp_path: Path) -> None:

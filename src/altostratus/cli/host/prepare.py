@@ -23,11 +23,11 @@ def prepare_host(report: Report) -> None:
 
 def restore_host(report: Report) -> None:
     """Takes back what was changed and recorded. Packages stay: others may have come to need them. And everything stays
-    while another cloud has something on this machine: it needs the same."""
+    while others are on this machine: they need the same."""
     if not changes.observe_changes():
         return
-    if _is_shared():
-        report("another cloud is on this machine: libvirt and the machine's settings stay as they are for it")
+    if is_shared():
+        report("others have VMs or networks on this machine: libvirt and its settings stay as they are for them")
         return
     libvirtd.stop_started_daemons(report)
     kept = []
@@ -45,9 +45,17 @@ def restore_host(report: Report) -> None:
         report(f"packages installed for Altostratus stay; to remove them: sudo apt-get remove {' '.join(left)}")
 
 
-def _is_shared() -> bool:
-    """Links of a cloud's networks say whose they are, also while no process serves it."""
-    return any(_alias(path).startswith("altostratus ") for path in _LINKS.iterdir())
+def is_shared(links: Path = _LINKS) -> bool:
+    """Whether there is a VM or a cloud's network, once this cloud's own are gone. Links of a cloud's networks say whose
+    they are, also while no process serves it."""
+    return _vms_run() or any(_alias(path).startswith("altostratus ") for path in links.iterdir())
+
+
+def _vms_run() -> bool:
+    try:
+        return bool(run("virsh", "-q", "-c", "qemu:///system", "list", "--name").split())
+    except HostProblem:  # libvirt does not run, so nothing does under it
+        return False
 
 
 def _alias(link: Path) -> str:

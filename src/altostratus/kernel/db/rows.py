@@ -43,5 +43,5 @@ def insert_or_ignore(tx: Tx, table: Table, values: dict[str, Any] | Sequence[dic
 
 
 def insert_row(tx: Tx, table: Table, **values: Any) -> None:
-    """Insert one row."""
-    tx.sql.execute(insert(table).values(**values))
+    """Insert one row of plain values."""
+    tx.sql.execute(insert(table), values)

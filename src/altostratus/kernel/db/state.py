@@ -1,6 +1,6 @@
 """Small facts of the whole cloud, by name: the identity generation, the boot epoch."""
 
-from sqlalchemy import BigInteger, Column, String, Table, select, update
+from sqlalchemy import BigInteger, Column, String, Table, bindparam, select, update
 
 from altostratus.kernel.db.rows import insert_or_ignore
 from altostratus.kernel.db.schema import metadata
@@ -14,9 +14,12 @@ counter = Table(
 )
 
 
+_CURRENT = select(counter.c.value).where(counter.c.name == bindparam("of"))
+
+
 def current(tx: Tx, name: str) -> int:
     """The number now; 0 when it was never bumped."""
-    return tx.sql.execute(select(counter.c.value).where(counter.c.name == name)).scalar() or 0
+    return tx.sql.execute(_CURRENT, {"of": name}).scalar() or 0
 
 
 def bump(tx: Tx, name: str) -> int:

@@ -33,11 +33,18 @@ FaultFormat = Callable[[Fault, Context], Rendered]
 
 @dataclass(frozen=True, slots=True)
 class RawRoute:
-    """A route that Litestar never sees: bytes in, bytes out. `path` matches the undecoded path after the prefix."""
+    """A route that Litestar never sees: bytes in, bytes out. `path` matches the undecoded path after the prefix.
+
+    One for GET answers HEAD too: its handler sees the method and may spare the body, which is dropped anyway.
+    """
 
     method: str
     path: re.Pattern[str]
     handler: RawHandler
+
+    def match(self, method: str, path: str) -> re.Match[str] | None:
+        fits = method == self.method or (method, self.method) == ("HEAD", "GET")
+        return self.path.fullmatch(path) if fits else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ class Pipeline:
         whole = scope.get("raw_path", scope["path"].encode()).decode("latin-1").split("?", 1)[0]
         raw = whole.removeprefix(edge.prefix) if whole.startswith(edge.prefix + "/") else ""
         for route in edge.raw:
-            if scope["method"] == route.method and (match := route.path.fullmatch(raw)):
+            if match := route.match(scope["method"], raw):
                 await route.handler(RawRequest(scope, receive, answer, match.groupdict()))
                 return
         if scope["method"] == "HEAD":

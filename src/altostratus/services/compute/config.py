@@ -17,6 +17,8 @@ class ComputeConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Memory of the host that is never given to servers."""
     shutdown_timeout: float = 60.0
     """Seconds a guest gets to power itself off before it is switched off."""
+    soft_reboot_timeout: float = 120.0
+    """Seconds a guest gets to power itself off for a soft reboot before it is reset."""
     restart_crashed: bool = True
     """Start servers again that crashed, or whose host rebooted, while they were meant to run."""
     metadata_items: int = 128

@@ -186,13 +186,11 @@ class Hypervisor(Protocol):
         """It does not run, by force if need be; true of a machine that is absent."""
         ...
 
-    def reboot(self, machine_id: str, request_id: str, hard: bool, fence: int) -> None:
-        """Reboot it once for this request id and leave the id at the machine, so that a repeat does nothing.
-        Hard: power cycled, also when off or crashed. The id is left while the power is off: a crash before
-        that repeats a power-off of a machine that is off, one after it leaves it off with the id, for
-        `ensure_running`. Soft: the guest is asked (ACPI) and the id left after that, so this is
-        at-least-once: a crash in between asks again. A guest that is off has nothing to ask: the id is left
-        and no more. A guest may ignore it. Raises DriverError when it is not defined."""
+    def reboot(self, machine_id: str, request_id: str, fence: int) -> None:
+        """Power cycle it once for this request id, also when it is off or crashed (then it is started), and
+        leave the id at the machine, so that a repeat does nothing. The id is left while the power is off: a
+        crash before that repeats a power-off of a machine that is off, one after it leaves it off with the
+        id, for `ensure_running`. Raises DriverError when it is not defined."""
         ...
 
     def ensure_absent(self, machine_id: str, fence: int) -> None:

@@ -79,7 +79,6 @@ def _raw_routes(data: DataApi) -> tuple[RawRoute, ...]:
     return (
         RawRoute("PUT", _FILE, data.put_file),
         RawRoute("GET", _FILE, data.get_file),
-        RawRoute("HEAD", _FILE, data.get_file),
         *(RawRoute(method, _FILE, data.refuse) for method in ("POST", "PATCH", "DELETE")),
         RawRoute("GET", _NO_VERSION, versions.get_anything),
     )

@@ -91,6 +91,25 @@ def test_an_unknown_user_costs_as_many_hashes_as_a_known_one(tmp_path: Path) -> 
     run(tmp_path, story)
 
 
+def test_who_is_disabled_while_its_password_is_checked_gets_no_token(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        user = await people.user("ann")
+        hashing = people.service.state.hashing
+        check = hashing.run
+
+        async def disable_and_check(*call: Any) -> Any:
+            hashing.run = check
+            response = await people.admin.patch(f"{V3}/users/{user}", {"user": {"enabled": False}})
+            assert response.status_code == 200
+            return await check(*call)
+
+        assert (await people.login(user)).status_code == 201
+        hashing.run = disable_and_check
+        assert (await people.login(user)).status_code == 401
+
+    run(tmp_path, story)
+
+
 MALFORMED: list[tuple[Any, int]] = [
     (None, 400),
     ({}, 400),

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from altostratus.services.compute.domain.server import Host
+
+PATIENCE = timedelta(minutes=5)
+"""A host that has been silent for longer is not waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ def choose_host(candidates: Sequence[Candidate], need: Usage, ratios: Ratios) ->
     if able:
         return max(able, key=lambda c: (c.host.memory_mb - c.used.memory_mb, c.host.id)).host
     return "; ".join(f"host {name} {reason}" for name, reason in sorted(reasons.items()))
+
+
+def may_answer(host: Host, now: datetime) -> bool:
+    """Whether a host that does not answer is likely to do so soon: then a server waits for it, and does not fail."""
+    return host.enabled and not host.reachable and now - (host.seen_at or host.created_at) < PATIENCE
 
 
 def _refusal(candidate: Candidate, need: Usage, ratios: Ratios) -> str:

@@ -13,7 +13,6 @@ from altostratus.services.compute.domain.steps import (
     EnsureBase,
     EnsureDefined,
     EnsureOff,
-    EnsurePorts,
     EnsureRunning,
     FinishVerb,
     Forget,
@@ -26,6 +25,7 @@ ASK_AGAIN = timedelta(seconds=10)
 """A guest that is still booting does not hear the power button; Nova presses it as often."""
 STABLE = timedelta(minutes=5)
 _CRASHED = (OffReason.CRASH, OffReason.UNKNOWN)
+_OFF = (Power.OFF, Power.CRASHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,13 @@ class Rules:
     """What an operator configures of the plan."""
 
     shutdown_timeout: timedelta
+    soft_reboot_timeout: timedelta
     restart_crashed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The server's row with what else the plan depends on. `stop_wished_at` is when it was told to stop."""
+    """The server's row with what else the plan depends on."""
 
     server: Server
     ports: tuple[Port, ...]
@@ -75,24 +76,30 @@ def plan(wanted: Wanted, seen: Seen, now: datetime) -> Step | Outcome:
     if seen.machine is None or not seen.machine.digest:
         return _plan_build(wanted, seen)
     if wanted.verb is not None:
-        return _plan_verb(wanted.verb, server, seen.machine)
+        return _plan_verb(wanted, wanted.verb, seen.machine, seen.asked, now)
     if server.wanted == Wish.RUNNING:
         return _plan_running(wanted, seen.machine, now)
     return _plan_stopped(wanted, seen.machine, seen.asked, now)
 
 
 def _plan_build(wanted: Wanted, seen: Seen) -> Step | Outcome:
-    if not wanted.server.ports_bound:
-        return EnsurePorts()
     waiting = [port.id for port in wanted.ports if not port.ready]
     if waiting:
         return Again(2.0, f"network is not ready for port {waiting[0]}")
     return EnsureDefined() if seen.has_base else EnsureBase()
 
 
-def _plan_verb(verb: Verb, server: Server, machine: Observation) -> Step:
-    applies = server.wanted == Wish.RUNNING and (verb.hard or machine.power is Power.RUNNING)
-    return FinishVerb(verb) if verb.id in machine.done or not applies else Reboot(verb)
+def _plan_verb(
+    wanted: Wanted, verb: Verb, machine: Observation, last: datetime | None, now: datetime
+) -> Step | Outcome:
+    """A soft reboot asks the guest to power off, and starts it anew when it has or when its time is up."""
+    if wanted.server.wanted != Wish.RUNNING:
+        return FinishVerb(verb)
+    if verb.id in machine.done:
+        return _start(wanted, machine) if machine.power in _OFF else FinishVerb(verb)
+    if verb.hard or machine.power in _OFF:
+        return Reboot(verb)
+    return _ask_before(Reboot(verb), wanted, wanted.rules.soft_reboot_timeout, machine, last, now)
 
 
 def _plan_running(wanted: Wanted, machine: Observation, now: datetime) -> Step | Outcome:
@@ -102,37 +109,55 @@ def _plan_running(wanted: Wanted, machine: Observation, now: datetime) -> Step |
     if lowers_wish(server, machine):
         return Done()
     if server.launched_at is not None and machine.off_reason in _CRASHED and _reached(server):
-        return _plan_restart(wanted, now)
-    return EnsureRunning()
+        return _plan_restart(wanted, machine, now)
+    return _start(wanted, machine)
 
 
-def _plan_restart(wanted: Wanted, now: datetime) -> Step | Outcome:
+def _start(wanted: Wanted, machine: Observation) -> Step:
+    """Defined anew first when one of its ports was deleted: the network may be gone with it, and a machine does not
+    start without its bridge."""
+    changed = machine.power in _OFF and machine.ports != {port.id for port in wanted.ports}
+    return EnsureDefined() if changed else EnsureRunning()
+
+
+def _plan_restart(wanted: Wanted, machine: Observation, now: datetime) -> Step | Outcome:
     """After a crash: at once the first time, then ever more slowly, so that a crash loop harms nobody."""
     server = wanted.server
     if not wanted.rules.restart_crashed:
         return Done()
     if server.crashed_at is None or server.crashes == 0:
-        return EnsureRunning()
+        return _start(wanted, machine)
     due = server.crashed_at + timedelta(seconds=min(2.0**server.crashes, 300.0))
-    return EnsureRunning() if now >= due else Again((due - now).total_seconds(), "it crashed; it is started again soon")
+    if now < due:
+        return Again((due - now).total_seconds(), "it crashed; it is started again soon")
+    return _start(wanted, machine)
 
 
 def _plan_stopped(wanted: Wanted, machine: Observation, last: datetime | None, now: datetime) -> Step | Outcome:
-    if machine.power in (Power.OFF, Power.CRASHED):
+    if machine.power in _OFF:
         return Done()
+    return _ask_before(EnsureOff(), wanted, wanted.rules.shutdown_timeout, machine, last, now)
+
+
+def _ask_before(
+    force: Step, wanted: Wanted, timeout: timedelta, machine: Observation, last: datetime | None, now: datetime
+) -> Step | Outcome:
+    """Press the power button of a machine that is on, now and then; force it once its guest has had its time. The time
+    counts from the first press for this wish, so that a guest is asked also when we come late."""
     asked = wanted.server.shutdown_asked_at
     if asked is None:
         return AskShutdown()
-    left = asked + wanted.rules.shutdown_timeout - now
+    left = asked + timeout - now
     if left <= timedelta() or machine.power is Power.PAUSED:
-        return EnsureOff()
+        return force
     if last is None or now - last >= ASK_AGAIN:
         return AskShutdown()
     return Again(min(left.total_seconds(), 5.0), "the guest was asked to power off")
 
 
 def lowers_wish(server: Server, machine: Observation) -> bool:
-    """A guest that reached the wish to run, and then powered itself off, wants to be off."""
+    """A guest that reached the wish to run, and then powered itself off, wants to be off. One that obeys a reboot has
+    not reached it: each reboot is a new wish to run."""
     return (
         server.wanted == Wish.RUNNING
         and machine.power is Power.OFF
@@ -145,9 +170,10 @@ def is_new_crash(server: Server, machine: Observation) -> bool:
     """It ran when last seen, and now it lies there without having been told to."""
     return (
         server.power == Power.RUNNING
-        and machine.power in (Power.OFF, Power.CRASHED)
+        and machine.power in _OFF
         and machine.off_reason in _CRASHED
         and server.wanted == Wish.RUNNING
+        and _reached(server)
     )
 
 

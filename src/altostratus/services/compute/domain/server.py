@@ -106,13 +106,11 @@ class Server:
     generation: int
     observed_generation: int
     host_id: str | None
-    ports_bound: bool
     power: str
     started_boot_id: str
     shutdown_asked_at: datetime | None
     crashes: int
     crashed_at: datetime | None
-    waits_for: str
     fault: str | None
     fault_at: datetime | None
     request_id: str
@@ -161,7 +159,7 @@ def status_of(server: Server, verb: Verb | None) -> Status:
     if server.fault is not None:
         return Status("ERROR", "error", None, power, 0)
     if server.launched_at is None:
-        return Status("BUILD", "building", _build_task(server), power, 0)
+        return Status("BUILD", "building", "spawning" if server.host_id else "scheduling", power, 0)
     if verb is not None:
         name, task = ("HARD_REBOOT", "rebooting_hard") if verb.hard else ("REBOOT", "rebooting")
         return Status(name, "active", task, power, 0)
@@ -177,12 +175,6 @@ def _settled(server: Server) -> tuple[str, str]:
     if server.power == "running":
         return "ACTIVE", "active"
     return "SHUTOFF", "stopped"
-
-
-def _build_task(server: Server) -> str:
-    if server.host_id is None:
-        return "scheduling"
-    return "spawning" if server.ports_bound else "networking"
 
 
 def _power_task(server: Server) -> str | None:

@@ -7,12 +7,7 @@ from altostratus.services.compute.domain.server import Verb
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Choose a host."""
-
-
-@dataclass(frozen=True, slots=True)
-class EnsurePorts:
-    """Ask the network service to make the ports ready on the host."""
+    """Choose a host, and ask the network service to make the ports ready there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +37,7 @@ class EnsureOff:
 
 @dataclass(frozen=True, slots=True)
 class Reboot:
-    """Carry out a request row."""
+    """Power cycle, or start what is off, once for a request row."""
 
     verb: Verb
 
@@ -66,7 +61,6 @@ class Forget:
 
 Step = (
     Place
-    | EnsurePorts
     | EnsureBase
     | EnsureDefined
     | EnsureRunning

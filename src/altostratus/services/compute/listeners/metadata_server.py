@@ -7,7 +7,7 @@ Speaks just enough HTTP/1.1 for GET: requests are small, bounded and answered on
 
 import asyncio
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from altostratus.kernel.log import logger
 from altostratus.kernel.tx import Tx
@@ -18,6 +18,8 @@ from altostratus.services.compute.usecases import Compute
 EVERY_SECONDS = 1.0
 REQUEST_BYTES, REQUEST_SECONDS = 8192, 10.0
 Door = tuple[str | None, str | None]
+Documents = Callable[[str], Mapping[str, bytes]]
+"""What a guest may read of a version, by file name."""
 log = logger("metadata")
 
 
@@ -83,17 +85,17 @@ class MetadataServer:
             return 404, b"", "text/plain"
         return route(words[1].split("?", 1)[0], found)
 
-    def _documents(self, tx: Tx, door: Door, address: str) -> Mapping[str, bytes] | None:
+    def _documents(self, tx: Tx, door: Door, address: str) -> Documents | None:
         owner = self._compute.networks.owner_at(tx, address, *door)
         server = servers.get_server(tx, owner.removeprefix("compute.server/")) if owner else None
         if server is None or server.deleted_at is not None:
             return None
         ports = self._compute.networks.ports_of(tx, [server.owner]).get(server.owner, [])
-        return documents.documents(server, ports)
+        return functools.partial(documents.documents, server, ports)
 
 
-def route(path: str, found: Mapping[str, bytes]) -> tuple[int, bytes, str]:
-    """(status, body, content type) of a path; listings end lines with a newline, as Nova's do."""
+def route(path: str, documents_of: Documents) -> tuple[int, bytes, str]:
+    """(status, body, content type) of a path; lines of a listing are parted by a newline, as Nova's are."""
     parts = [part for part in path.split("/") if part]
     if not parts:
         return 200, b"openstack", "text/plain"
@@ -103,8 +105,9 @@ def route(path: str, found: Mapping[str, bytes]) -> tuple[int, bytes, str]:
         return 200, "\n".join(documents.VERSIONS).encode(), "text/plain"
     if parts[1] not in documents.VERSIONS:
         return 404, b"", "text/plain"
+    found = documents_of(parts[1])
     if len(parts) == 2:
-        return 200, "\n".join(sorted(found)).encode(), "text/plain"
+        return 200, "\n".join(found).encode(), "text/plain"
     if parts[2] not in found:
         return 404, b"", "text/plain"
     kind = "application/json" if parts[2].endswith(".json") else "application/octet-stream"

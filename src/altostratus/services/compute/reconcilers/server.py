@@ -9,11 +9,11 @@ from altostratus.contracts.image import Image
 from altostratus.kernel import events
 from altostratus.kernel.actor import SYSTEM
 from altostratus.kernel.errors import Conflict
-from altostratus.kernel.reconcile import Again, Done, Outcome, Pass, Terminal
+from altostratus.kernel.reconcile import Done, Outcome, Pass, Terminal
 from altostratus.kernel.tx import Tx
 from altostratus.services.compute.domain import config_drive, documents
 from altostratus.services.compute.domain import plan as planning
-from altostratus.services.compute.domain.placement import Candidate, Ratios, Usage, choose_host
+from altostratus.services.compute.domain.placement import Candidate, Ratios, Usage, choose_host, may_answer
 from altostratus.services.compute.domain.plan import Rules, Seen, Wanted
 from altostratus.services.compute.domain.server import Server, Wish
 from altostratus.services.compute.domain.steps import (
@@ -23,7 +23,6 @@ from altostratus.services.compute.domain.steps import (
     EnsureBase,
     EnsureDefined,
     EnsureOff,
-    EnsurePorts,
     EnsureRunning,
     FinishVerb,
     Forget,
@@ -39,6 +38,12 @@ COPY_DEADLINE = 600.0
 """Seconds that copying an image to a host may take."""
 
 
+class HostSilent(Exception):
+    """No host that answers can take the server, and one that does not answer may soon: the pass is tried again."""
+
+    expected = True
+
+
 class ServerReconciler:
     """kind 'compute.server'"""
 
@@ -50,7 +55,11 @@ class ServerReconciler:
         self._asked: dict[str, datetime] = {}
         """When this process last asked a server to power off."""
         config = compute.config
-        self._rules = Rules(timedelta(seconds=config.shutdown_timeout), config.restart_crashed)
+        self._rules = Rules(
+            shutdown_timeout=timedelta(seconds=config.shutdown_timeout),
+            soft_reboot_timeout=timedelta(seconds=config.soft_reboot_timeout),
+            restart_crashed=config.restart_crashed,
+        )
         self._ratios = Ratios(
             config.cpu_allocation_ratio,
             config.ram_allocation_ratio,
@@ -59,7 +68,6 @@ class ServerReconciler:
         )
         self._take: dict[type, Callable[[Any, Wanted, Pass], Any]] = {
             Place: self._place,
-            EnsurePorts: self._ensure_ports,
             EnsureBase: self._ensure_base,
             EnsureDefined: self._ensure_defined,
             EnsureRunning: self._ensure_running,
@@ -75,11 +83,12 @@ class ServerReconciler:
         return servers.due_servers(tx)
 
     def load(self, tx: Tx, key: str) -> Wanted | None:
-        server = servers.get_server(tx, key)
-        if server is None:
+        found = servers.get_with_verb(tx, key)
+        if found is None:
             return None
-        ports = self._compute.networks.ports_of(tx, [server.owner]).get(server.owner, [])
-        return Wanted(server, tuple(ports), servers.get_verb(tx, key), self._rules)
+        server, verb = found
+        ports = self._compute.networks.ports_of(tx, [server.owner])[server.owner]
+        return Wanted(server, tuple(ports), verb, self._rules)
 
     async def observe(self, wanted: Wanted, turn: Pass) -> Seen:
         host = self._host(wanted.server)
@@ -126,16 +135,11 @@ class ServerReconciler:
         need = Usage(flavor["vcpus"], flavor["ram"], flavor["disk"] + flavor["ephemeral"])
         chosen = choose_host(candidates, need, self._ratios)
         if isinstance(chosen, str):
+            if any(may_answer(candidate.host, tx.now) for candidate in candidates):
+                raise HostSilent(chosen)
             _fail(tx, server, f"No valid host was found. {chosen[:1].upper()}{chosen[1:]}.")
-        else:
-            servers.record_if_unchanged(tx, server, host_id=chosen.id)
-
-    async def _ensure_ports(self, step: EnsurePorts, wanted: Wanted, turn: Pass) -> None:
-        def bind(tx: Tx) -> None:
-            self._compute.networks.bind_ports(tx, wanted.server.owner, wanted.server.host_id or "")
-            servers.record_if_unchanged(tx, wanted.server, ports_bound=True)
-
-        await turn.write(bind)
+        elif servers.record_if_unchanged(tx, server, host_id=chosen.id):
+            self._compute.networks.bind_ports(tx, server.owner, chosen.id)
 
     async def _ensure_base(self, step: EnsureBase, wanted: Wanted, turn: Pass) -> None:
         image = await turn.read(lambda tx: self._compute.images.get(tx, wanted.server.image_id))
@@ -166,8 +170,7 @@ class ServerReconciler:
 
     async def _reboot(self, step: Reboot, wanted: Wanted, turn: Pass) -> None:
         host = self._present_host(wanted.server)
-        verb = step.verb
-        await turn.call(host.change, host.driver.reboot, wanted.server.id, verb.id, verb.hard, turn.fence)
+        await turn.call(host.change, host.driver.reboot, wanted.server.id, step.verb.id, turn.fence)
 
     async def _finish_verb(self, step: FinishVerb, wanted: Wanted, turn: Pass) -> None:
         await turn.write(lambda tx: servers.delete_verb(tx, step.verb.id))
@@ -218,20 +221,21 @@ class ServerReconciler:
 
 
 def _changes(wanted: Wanted, seen: Seen, verdict: Step | Outcome, now: datetime | None) -> dict[str, Any]:
-    """The columns to change; `now` None asks only whether there are any."""
+    """The columns to change; `now` None asks only whether there are any. What a new machine goes through until it is
+    first as wanted is nobody's concern."""
     server, machine = wanted.server, seen.machine
     found: dict[str, Any] = {}
-    if machine is not None and machine.digest:
+    if machine is not None and machine.digest and (server.launched_at is not None or isinstance(verdict, Done)):
         found["power"] = str(machine.power)
         found["started_boot_id"] = machine.boot_id
-        if machine.power == "running" and server.launched_at is None:
+        if server.launched_at is None:
             found["launched_at"] = now
         if planning.is_new_crash(server, machine):
             recent = server.crashed_at is not None and now is not None and now - server.crashed_at < planning.STABLE
             found["crashes"], found["crashed_at"] = (server.crashes + 1 if recent else 0), now
         if planning.lowers_wish(server, machine):
             found["wanted"], found["generation"] = Wish.STOPPED, server.generation + 1
-            found["observed_generation"] = server.generation + 1
+            found["observed_generation"], found["shutdown_asked_at"] = server.generation + 1, None
     if isinstance(verdict, AskShutdown) and server.shutdown_asked_at is None:
         found["shutdown_asked_at"] = now
     if isinstance(verdict, Terminal) and server.fault is None:
@@ -239,7 +243,8 @@ def _changes(wanted: Wanted, seen: Seen, verdict: Step | Outcome, now: datetime 
         found["observed_generation"] = server.generation
     if isinstance(verdict, Done) and "observed_generation" not in found:
         found["observed_generation"] = server.generation
-    found["waits_for"] = verdict.why if isinstance(verdict, Again) else ""
+    if found.get("power", server.power) != server.power:
+        found["updated_at"] = now
     return {name: value for name, value in found.items() if getattr(server, name) != value or name in _INSTANTS}
 
 
@@ -251,7 +256,6 @@ def _tell(tx: Tx, server: Server, changes: dict[str, Any]) -> None:
     power = changes.get("power")
     if power is not None:
         events.record(tx, SYSTEM, f"compute.server.power.{power}", server.id, server.project_id)
-        servers.update_server(tx, server.id, updated_at=tx.now)
 
 
 def _fail(tx: Tx, server: Server, message: str) -> None:

@@ -19,6 +19,7 @@ _VERB = [verb.c[f.name] for f in fields(Verb)]
 # made once: every pass reads these
 _BY_ID = select(*_COLUMNS).where(server.c.id == bindparam("server_id"))
 _VERB_OF = select(*_VERB).where(verb.c.server_id == bindparam("server_id"))
+_WITH_VERB = select(*_COLUMNS, *_VERB).outerjoin(verb).where(server.c.id == bindparam("server_id"))
 KEYS_KEPT = timedelta(days=1)
 
 SORT_KEYS = {
@@ -67,6 +68,15 @@ class ServerQuery:
 def get_server(tx: Tx, server_id: str) -> Server | None:
     """The server's row, also while it is being deleted."""
     return one(tx, _BY_ID, Server, server_id=server_id)
+
+
+def get_with_verb(tx: Tx, server_id: str) -> tuple[Server, Verb | None] | None:
+    """The server with its pending request row."""
+    row = tx.sql.execute(_WITH_VERB, {"server_id": server_id}).first()
+    if row is None:
+        return None
+    of_verb = row[len(_COLUMNS) :]
+    return Server(*row[: len(_COLUMNS)]), Verb(*of_verb) if of_verb[0] else None
 
 
 def list_servers(tx: Tx, query: ServerQuery) -> list[Server]:
@@ -120,8 +130,13 @@ def _has_status(status: str) -> ColumnElement[bool]:
 
 
 def insert_servers(tx: Tx, servers: Sequence[Server]) -> None:
-    rows = [{f.name: getattr(s, f.name) for f in fields(Server)} for s in servers]
+    rows = [{f.name: getattr(s, f.name) for f in fields(Server)} | _sizes(s.flavor) for s in servers]
     tx.sql.execute(insert(server), rows)
+
+
+def _sizes(flavor: dict[str, Any]) -> dict[str, int]:
+    """What the flavor takes of a host and of a quota."""
+    return {"vcpus": flavor["vcpus"], "ram": flavor["ram"], "disk": flavor["disk"] + flavor["ephemeral"]}
 
 
 def update_server(tx: Tx, server_id: str, **values: Any) -> bool:
@@ -182,16 +197,9 @@ def existing(tx: Tx, ids: Sequence[str]) -> set[str]:
 
 def usage_by_host(tx: Tx) -> dict[str, Usage]:
     """What is promised on each host, counted from the rows."""
-    disk = _each("disk") + _each("ephemeral")
-    sums = [func.sum(_each("vcpus")), func.sum(_each("ram")), func.sum(disk)]
+    sums = [func.sum(server.c.vcpus), func.sum(server.c.ram), func.sum(server.c.disk)]
     query = select(server.c.host_id, *sums).where(server.c.host_id.is_not(None)).group_by(server.c.host_id)
     return {row[0]: Usage(int(row[1]), int(row[2]), int(row[3])) for row in tx.sql.execute(query)}
-
-
-def _each(name: str) -> ColumnElement[int]:
-    """A number of each server's flavor."""
-    found: ColumnElement[int] = server.c.flavor[name].as_integer()
-    return found
 
 
 def count_usage(tx: Tx, project_id: str, user_id: str | None = None) -> dict[str, int]:
@@ -199,7 +207,7 @@ def count_usage(tx: Tx, project_id: str, user_id: str | None = None) -> dict[str
     where = [server.c.project_id == project_id]
     if user_id is not None:
         where.append(server.c.user_id == user_id)
-    cores, ram = func.sum(_each("vcpus")), func.sum(_each("ram"))
+    cores, ram = func.sum(server.c.vcpus), func.sum(server.c.ram)
     row = tx.sql.execute(select(func.count(), cores, ram).select_from(server).where(*where)).one()
     return {"instances": row[0], "cores": int(row[1] or 0), "ram": int(row[2] or 0)}
 

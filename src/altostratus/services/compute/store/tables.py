@@ -83,6 +83,10 @@ server = Table(
     Column("description", Text),
     Column("hostname", String(255), nullable=False),
     Column("flavor", Json(), nullable=False),
+    # the flavor's again, with ephemeral in disk: summed up at each creation, from the indexes alone
+    Column("vcpus", Integer, nullable=False),
+    Column("ram", Integer, nullable=False),
+    Column("disk", Integer, nullable=False),
     Column("image_id", String(36), nullable=False),
     Column("image_properties", Json(), nullable=False),
     Column("key_name", Name()),
@@ -107,13 +111,11 @@ server = Table(
     Column("generation", Integer, nullable=False),
     Column("observed_generation", Integer, nullable=False),
     Column("host_id", String(36), ForeignKey("compute_host.id")),
-    Column("ports_bound", Boolean, nullable=False),
     Column("power", String(16), nullable=False),
     Column("started_boot_id", String(64), nullable=False),
     Column("shutdown_asked_at", Instant),
     Column("crashes", Integer, nullable=False),
     Column("crashed_at", Instant),
-    Column("waits_for", Text, nullable=False),
     Column("fault", Text),
     Column("fault_at", Instant),
     Column("request_id", String(64), nullable=False),
@@ -123,7 +125,8 @@ server = Table(
     Column("deleted_at", Instant),
     Index(None, "project_id", "created_at", "id"),
     Index(None, "created_at", "id"),
-    Index(None, "host_id"),
+    Index("ix_compute_server_on_host", "host_id", "vcpus", "ram", "disk"),
+    Index("ix_compute_server_of_user", "project_id", "user_id", "vcpus", "ram"),
 )
 
 verb = Table(

@@ -1,8 +1,8 @@
 """What a server wrote to its serial console."""
 
 from altostratus.kernel.actor import Actor
-from altostratus.kernel.errors import Conflict, Unavailable
-from altostratus.services.compute.driver import HostUnreachable
+from altostratus.kernel.errors import Conflict, DeadlineExceeded, Unavailable
+from altostratus.services.compute.driver import DriverError
 from altostratus.services.compute.usecases import Compute
 from altostratus.services.compute.usecases.find_server import find_server
 
@@ -17,8 +17,8 @@ async def console_output(compute: Compute, actor: Actor, server_id: str, lines: 
         raise Conflict(f"Instance {server_id} is not ready")
     try:
         log = await host.observe.run(host.driver.console_log, server_id, MAX_BYTES)
-    except HostUnreachable as error:
-        raise Unavailable("The server's host does not answer; try again later.") from error
+    except (DriverError, DeadlineExceeded) as error:
+        raise Unavailable("The server's host does not answer; try again later.", detail=repr(error)) from error
     text = log.decode("utf-8", "replace")
     if lines is None or lines < 0:
         return text

@@ -28,15 +28,14 @@ def stop_server(tx: Tx, compute: Compute, actor: Actor, server_id: str) -> None:
 
 
 def reboot_server(tx: Tx, compute: Compute, actor: Actor, server_id: str, hard: bool) -> None:
-    """A soft reboot needs a running guest; a hard one also starts one that is off."""
+    """A soft reboot needs a running guest; a hard one also starts one that is off, and takes a soft one's place."""
     server = find_server(tx, compute, actor, server_id, "servers:reboot")
     require_unlocked(server, actor)
-    allowed = ("active", "stopped", "paused", "error") if hard else ("active",)
+    allowed = ("active", "stopped", "paused", "error", "rebooting") if hard else ("active",)
     pending = servers.get_verb(tx, server_id)
-    if pending is not None and hard and not pending.hard:
-        servers.delete_verb(tx, pending.id)
-        pending = None
     require_state(server, pending, "reboot", *allowed)
+    if pending is not None:
+        servers.delete_verb(tx, pending.id)
     servers.wish(tx, server_id, wanted=Wish.RUNNING)
     servers.insert_verb(tx, Verb(tx.new_id(), server_id, "reboot", hard, tx.correlation, tx.now))
     events.record(tx, actor, "compute.server.reboot", server_id, server.project_id, hard=hard)

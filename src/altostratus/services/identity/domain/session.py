@@ -30,6 +30,19 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom and what a token names, whether it may be there or not. `target` is None where its scope names nothing."""
+
+    user: User
+    user_domain: Project
+    target: Target | None
+
+    @property
+    def enabled(self) -> bool:
+        return self.user.enabled and self.user_domain.enabled and (self.target is None or self.target.enabled)
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """`target` is None for unscoped and system tokens; `roles` hold the implied ones too."""
 
@@ -42,6 +55,11 @@ class Session:
     @property
     def scope(self) -> ScopeKind:
         return self.claims.scope.kind
+
+    @property
+    def epochs(self) -> tuple[int, int]:
+        """The user's and the scope's now."""
+        return self.user.epoch, self.target.project.epoch if self.target else 0
 
 
 def actor_of(session: Session) -> Actor:

@@ -1,16 +1,15 @@
-"""Who may do what where: the questions a token's validation asks, in as few queries as possible."""
+"""Who may do what where: the roles that a user has somewhere, and where it has any; and tokens that were revoked."""
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, select
 
-from altostratus.kernel.db.rows import insert_or_ignore
+from altostratus.kernel.db.rows import every, insert_or_ignore
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import Claims, Scope, ScopeKind
 from altostratus.services.identity.domain.nouns import Project
-from altostratus.services.identity.domain.session import RoleName, implied
+from altostratus.services.identity.domain.session import RoleName
 from altostratus.services.identity.store import tables
-from altostratus.services.identity.store.implications import implications
 from altostratus.services.identity.store.records import projects
 
 _TARGETS = {ScopeKind.PROJECT: "project", ScopeKind.DOMAIN: "domain", ScopeKind.SYSTEM: "system"}
@@ -27,34 +26,42 @@ def with_domains(tx: Tx, ids: Iterable[str]) -> dict[str, Project]:
     table = tables.project
     wanted = sorted({one for one in ids if one})
     domains = select(table.c.domain_id).where(table.c.id.in_(wanted), table.c.domain_id.is_not(None))
-    query = projects.select().where(table.c.id.in_(wanted) | table.c.id.in_(domains))
-    return {row["id"]: Project(**row) for row in tx.sql.execute(query).mappings()}
+    found = every(tx, projects.select().where(table.c.id.in_(wanted) | table.c.id.in_(domains)), Project)
+    return {project.id: project for project in found}
 
 
-def granted_roles(tx: Tx, user_id: str, scope: Scope) -> list[RoleName]:
-    """The user's roles there, its groups' and implied ones included; [] for an unscoped one."""
-    if scope.kind is ScopeKind.UNSCOPED:
-        return []
-    kind, target = target_of(scope)
-    table = tables.assignment
-    direct = (
-        select(tables.role.c.id, tables.role.c.name, tables.role.c.domain_id)
-        .distinct()
-        .join(table, table.c.role_id == tables.role.c.id)
-        .where(table.c.target_kind == kind, table.c.target_id == target, table.c.inherited.is_(False))
-        .where(_held_by(user_id))
-        .order_by(tables.role.c.name)
-    )
-    held = [RoleName(*row) for row in tx.sql.execute(direct)]
-    everything = implied(held, implications(tx)) if held else []
-    return [role for role in everything if role.domain_id is None]
-
-
-def _held_by(user_id: str) -> ColumnElement[bool]:
+def _held_by(user_id: str | BindParameter[str]) -> ColumnElement[bool]:
     table = tables.assignment
     groups = select(tables.membership.c.group_id).where(tables.membership.c.user_id == user_id)
     own = (table.c.actor_kind == "user") & (table.c.actor_id == user_id)
     return own | ((table.c.actor_kind == "group") & table.c.actor_id.in_(groups))
+
+
+# Made once, because every new token's validation runs it: what was granted there, and all that this implies.
+_assignment, _implied, _role = tables.assignment, tables.implied_role, tables.role
+_granted = (
+    select(_assignment.c.role_id)
+    .where(_assignment.c.target_kind == bindparam("target_kind"), _assignment.c.target_id == bindparam("target_id"))
+    .where(_assignment.c.inherited.is_(False), _held_by(bindparam("user_id")))
+    .cte("held", recursive=True)
+)
+_held = _granted.union(
+    select(_implied.c.implied_role_id).join(_granted, _granted.c.role_id == _implied.c.prior_role_id)
+)
+_ROLES = (
+    select(_role.c.id, _role.c.name, _role.c.domain_id)
+    .join(_held, _held.c.role_id == _role.c.id)
+    .where(_role.c.domain_id.is_(None))
+    .order_by(_role.c.name)
+)
+
+
+def granted_roles(tx: Tx, user_id: str, scope: Scope) -> list[RoleName]:
+    """The user's roles there, its groups' and implied ones included, in the order of names; [] for an unscoped one."""
+    if scope.kind is ScopeKind.UNSCOPED:
+        return []
+    kind, target = target_of(scope)
+    return every(tx, _ROLES, RoleName, target_kind=kind, target_id=target, user_id=user_id)
 
 
 def reachable(tx: Tx, user_id: str, kind: str) -> list[Project]:
@@ -68,12 +75,7 @@ def reachable(tx: Tx, user_id: str, kind: str) -> list[Project]:
         .where(tables.project.c.id.in_(ids), tables.project.c.enabled, func.coalesce(domain.c.enabled, True))
         .order_by(tables.project.c.id)
     )
-    return [Project(**row) for row in tx.sql.execute(query).mappings()]
-
-
-def is_revoked(tx: Tx, claims: Claims) -> bool:
-    table = tables.revoked_token
-    return tx.sql.execute(select(table.c.audit_id).where(table.c.audit_id == claims.audit_id)).first() is not None
+    return every(tx, query, Project)
 
 
 def revoke(tx: Tx, claims: Claims) -> None:

@@ -4,10 +4,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from altostratus.kernel.db.rows import every
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.nouns import CatalogService, Endpoint
 from altostratus.services.identity.store import tables
 from altostratus.services.identity.store.records import endpoints, services
+
+# made once: most answers to a login carry the catalog
+_OFFERED = services.select().where(tables.service.c.enabled).order_by(tables.service.c.type, tables.service.c.id)
+_ENDPOINTS = endpoints.select().where(tables.endpoint.c.enabled).order_by(tables.endpoint.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +26,10 @@ class CatalogItem:
 def read_catalog(tx: Tx) -> list[CatalogItem]:
     """In the order of service types; two queries."""
     found: dict[str, list[Endpoint]] = {}
-    query = endpoints.select().where(tables.endpoint.c.enabled).order_by(tables.endpoint.c.id)
-    for row in tx.sql.execute(query).mappings():
-        found.setdefault(row["service_id"], []).append(Endpoint(**row))
-    offered = services.select().where(tables.service.c.enabled).order_by(tables.service.c.type, tables.service.c.id)
-    every = [CatalogService(**row) for row in tx.sql.execute(offered).mappings()]
-    return [CatalogItem(service, tuple(found.get(service.id, ()))) for service in every]
+    for endpoint in every(tx, _ENDPOINTS, Endpoint):
+        found.setdefault(endpoint.service_id, []).append(endpoint)
+    offered = every(tx, _OFFERED, CatalogService)
+    return [CatalogItem(service, tuple(found.get(service.id, ()))) for service in offered]
 
 
 def service_ids(tx: Tx) -> dict[tuple[str, str], str]:

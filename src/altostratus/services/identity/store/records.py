@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from altostratus.kernel.db.paging import Sort, page
@@ -24,16 +25,21 @@ class Records(Generic[R]):
     def __init__(self, table: Table, kind: Any) -> None:
         self.table = table
         self.kind: type[R] = kind
-        self.columns = [table.c[name] for name in kind.__dataclass_fields__]
+        self._select = select(*self.columns_of(table))
+
+    def columns_of(self, table: FromClause) -> list[ColumnElement[Any]]:
+        """The kind's columns, in the order of its fields, of the table or an alias of it."""
+        return [table.c[name] for name in self.kind.__dataclass_fields__]  # type: ignore[attr-defined]
 
     def select(self) -> Select[Any]:
-        return select(*self.columns)
+        return self._select
 
     def find(self, tx: Tx, id: str) -> R | None:  # noqa: A002 - it is called id everywhere
-        return one(tx, self.select().where(self.table.c.id == id), self.kind)
+        return self.find_by(tx, id=id)
 
     def find_by(self, tx: Tx, **values: Any) -> R | None:
-        return one(tx, self.select().filter_by(**values), self.kind)
+        """By the values of columns, none of them None."""
+        return one(tx, _by(self, tuple(values)), self.kind, **values)
 
     def listed(self, tx: Tx, listing: Listing = ALL, *where: ColumnElement[bool]) -> list[R]:
         """In the order of ids, after the marker, at most one more than the limit (so that the caller sees that
@@ -55,6 +61,12 @@ class Records(Generic[R]):
     def delete(self, tx: Tx, id: str) -> bool:  # noqa: A002
         """Whether there was such a row."""
         return changed(tx, delete(self.table).where(self.table.c.id == id)) > 0
+
+
+@cache
+def _by(records: Records[Any], names: tuple[str, ...]) -> Select[Any]:
+    """Made once for these columns: to make it anew takes longer than to run it."""
+    return records.select().where(*(records.table.c[name] == bindparam(name) for name in names))
 
 
 def condition(table: Table, wanted: Filter) -> ColumnElement[bool]:

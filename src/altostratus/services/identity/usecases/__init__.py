@@ -49,6 +49,9 @@ class Actors:
         if len(self._kept) > self._limit:
             self._kept.popitem(last=False)
 
+    def __contains__(self, digest: bytes) -> bool:
+        return digest in self._kept
+
     def __len__(self) -> int:
         return len(self._kept)
 
@@ -90,9 +93,11 @@ class Identity:
 
     async def generation(self) -> int:
         """A number that differs whenever identity has changed."""
-        if self.db.dialect == "sqlite":
-            return self.actors.generation
-        return await self.db.read(lambda tx: current(tx, GENERATION))
+        return self.actors.generation if self.db.dialect == "sqlite" else await self.db.read(self.generation_in)
+
+    def generation_in(self, tx: Tx) -> int:
+        """The same as this transaction sees it, at most that of what it reads from now on."""
+        return self.actors.generation if self.db.dialect == "sqlite" else current(tx, GENERATION)
 
 
 def new_id(tx: Tx) -> str:

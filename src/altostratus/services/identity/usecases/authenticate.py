@@ -69,12 +69,19 @@ async def _prove_by_token(identity: Identity, token: str) -> Proof:
 
 async def prove_by_password(identity: Identity, who: Reference, password: str) -> User:
     """The user with this password; Unauthorized after one hash, whatever is wrong."""
-    user = await identity.db.read(lambda tx: find_user(tx, who))
+    user, may_log_in = await identity.db.read(lambda tx: _find_login(tx, who))
     matches = await identity.hash(password_matches, user.password_hash if user else None, password)
-    if user and matches and await identity.db.read(lambda tx: _may_log_in(tx, user)):
+    if user and matches and may_log_in:
         return user
     await identity.db.write(lambda tx: _record_failure(tx, user))
     raise Unauthorized()
+
+
+def _find_login(tx: Tx, who: Reference) -> tuple[User | None, bool]:
+    """The user, and whether it may log in; the same work where there is no such user."""
+    user = find_user(tx, who)
+    domain = projects.find(tx, user.domain_id if user else "")
+    return user, user is not None and domain is not None and domain.enabled and _may_log_in(tx, user)
 
 
 def find_user(tx: Tx, who: Reference) -> User | None:
@@ -85,10 +92,9 @@ def find_user(tx: Tx, who: Reference) -> User | None:
 
 
 def _may_log_in(tx: Tx, user: User) -> bool:
-    domain = projects.find(tx, user.domain_id)
     expires = user.password_expires_at
     current = expires is None or expires > tx.now or bool(user.options.get("ignore_password_expiry"))
-    return user.enabled and domain is not None and domain.enabled and current
+    return user.enabled and current
 
 
 def _record_failure(tx: Tx, user: User | None) -> None:
@@ -98,39 +104,37 @@ def _record_failure(tx: Tx, user: User | None) -> None:
 
 def issue(tx: Tx, identity: Identity, proof: Proof, wish: ScopeWish | None) -> Session | None:
     """The session in the scope wished for, in the default project, or unscoped; None when it may not be."""
-    user = users.find(tx, proof.user.id)
-    if user is None or user.epoch != proof.user.epoch:
+    claims = _claims(tx, identity, proof)
+    session = _default_session(tx, claims, proof.user) if wish is None else _wished_session(tx, claims, wish)
+    if session is None or session.user.epoch != proof.user.epoch:
         return None
-    claims = _claims(tx, identity, proof, user)
-    session = _default_session(tx, claims, user) if wish is None else _wished_session(tx, claims, user, wish)
-    if session:
-        _record_success(tx, session)
-    return session
+    user_epoch, scope_epoch = session.epochs
+    _record_success(tx, session)
+    return replace(session, claims=replace(session.claims, user_epoch=user_epoch, scope_epoch=scope_epoch))
 
 
 def _default_session(tx: Tx, claims: Claims, user: User) -> Session | None:
     """In the user's default project if it has one and may be there, else unscoped."""
-    project = projects.find(tx, user.default_project_id) if user.default_project_id else None
-    scoped = _in_scope(tx, claims, user, ScopeKind.PROJECT, project) if project else None
-    return scoped or enter(tx, claims, user)
+    project_id = user.default_project_id
+    scoped = enter(tx, replace(claims, scope=Scope(ScopeKind.PROJECT, project_id))) if project_id else None
+    return scoped or enter(tx, claims)
 
 
-def _wished_session(tx: Tx, claims: Claims, user: User, wish: ScopeWish) -> Session | None:
-    if wish.kind in (ScopeKind.UNSCOPED, ScopeKind.SYSTEM):
-        return enter(tx, _scoped(claims, Scope(wish.kind), 0), user)
+def _wished_session(tx: Tx, claims: Claims, wish: ScopeWish) -> Session | None:
+    scope = _wished_scope(tx, wish)
+    return enter(tx, replace(claims, scope=scope)) if scope else None
+
+
+def _wished_scope(tx: Tx, wish: ScopeWish) -> Scope | None:
+    """What is asked for by name is looked up; an id is looked at when the scope is entered."""
+    if wish.what.name is None:
+        return Scope(wish.kind, wish.what.id or "")
     find = _find_project if wish.kind is ScopeKind.PROJECT else _find_domain
-    return _in_scope(tx, claims, user, wish.kind, find(tx, wish.what))
-
-
-def _in_scope(tx: Tx, claims: Claims, user: User, kind: ScopeKind, project: Project | None) -> Session | None:
-    if project is None:
-        return None
-    return enter(tx, _scoped(claims, Scope(kind, project.id), project.epoch), user)
+    found = find(tx, wish.what)
+    return Scope(wish.kind, found.id) if found else None
 
 
 def _find_project(tx: Tx, what: Reference) -> Project | None:
-    if what.name is None:
-        return projects.find(tx, what.id or "")
     domain = _find_domain(tx, what.domain or Reference())
     return projects.find_by(tx, name_scope=domain.id, name=what.name) if domain else None
 
@@ -142,12 +146,12 @@ def _find_domain(tx: Tx, what: Reference) -> Project | None:
     return found if found and found.is_domain else None
 
 
-def _claims(tx: Tx, identity: Identity, proof: Proof, user: User) -> Claims:
-    """A token got with a token ends when that one does."""
+def _claims(tx: Tx, identity: Identity, proof: Proof) -> Claims:
+    """Unscoped ones, of no epoch yet; a token got with a token ends when that one does."""
     audit = audit_text(tx.entropy.getrandbits(128).to_bytes(16, "big"))
     first = proof.first
     return Claims(
-        user_id=user.id,
+        user_id=proof.user.id,
         methods=proof.methods,
         scope=UNSCOPED,
         audit_ids=(audit, first.audit_ids[-1]) if first else (audit,),
@@ -155,13 +159,9 @@ def _claims(tx: Tx, identity: Identity, proof: Proof, user: User) -> Claims:
         expires_at=first.expires_at
         if first
         else _to_second(tx.now) + timedelta(seconds=identity.config.token_lifetime),
-        user_epoch=user.epoch,
+        user_epoch=0,
         scope_epoch=0,
     )
-
-
-def _scoped(claims: Claims, scope: Scope, epoch: int) -> Claims:
-    return replace(claims, scope=scope, scope_epoch=epoch)
 
 
 def _to_second(moment: datetime) -> datetime:

@@ -3,7 +3,7 @@
 import hashlib
 
 from altostratus.kernel.actor import Actor
-from altostratus.kernel.tx import Tx
+from altostratus.services.identity.domain.claims import Claims
 from altostratus.services.identity.domain.session import Session, actor_of
 from altostratus.services.identity.usecases import Identity
 from altostratus.services.identity.usecases.open_session import open_session
@@ -12,12 +12,21 @@ from altostratus.services.identity.usecases.open_session import open_session
 async def actor_for(identity: Identity, token: str) -> Actor | None:
     """The actor, or None when the token is not valid (any more)."""
     digest = hashlib.sha256(token.encode()).digest()
-    generation = await identity.generation()
-    actor = identity.actors.get(digest, generation)
-    if actor is not None:
-        expires = actor.token_expires
-        return actor if expires is None or expires > identity.clock.now() else None
-    session = await session_for(identity, token)
+    if digest in identity.actors:
+        actor = identity.actors.get(digest, await identity.generation())
+        if actor is not None:
+            expires = actor.token_expires
+            return actor if expires is None or expires > identity.clock.now() else None
+    claims = identity.keys.open(token, identity.clock.now())
+    return await _look_up(identity, claims, digest) if claims else None
+
+
+async def _look_up(identity: Identity, claims: Claims, digest: bytes) -> Actor | None:
+    """The actor from the database, kept for the generation that it was found in."""
+    # The generation first: a change that commits in between makes what is kept too old, never too new.
+    generation, session = await identity.db.read(
+        lambda tx: (identity.generation_in(tx), open_session(tx, claims)),
+    )
     if session is None:
         return None
     actor = actor_of(session)
@@ -27,12 +36,5 @@ async def actor_for(identity: Identity, token: str) -> Actor | None:
 
 async def session_for(identity: Identity, token: str) -> Session | None:
     """The session of a token, from the database."""
-    if identity.keys.open(token, identity.clock.now()) is None:
-        return None
-    return await identity.db.read(lambda tx: read_session(identity, tx, token))
-
-
-def read_session(identity: Identity, tx: Tx, token: str) -> Session | None:
-    """The same within a transaction."""
-    claims = identity.keys.open(token, tx.now)
-    return open_session(tx, claims) if claims else None
+    claims = identity.keys.open(token, identity.clock.now())
+    return await identity.db.read(lambda tx: open_session(tx, claims)) if claims else None

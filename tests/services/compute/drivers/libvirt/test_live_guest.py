@@ -100,10 +100,10 @@ def test_a_guest_boots_talks_reboots_and_obeys(machine: Machine) -> None:
 
     process = machine.process()
     for _ in range(2):
-        driver.reboot(machine.id, "soft", hard=False, fence=1)
+        driver.reboot(machine.id, "reboot", fence=1)
     machine.wait(lambda: machine.log().count(BOOTED) == 2)
-    driver.reboot(machine.id, "soft", hard=False, fence=1)
-    assert machine.process() == process
+    driver.reboot(machine.id, "reboot", fence=1)
+    assert machine.process() != process
     assert machine.state() == (Power.RUNNING, None)
 
     driver.request_shutdown(machine.id, 1)
@@ -123,11 +123,11 @@ def test_a_machine_is_adopted_and_how_it_ended_is_told_apart(machine: Machine) -
     assert machine.process() == process
     adopted.close()
 
-    driver.reboot(machine.id, "hard", hard=True, fence=2)
+    driver.reboot(machine.id, "reboot", fence=2)
     again = machine.process()
-    driver.reboot(machine.id, "hard", hard=True, fence=2)
+    driver.reboot(machine.id, "reboot", fence=2)
     assert machine.process() == again != process
-    assert machine.seen().done == {"hard"}
+    assert machine.seen().done == {"reboot"}
 
     os.kill(machine.process(), signal.SIGKILL)
     machine.wait(lambda: machine.seen().power is not Power.RUNNING)

@@ -168,17 +168,12 @@ class LibvirtHypervisor:
             if domain is not None:
                 _destroy(domain)
 
-    def reboot(self, machine_id: str, request_id: str, hard: bool, fence: int) -> None:
+    def reboot(self, machine_id: str, request_id: str, fence: int) -> None:
         with self._connection.use() as connection:
             domain, mark = self._defined(connection, machine_id, fence)
-            if request_id in mark.done:
-                return
-            if hard:
+            if request_id not in mark.done:
                 _destroy(domain)
                 self._start(domain, mark.remember(request_id))
-            else:
-                _ask_to_reboot(domain)
-                _write(domain, mark.remember(request_id))
 
     def ensure_absent(self, machine_id: str, fence: int) -> None:
         with self._connection.use() as connection:
@@ -316,13 +311,6 @@ def _undefine(domain: libvirt.virDomain) -> None:
     except libvirt.libvirtError as error:
         if not is_gone(error):
             raise
-
-
-def _ask_to_reboot(domain: libvirt.virDomain) -> None:
-    """By the power button: libvirt resets the machine when the guest has powered off."""
-    with _unless_off(domain):
-        if domain.isActive():
-            domain.reboot(libvirt.VIR_DOMAIN_REBOOT_ACPI_POWER_BTN)
 
 
 @contextmanager

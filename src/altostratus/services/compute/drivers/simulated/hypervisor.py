@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
+from altostratus.kernel.testing.faults import Faults
 from altostratus.services.compute.driver import (
     BaseImage,
     Capabilities,
@@ -25,7 +26,6 @@ from altostratus.services.compute.driver import (
     Power,
 )
 from altostratus.services.compute.drivers.simulated.console import EchoConsole
-from altostratus.services.compute.drivers.simulated.faults import Faults
 from altostratus.services.compute.drivers.simulated.world import GIB, Machine, World
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class SimulatedHypervisor:
 
     def __init__(self, world: World, faults: Faults | None = None) -> None:
         self.world = world
-        self.faults = faults or Faults()
+        self.faults = faults or Faults(DriverError)
         self._callback: Callable[[MachineEvent], None] | None = None
         self._unlisten: Callable[[], None] | None = None
         self._consoles: list[EchoConsole] = []
@@ -110,12 +110,15 @@ class SimulatedHypervisor:
 
         self._change("ensure_off", machine_id, fence, steps)
 
-    def reboot(self, machine_id: str, request_id: str, hard: bool, fence: int) -> None:
+    def reboot(self, machine_id: str, request_id: str, fence: int) -> None:
         def steps() -> Steps:
             machine = self._defined(machine_id)
             if request_id in machine.done:
                 return
-            yield from self._power_cycle(machine, request_id) if hard else self._ask(machine, request_id)
+            self.world.stop(machine, OffReason.HOST)
+            yield
+            _remember(machine, request_id)
+            self.world.start(machine)
 
         self._change("reboot", machine_id, fence, steps)
 
@@ -175,7 +178,7 @@ class SimulatedHypervisor:
             with self._connected():
                 return act()
 
-        return self.faults.perform(method, look)
+        return self.faults.call(method, look)
 
     def _change(self, method: str, machine_id: str, fence: int, steps: Callable[[], Steps]) -> None:
         def run(whole: bool) -> None:
@@ -188,7 +191,7 @@ class SimulatedHypervisor:
                         pass
                     self._leave_fence(machine_id, fence)
 
-        self.faults.perform(method, lambda: run(True), lambda: run(False))
+        self.faults.call(method, lambda: run(True), lambda: run(False))
 
     @contextmanager
     def _connected(self) -> Iterator[None]:
@@ -227,18 +230,6 @@ class SimulatedHypervisor:
                 "choose a flavor with a larger disk"
             )
         return spec.disk_gb * GIB or base.virtual_size
-
-    def _power_cycle(self, machine: Machine, request_id: str) -> Steps:
-        self.world.stop(machine, OffReason.HOST)
-        yield
-        _remember(machine, request_id)
-        self.world.start(machine)
-        machine.reboots += 1
-
-    def _ask(self, machine: Machine, request_id: str) -> Steps:
-        self.world.press_power_button(machine, then_reset=True)
-        yield
-        _remember(machine, request_id)
 
 
 def _remember(machine: Machine, request_id: str) -> None:

@@ -43,7 +43,6 @@ class Machine:
     ready_at: float | None = None  # while it starts
     deaf: bool = False  # its guest ignores ACPI
     starts: int = 0
-    reboots: int = 0
     done: list[str] = field(default_factory=list)
     log: bytearray = field(default_factory=bytearray)
     consoles: list[EchoConsole] = field(default_factory=list)
@@ -163,16 +162,10 @@ class World:
     def remove(self, machine: Machine) -> None:
         self.machines.pop(machine.id, None)
 
-    def press_power_button(self, machine: Machine, *, then_reset: bool = False) -> None:
-        """ACPI: a guest that listens powers off at once, or comes up anew."""
-        if machine.power is not Power.RUNNING or machine.deaf:
-            return
-        if not then_reset:
+    def press_power_button(self, machine: Machine) -> None:
+        """ACPI: a guest that listens powers off at once."""
+        if machine.power is Power.RUNNING and not machine.deaf:
             self.stop(machine, OffReason.GUEST)
-            return
-        machine.reboots += 1
-        self._boot_log(machine)
-        self.emit(machine.id, "rebooted")
 
     # -- what happens from outside -----------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ class SimulatedNetwork:
         self.faults.call("purge", self.world.reboot)
 
     def close(self) -> None:
-        self.faults.release()
+        self.faults.abandon()
 
     def leftovers(self) -> list[str]:
         """What is still on the host, for tests that demand a clean slate."""
