@@ -31,6 +31,7 @@ from tests.universe import BASE, Universe, make_settings
 PROJECT = "0123456789abcdef0123456789abcdef"
 ADMIN = Actor(user_id="tester", project_id=PROJECT, roles=frozenset({"admin", "member", "reader"}))
 SETTLE_SECONDS = 3000.0
+OPTIONS = {"unused_base_seconds": 900.0}
 MODES = ("dies before", "dies after", "reply lost", "hangs", "twice")
 METHODS = {
     "EnsureBase": "ensure_base",
@@ -46,6 +47,7 @@ METHODS = {
     "RemoveNetwork": "remove_network",
     "RemoveRouter": "remove_router",
     "RemovePort": "remove_port",
+    "RemoveBase": "ensure_base_absent",
 }
 """The driver's method behind each step that calls one; other steps only write rows."""
 
@@ -67,7 +69,7 @@ class Scene(Universe):
     change was asked for; `crash` and `twice` are what is to go wrong."""
 
     def __init__(self, simulation: Simulation, data_dir: Path, names: dict[str, str]) -> None:
-        super().__init__(simulation, make_settings(data_dir), authenticate)
+        super().__init__(simulation, make_settings(data_dir, compute=OPTIONS), authenticate)
         self.data_dir = data_dir
         self.names = names
         self.crash: CrashAt | None = None
@@ -311,6 +313,10 @@ def _no_orphans(universe: Scene) -> bool:
     return not universe.machines.leftovers() and not universe.networks.ports
 
 
+def _no_bases(universe: Scene) -> bool:
+    return not universe.machines.bases
+
+
 def _no_image_files(universe: Scene) -> bool:
     return not [path for path in (universe.data_dir / "images").rglob("*") if path.is_file()]
 
@@ -405,6 +411,14 @@ SCENARIOS = {
             _not_floating,
             SERVER,
             _no_orphans,
+        ),
+        Scenario(
+            "forget the copy of an image",
+            {"compute.orphans": ("RemoveBase",)},
+            Scene.delete_server,
+            _gone,
+            SERVER,
+            _no_bases,
         ),
         Scenario(
             "delete an image",

@@ -227,6 +227,20 @@ class HypervisorContract(RuleBasedStateMachine):
         self.driver.ensure_base(self.host.image())
         assert self.driver.has_base(IMAGE)
 
+    @rule()
+    def base_goes_unless_a_disk_rests_on_it(self) -> None:
+        assert self.driver.bases() == {IMAGE}
+        self.driver.ensure_base_absent("another")
+        if self.expected:
+            with pytest.raises(DriverError):
+                self.driver.ensure_base_absent(IMAGE)
+        else:
+            self.driver.ensure_base_absent(IMAGE)
+            self.driver.ensure_base_absent(IMAGE)
+            assert self.driver.bases() == set()
+            self.driver.ensure_base(self.host.image())
+        assert self.driver.has_base(IMAGE)
+
     def spec(self, slot: int, variant: int) -> MachineSpec:
         tap = f"altoc{self.ids[slot][:8]}"
         nic = Nic(str(uuid.uuid5(uuid.NAMESPACE_URL, tap)), f"fa:16:3e:00:00:0{slot}", BRIDGE, tap, 1400)

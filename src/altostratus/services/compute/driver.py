@@ -165,6 +165,14 @@ class Hypervisor(Protocol):
 
     def has_base(self, image_id: str) -> bool: ...
 
+    def bases(self) -> set[str]:
+        """The images that this host has copies of."""
+        ...
+
+    def ensure_base_absent(self, image_id: str) -> None:
+        """Nothing of its copy is left. Raises DriverError while a machine's disk rests on it."""
+        ...
+
     def ensure_defined(self, spec: MachineSpec, fence: int) -> None:
         """Root disk (overlay over the base, grown to disk_gb), config drive and definition exist; not
         started. A machine that runs is not disturbed: the new definition holds from its next start. An

@@ -1,4 +1,5 @@
-"""The reconciler of orphans: machines on a host that no server's row knows are reported, and after a while removed.
+"""The reconciler of orphans: machines on a host that no server's row knows are reported, and after a while removed; so
+are copies of images that no server there was made from.
 
 The time since an orphan was first seen is kept in memory: after a restart the grace period begins anew, which errs on
 the side of keeping.
@@ -30,16 +31,26 @@ class RemoveOrphan:
     machine_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class RemoveBase:
+    """Remove the copy of an image that nothing rests on."""
+
+    image_id: str
+
+
+Remove = RemoveOrphan | RemoveBase
+
+
 class OrphanReconciler:
     """kind 'compute.orphans'; keys are host ids"""
 
     kind: ClassVar[str] = "compute.orphans"
-    steps: ClassVar[tuple[type, ...]] = (RemoveOrphan,)
+    steps: ClassVar[tuple[type, ...]] = (RemoveOrphan, RemoveBase)
 
     def __init__(self, compute: Compute, grace: timedelta = GRACE) -> None:
         self._compute = compute
-        self._grace = grace
-        self._since: dict[str, datetime] = {}
+        self._graces = {RemoveOrphan: grace, RemoveBase: timedelta(seconds=compute.config.unused_base_seconds)}
+        self._since: dict[Remove, datetime] = {}
 
     def due(self, tx: Tx) -> Iterable[str]:
         return self._compute.hosts.keys()
@@ -47,34 +58,40 @@ class OrphanReconciler:
     def load(self, tx: Tx, key: str) -> str | None:
         return key
 
-    async def observe(self, wanted: str, turn: Pass) -> frozenset[str]:
-        """Machines there that have no row. The host is asked first: a row made meanwhile is then found."""
+    async def observe(self, wanted: str, turn: Pass) -> list[Remove]:
+        """What is there and in no row, machines first: bases are safe to judge only when there are none. The host is
+        asked before the rows: a row made meanwhile is then found."""
         host = self._compute.hosts[wanted]
         try:
             machines = await turn.call(host.observe, host.driver.observe_all)
+            bases = await turn.call(host.observe, host.driver.bases)
         except DriverError:
-            return frozenset()
+            return []
         ids = [machine.id for machine in machines]
-        known = await turn.read(lambda tx: servers.existing(tx, ids))
-        return frozenset(ids) - known
+        known, used = await turn.read(lambda tx: (servers.existing(tx, ids), servers.images_on(tx, wanted)))
+        orphans: list[Remove] = [RemoveOrphan(machine_id) for machine_id in sorted(set(ids) - known)]
+        return orphans or [RemoveBase(image_id) for image_id in sorted(bases - used)]
 
-    def plan(self, wanted: str, seen: frozenset[str], now: datetime) -> RemoveOrphan | Again:
-        self._since = {key: since for key, since in self._since.items() if key in seen}
-        for machine_id in sorted(seen):
-            if machine_id not in self._since:
-                log.warning("machine without a server", machine=machine_id, host=wanted, removed_after=str(self._grace))
-                self._since[machine_id] = now
-            elif now - self._since[machine_id] >= self._grace:
-                return RemoveOrphan(machine_id)
+    def plan(self, wanted: str, seen: list[Remove], now: datetime) -> Remove | Again:
+        for new in set(seen) - set(self._since):
+            if isinstance(new, RemoveOrphan):
+                log.warning("machine without a server", machine=new.machine_id, host=wanted, removed_after=str(GRACE))
+        self._since = {remove: self._since.get(remove, now) for remove in seen}
+        for remove, since in self._since.items():
+            if now - since >= self._graces[type(remove)]:
+                return remove
         return Again(EVERY_SECONDS, "hosts are searched for orphans again and again")
 
-    def news(self, wanted: str, seen: frozenset[str], verdict: RemoveOrphan | Again) -> bool:
+    def news(self, wanted: str, seen: list[Remove], verdict: Remove | Again) -> bool:
         return isinstance(verdict, RemoveOrphan)
 
-    def record(self, tx: Tx, wanted: str, seen: frozenset[str], verdict: RemoveOrphan | Again) -> None:
+    def record(self, tx: Tx, wanted: str, seen: list[Remove], verdict: Remove | Again) -> None:
         if isinstance(verdict, RemoveOrphan):
             events.record(tx, SYSTEM, "compute.orphan.remove", verdict.machine_id)
 
-    async def take(self, step: RemoveOrphan, wanted: str, turn: Pass) -> None:
+    async def take(self, step: Remove, wanted: str, turn: Pass) -> None:
         host = self._compute.hosts[wanted]
-        await turn.call(host.change, host.driver.ensure_absent, step.machine_id, turn.fence)
+        if isinstance(step, RemoveOrphan):
+            await turn.call(host.change, host.driver.ensure_absent, step.machine_id, turn.fence)
+        else:
+            await turn.call(host.change, host.driver.ensure_base_absent, step.image_id)

@@ -195,6 +195,11 @@ def existing(tx: Tx, ids: Sequence[str]) -> set[str]:
     return set(tx.sql.execute(select(server.c.id).where(server.c.id.in_(ids))).scalars())
 
 
+def images_on(tx: Tx, host_id: str) -> set[str]:
+    """The images that servers on the host were made from."""
+    return set(tx.sql.execute(select(server.c.image_id).where(server.c.host_id == host_id).distinct()).scalars())
+
+
 def usage_by_host(tx: Tx) -> dict[str, Usage]:
     """What is promised on each host, counted from the rows."""
     sums = [func.sum(server.c.vcpus), func.sum(server.c.ram), func.sum(server.c.disk)]

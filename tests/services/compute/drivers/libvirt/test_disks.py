@@ -51,6 +51,19 @@ def test_a_base_has_the_images_bytes_and_outlives_it(disks: Disks, image: BaseIm
     assert base.path.read_bytes() == content
 
 
+@needs_qemu_img
+def test_a_base_goes_once_no_disk_rests_on_it(disks: Disks) -> None:
+    disks.ensure_machine(SPEC, 1)
+    assert disks.bases() == {"image"}
+    with pytest.raises(DriverError, match="m-1 rests on image image"):
+        disks.remove_base("image")
+    (disks.root_disk("m-1").parent / "root.qcow2").write_bytes(b"torn")  # names nothing
+    disks.remove("m-1")
+    disks.remove_base("image")
+    disks.remove_base("image")
+    assert (disks.bases(), disks.base("image")) == (set(), None)
+
+
 def test_a_base_can_be_read_by_the_group_of_qemu_and_written_by_nobody_else(tmp_path: Path, image: BaseImage) -> None:
     disks = Disks(tmp_path / "data")
     disks.ensure_base(image, os.getgid())

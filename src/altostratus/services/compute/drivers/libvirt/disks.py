@@ -98,6 +98,32 @@ class Disks:
             if self.base(image.id) is None:
                 _appear(self._bases / f"{image.id}.{image.format}", lambda new: _share(image.path, new, readers))
 
+    def bases(self) -> set[str]:
+        with _os_errors("cannot list base images"):
+            return {path.stem for path in self._bases.iterdir() if _ID.fullmatch(path.stem)}
+
+    def remove_base(self, image_id: str) -> None:
+        """Refused while a disk rests on it. Disks are laid over bases under the same lock, so none is just being."""
+        with _os_errors("cannot remove the base image"), self._bases_locked(fcntl.LOCK_EX):
+            base = self.base(image_id)
+            if base is None:
+                return
+            for disk in self._machines.glob("*/root.qcow2"):
+                if _rests_on(disk) == str(base.path):
+                    raise DriverError(f"the disk of machine {disk.parent.name} rests on image {image_id}")
+            base.path.unlink()
+            _sync(self._bases)
+
+    @contextmanager
+    def _bases_locked(self, how: int) -> Iterator[None]:
+        """Shared: bases stay. Exclusive: none is being used for a new disk. Holds between processes too."""
+        descriptor = os.open(self._bases, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, how)
+            yield
+        finally:
+            os.close(descriptor)
+
     # -- machines --------------------------------------------------------------------------------------------
 
     def ids(self) -> set[str]:
@@ -124,7 +150,7 @@ class Disks:
     def ensure_machine(self, spec: MachineSpec, fence: int) -> None:
         """Directory, owner, root disk and config drive are there. A root disk that is there is never
         replaced."""
-        with _os_errors("cannot make disks"):
+        with _os_errors("cannot make disks"), self._bases_locked(fcntl.LOCK_SH):
             base = None if self.root_disk(spec.id).exists() else self._base_for(spec)
             self._folder(spec.id).mkdir(mode=0o711, exist_ok=True)
             self.write_owner(Owner(spec.id, spec.project_id, fence))
@@ -165,6 +191,15 @@ class Disks:
                 f"({base.virtual_size} bytes): choose a flavor with a larger disk"
             )
         return base
+
+
+def _rests_on(disk: Path) -> str:
+    """The backing file that a qcow2 file names, as its header says (bytes 8 to 19); '' for none."""
+    with suppress(FileNotFoundError), disk.open("rb") as file:
+        header = file.read(20)
+        file.seek(int.from_bytes(header[8:16], "big"))
+        return os.fsdecode(file.read(min(int.from_bytes(header[16:20], "big"), 1023)))
+    return ""
 
 
 def _checked(some_id: str) -> str:

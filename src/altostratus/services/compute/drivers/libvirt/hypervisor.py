@@ -86,6 +86,12 @@ class LibvirtHypervisor:
     def has_base(self, image_id: str) -> bool:
         return self._disks.base(image_id) is not None
 
+    def bases(self) -> set[str]:
+        return self._disks.bases()
+
+    def ensure_base_absent(self, image_id: str) -> None:
+        self._disks.remove_base(image_id)
+
     # -- looking -----------------------------------------------------------------------------------------------
 
     def observe(self, machine_id: str) -> Observation | None:

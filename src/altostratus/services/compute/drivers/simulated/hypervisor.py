@@ -65,13 +65,24 @@ class SimulatedHypervisor:
     def has_base(self, image_id: str) -> bool:
         return self._read("has_base", lambda: image_id in self.world.bases)
 
+    def bases(self) -> set[str]:
+        return self._read("bases", lambda: set(self.world.bases))
+
+    def ensure_base_absent(self, image_id: str) -> None:
+        def remove() -> None:
+            if any(machine.base == image_id for machine in self.world.machines.values()):
+                raise DriverError(f"a machine's disk rests on image {image_id}")
+            self.world.bases.pop(image_id, None)
+
+        self._read("ensure_base_absent", remove)
+
     def ensure_defined(self, spec: MachineSpec, fence: int) -> None:
         def steps() -> Steps:
             found = self.world.machines.get(spec.id)
             size = found.disk if found and found.disk is not None else self._root_size(spec)
             machine = self.world.machines.setdefault(spec.id, Machine(spec.id))
             if machine.disk is None:
-                machine.fence, machine.disk = max(fence, machine.fence), size
+                machine.fence, machine.disk, machine.base = max(fence, machine.fence), size, spec.image_id
                 machine.off_reason = machine.off_reason if machine.alive else OffReason.UNKNOWN
             yield
             if machine.spec is None and not machine.alive:

@@ -37,6 +37,7 @@ class Machine:
     digest: str = ""  # of `spec`
     live: MachineSpec | None = None
     disk: int | None = None  # bytes of the root disk; None: there is none
+    base: str = ""  # the image that it rests on
     power: Power = Power.OFF
     off_reason: OffReason | None = OffReason.NEVER_STARTED
     boot_id: str = ""
