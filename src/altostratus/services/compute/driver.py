@@ -43,6 +43,8 @@ __all__ = [
 class DriverError(Exception):
     """The host could not do it now; the step is tried again with back-off."""
 
+    expected = True
+
 
 class HostUnreachable(DriverError):
     """The host does not answer: its machines are unknown, not absent."""
