@@ -29,7 +29,7 @@ def monotonic() -> float:
 
 def iso(moment: datetime | None) -> str | None:
     """2026-11-20T10:43:19Z, as Nova, Glance and Neutron print instants."""
-    return None if moment is None else moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return None if moment is None else moment.isoformat(timespec="seconds")[:19] + "Z"
 
 
 def iso_micro(moment: datetime | None) -> str | None:
@@ -39,4 +39,4 @@ def iso_micro(moment: datetime | None) -> str | None:
 
 def iso_plain(moment: datetime) -> str:
     """2026-11-20T10:43:19.000000, as Nova prints some. (`strftime` takes ten times as long, which lists feel.)"""
-    return moment.replace(tzinfo=None).isoformat(timespec="microseconds")
+    return moment.isoformat(timespec="microseconds")[:26]

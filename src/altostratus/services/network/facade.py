@@ -10,7 +10,6 @@ from altostratus.contracts import network as contract
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import NotFound
 from altostratus.kernel.tx import Tx
-from altostratus.services.network.domain.addressing import tap_of
 from altostratus.services.network.driver import NetworkDriver
 from altostratus.services.network.errors import NetworkNotFound
 from altostratus.services.network.store import addresses, owned_ports, ports, routers, security_groups
@@ -55,8 +54,8 @@ class Facade:
 
     def ports_of(self, tx: Tx, owners: Sequence[str]) -> Mapping[str, list[contract.Port]]:
         result: dict[str, list[contract.Port]] = {owner: [] for owner in owners}
-        for each in owned_ports.of_owners(tx, owners):
-            result[each.owner].append(self._port(each))
+        for each in owned_ports.of_owners(tx, owners, self._net.bridge):
+            result[each.owner].append(each)
         return result
 
     def owner_at(self, tx: Tx, address: str, network_id: str | None, router_id: str | None) -> str | None:
@@ -99,25 +98,6 @@ class Facade:
 
     def _readdress(self, tx: Tx, actor: Actor, found: ports.Port, wished: list[dict[str, str]]) -> None:
         update_port(tx, self._net, replace(actor, roles=actor.roles | {"admin"}), found.id, {"fixed_ips": wished})
-
-    def _port(self, found: owned_ports.OwnedPort) -> contract.Port:
-        return contract.Port(
-            id=found.id,
-            owner=found.owner,
-            network_id=found.network_id,
-            network_name=found.network_name,
-            mac=found.mac,
-            addresses=tuple(_address(*address) for address in found.addresses),
-            security_groups=tuple(found.groups),
-            ready=found.ready,
-            bridge=self._net.bridge(found.network_id),
-            tap=tap_of(found.id),
-            mtu=found.mtu,
-        )
-
-
-def _address(ip: str, subnet_id: str, floating: tuple[str, ...]) -> contract.Address:
-    return contract.Address(ip, 6 if ":" in ip else 4, subnet_id, floating)
 
 
 class GroupFacade:

@@ -26,9 +26,32 @@ class CountedReads:
         return await self._read(fn)
 
 
+def forget(people: People) -> None:
+    """As in a process that has not seen any token yet."""
+    people.service.state.actors._kept.clear()
+
+
+def test_a_token_is_known_to_whoever_issued_it(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        user = await people.user("ann")
+        token = await people.token(user)
+        reads = CountedReads(people.cloud.db)
+        actor = await people.service.facade.authenticate(token)
+        assert actor is not None
+        assert reads.count == (0 if people.cloud.db.dialect == "sqlite" else 1)
+        forget(people)
+        assert await people.service.facade.authenticate(token) == actor
+        token = await people.token(user)
+        await people.admin.patch(f"{V3}/users/{user}", {"user": {"enabled": False}})
+        assert await people.service.facade.authenticate(token) is None
+
+    run(tmp_path, story)
+
+
 def test_a_known_token_is_not_looked_up_again(tmp_path: Path) -> None:
     async def story(people: People) -> None:
         token = await people.token(await people.user("ann"))
+        forget(people)
         authenticate = people.service.facade.authenticate
         reads = CountedReads(people.cloud.db)
         first = await authenticate(token)
@@ -50,6 +73,7 @@ def test_a_new_token_takes_two_queries(tmp_path: Path) -> None:
             statements.append(statement)
 
         token = people.admin.token or ""
+        forget(people)
         reads = CountedReads(people.cloud.db)
         event.listen(Engine, "before_cursor_execute", count)
         actor = await people.service.facade.authenticate(token)
@@ -69,6 +93,7 @@ def test_a_validation_that_began_before_a_change_is_not_kept(tmp_path: Path) -> 
     async def story(people: People) -> None:
         user = await people.user("ann")
         token = await people.token(user)
+        forget(people)
         db, authenticate = people.cloud.db, people.service.facade.authenticate
         read, reading, changed = db.read, asyncio.Event(), asyncio.Event()
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from altostratus.kernel.clock import iso, iso_plain
@@ -104,6 +105,7 @@ def addresses(shown: Shown, extended: bool) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def host_id(project_id: str, host: str | None) -> str:
     """Tells a project's servers on one host apart from those on another, without naming hosts."""
     return hashlib.sha224(f"{project_id}{host}".encode()).hexdigest() if host else ""

@@ -24,8 +24,7 @@ SUBJECT = "X-Subject-Token"
 @post("/tokens", body=schemas.AuthBody)
 async def post_token(request: IdentityCall) -> Response[Any]:
     login = _login(await request.document())
-    session = await authenticate(request.identity, login)
-    token = request.identity.keys.seal(session.claims)
+    token, session = await authenticate(request.identity, login)
     return Response(await _body(request, session), status_code=201, headers={SUBJECT: token})
 
 

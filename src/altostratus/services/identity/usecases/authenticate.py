@@ -20,7 +20,7 @@ from altostratus.services.identity.errors import BadMethod, Missing
 from altostratus.services.identity.store.records import projects, users
 from altostratus.services.identity.usecases import Identity
 from altostratus.services.identity.usecases.open_session import enter
-from altostratus.services.identity.usecases.validate_token import session_for
+from altostratus.services.identity.usecases.validate_token import keep_actor, session_for
 
 NOBODY = Actor(user_id="")
 
@@ -34,13 +34,17 @@ class Proof:
     first: Claims | None = None
 
 
-async def authenticate(identity: Identity, login: Login) -> Session:
-    """A new session; its token is `identity.keys.seal(session.claims)`."""
+async def authenticate(identity: Identity, login: Login) -> tuple[str, Session]:
+    """A new token and its session, which is kept in memory: most tokens are used at once."""
     proof = await _prove(identity, login)
-    session = await identity.db.write(lambda tx: issue(tx, identity, proof, login.scope))
+    generation, session = await identity.db.write(
+        lambda tx: (identity.generation_in(tx), issue(tx, identity, proof, login.scope))
+    )
     if session is None:
         raise Unauthorized()
-    return session
+    token = identity.keys.seal(session.claims)
+    keep_actor(identity, token, generation, session)
+    return token, session
 
 
 async def _prove(identity: Identity, login: Login) -> Proof:

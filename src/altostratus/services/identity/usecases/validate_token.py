@@ -11,27 +11,35 @@ from altostratus.services.identity.usecases.open_session import open_session
 
 async def actor_for(identity: Identity, token: str) -> Actor | None:
     """The actor, or None when the token is not valid (any more)."""
-    digest = hashlib.sha256(token.encode()).digest()
+    digest = _digest(token)
     if digest in identity.actors:
         actor = identity.actors.get(digest, await identity.generation())
         if actor is not None:
             expires = actor.token_expires
             return actor if expires is None or expires > identity.clock.now() else None
     claims = identity.keys.open(token, identity.clock.now())
-    return await _look_up(identity, claims, digest) if claims else None
+    return await _look_up(identity, claims, token) if claims else None
 
 
-async def _look_up(identity: Identity, claims: Claims, digest: bytes) -> Actor | None:
+async def _look_up(identity: Identity, claims: Claims, token: str) -> Actor | None:
     """The actor from the database, kept for the generation that it was found in."""
     # The generation first: a change that commits in between makes what is kept too old, never too new.
     generation, session = await identity.db.read(
         lambda tx: (identity.generation_in(tx), open_session(tx, claims)),
     )
-    if session is None:
-        return None
+    return keep_actor(identity, token, generation, session) if session else None
+
+
+def keep_actor(identity: Identity, token: str, generation: int, session: Session) -> Actor:
+    """From now on the token is known, until identity changes."""
     actor = actor_of(session)
-    identity.actors.keep(digest, generation, actor)
+    identity.actors.keep(_digest(token), generation, actor)
     return actor
+
+
+def _digest(token: str) -> bytes:
+    """What is kept instead of the token, which whoever reads our memory could use."""
+    return hashlib.sha256(token.encode()).digest()
 
 
 async def session_for(identity: Identity, token: str) -> Session | None:

@@ -4,15 +4,16 @@ Made once and bound at each use, because every pass over a machine reads its por
 is in `ports.py`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
+from altostratus.contracts.network import Address, Port
 from altostratus.kernel.tx import Tx
+from altostratus.services.network.domain.addressing import tap_of
 from altostratus.services.network.store.ports import READY
 from altostratus.services.network.store.tables import (
     floating_ip,
@@ -22,23 +23,6 @@ from altostratus.services.network.store.tables import (
     port_security_group,
     security_group,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class OwnedPort:
-    """A port with its network's name and MTU. `addresses` are (address, subnet, floating addresses that lead there);
-    `groups` the names of its security groups."""
-
-    id: str
-    owner: str
-    network_id: str
-    network_name: str
-    mtu: int
-    mac: str
-    ready: bool
-    addresses: Sequence[tuple[str, str, tuple[str, ...]]]
-    groups: Sequence[str]
-
 
 _LEADS_THERE = and_(floating_ip.c.port_id == port_address.c.port_id, floating_ip.c.fixed_ip == port_address.c.ip)
 _QUERY = (
@@ -61,23 +45,36 @@ _OF_PORT = 7
 """How many columns are the port's own."""
 
 
-def of_owners(tx: Tx, owners: Sequence[str]) -> list[OwnedPort]:
-    """The ports of these owners, in the order in which each owner has them."""
+def of_owners(tx: Tx, owners: Sequence[str], bridge: Callable[[str], str]) -> list[Port]:
+    """The ports of these owners, in the order in which each owner has them; `bridge` names a network's."""
     if not owners:
         return []
     rows = tx.sql.execute(_QUERY, {"owners": list(owners)})
-    return [_port(list(of_port)) for _, of_port in groupby(rows, key=itemgetter(0))]
+    return [_port(list(of_port), bridge) for _, of_port in groupby(rows, key=itemgetter(0))]
 
 
-def _port(rows: Sequence[Any]) -> OwnedPort:
+def _port(rows: Sequence[Any], bridge: Callable[[str], str]) -> Port:
     """From a row for each combination of address, floating address and group; None stands for there being none."""
-    addresses: dict[tuple[str, str], dict[str, None]] = {}
+    floating: dict[tuple[str, str], dict[str, None]] = {}
     groups: dict[str, str] = {}
-    for ip, subnet_id, floating, group_id, group in (row[_OF_PORT:] for row in rows):
-        leads_there = addresses.setdefault((ip, subnet_id), {}) if ip else {}
-        if floating:
-            leads_there[floating] = None
+    for ip, subnet_id, leads_there, group_id, group in (row[_OF_PORT:] for row in rows):
+        if ip:
+            to_here = floating.setdefault((ip, subnet_id), {})
+            if leads_there:
+                to_here[leads_there] = None
         if group_id:
             groups[group_id] = group
-    found = [(*address, tuple(floating)) for address, floating in addresses.items()]
-    return OwnedPort(*(*rows[0][:_OF_PORT], found, tuple(groups.values())))
+    port_id, owner, network_id, name, mtu, mac, ready = rows[0][:_OF_PORT]
+    return Port(
+        id=port_id,
+        owner=owner,
+        network_id=network_id,
+        network_name=name,
+        mac=mac,
+        addresses=tuple(Address(ip, 6 if ":" in ip else 4, of, tuple(to)) for (ip, of), to in floating.items()),
+        security_groups=tuple(groups.values()),
+        ready=ready,
+        bridge=bridge(network_id),
+        tap=tap_of(port_id),
+        mtu=mtu,
+    )
