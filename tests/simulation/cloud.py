@@ -59,8 +59,6 @@ class Cloud(Universe):
         self.broken: list[str] = []
         self.off_at: dict[str, float] = {}
         """When the guest of a server last powered itself off."""
-        self.excused: set[str] = set()
-        """Ports whose filters went with the host's reboot, until they are there again."""
         self.unplugged: set[str] = set()
         """Ports that were deleted while their servers ran: these keep them, without filters, until they start anew."""
         self.dying = asyncio.Event()
@@ -187,17 +185,14 @@ class Cloud(Universe):
     def reboot_host(self) -> None:
         """Everything that ran on it is off, and nothing of the networks is left."""
         self.trace.note("fate", "the host reboots")
-        self.excused |= set(self.networks.ports)
         self.machines.reboot_host()
         self.networks.reboot()
 
     def _look(self) -> None:
-        """No guest runs without the filters of its ports; only after a reboot of the host they may be late."""
-        self.excused -= self.networks.ports.keys()
-        excused = self.excused | self.unplugged
+        """No guest runs without the filters of its ports."""
         for machine in self.machines.machines.values():
             for nic in machine.live.nics if machine.live else ():
-                if nic.port_id not in self.networks.ports and nic.port_id not in excused:
+                if nic.port_id not in self.networks.ports and nic.port_id not in self.unplugged:
                     self.note_broken(f"{machine.id} runs, and there is no filter for its port {nic.port_id}")
 
 

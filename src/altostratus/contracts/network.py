@@ -111,6 +111,10 @@ class Networks(Protocol):
         """The server has been placed: make its ports ready on that host."""
         ...
 
+    def host_rebooted(self, tx: Tx, host_id: str) -> None:
+        """Nothing of the host's networks is left: its ports are not ready until they have been seen again."""
+        ...
+
     def release_ports(self, tx: Tx, owner: str) -> None:
         """The server is gone: delete the ports made for it, free those it was given. Safe to repeat."""
         ...

@@ -25,6 +25,7 @@ from altostratus.services.network.usecases.security_group_rules import (
 from altostratus.services.network.usecases.server_ports import (
     bind_server_ports,
     create_server_ports,
+    rebind_ports,
     release_server_ports,
     resolve_groups,
 )
@@ -48,6 +49,9 @@ class Facade:
 
     def bind_ports(self, tx: Tx, owner: str, host_id: str) -> None:
         bind_server_ports(tx, owner, host_id)
+
+    def host_rebooted(self, tx: Tx, host_id: str) -> None:
+        rebind_ports(tx, host_id)
 
     def release_ports(self, tx: Tx, owner: str) -> None:
         release_server_ports(tx, owner)

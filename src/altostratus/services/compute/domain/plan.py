@@ -26,6 +26,7 @@ ASK_AGAIN = timedelta(seconds=10)
 STABLE = timedelta(minutes=5)
 _CRASHED = (OffReason.CRASH, OffReason.UNKNOWN)
 _OFF = (Power.OFF, Power.CRASHED)
+_RUN = EnsureRunning()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +40,28 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The server's row with what else the plan depends on."""
+    """The server's row with what else the plan depends on. `boot_id` is that of its host, as last noted."""
 
     server: Server
     ports: tuple[Port, ...]
     verb: Verb | None
     rules: Rules
+    boot_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """`machine` is None when its host has nothing of it; `known` False when the host does not answer;
     `durable` False when it forgets machines without harm. `asked` is when this process last asked the machine to power
-    off: one that wrote down that it would may have died before it did."""
+    off: one that wrote down that it would may have died before it did. `boot_id` is the host's now, where a machine
+    that should run does not; '' where nobody asked."""
 
     known: bool = True
     machine: Observation | None = None
     has_base: bool = False
     durable: bool = True
     asked: datetime | None = None
+    boot_id: str = ""
 
 
 def plan(wanted: Wanted, seen: Seen, now: datetime) -> Step | Outcome:
@@ -74,19 +78,14 @@ def plan(wanted: Wanted, seen: Seen, now: datetime) -> Step | Outcome:
     if seen.machine is None and server.launched_at is not None and seen.durable:
         return Terminal("Its disk is no longer on its host. Restore the disk, or delete the server.")
     if seen.machine is None or not seen.machine.digest:
-        return _plan_build(wanted, seen)
+        return EnsureDefined() if seen.has_base else EnsureBase()
+    if seen.boot_id not in ("", wanted.boot_id):
+        return Again(1.0, "its host came up anew: networks come first")
     if wanted.verb is not None:
         return _plan_verb(wanted, wanted.verb, seen.machine, seen.asked, now)
     if server.wanted == Wish.RUNNING:
         return _plan_running(wanted, seen.machine, now)
     return _plan_stopped(wanted, seen.machine, seen.asked, now)
-
-
-def _plan_build(wanted: Wanted, seen: Seen) -> Step | Outcome:
-    waiting = [port.id for port in wanted.ports if not port.ready]
-    if waiting:
-        return Again(2.0, f"network is not ready for port {waiting[0]}")
-    return EnsureDefined() if seen.has_base else EnsureBase()
 
 
 def _plan_verb(
@@ -97,7 +96,9 @@ def _plan_verb(
         return FinishVerb(verb)
     if verb.id in machine.done:
         return _start(wanted, machine) if machine.power in _OFF else FinishVerb(verb)
-    if verb.hard or machine.power in _OFF:
+    if machine.power in _OFF:
+        return _start(wanted, machine, Reboot(verb))
+    if verb.hard:
         return Reboot(verb)
     return _ask_before(Reboot(verb), wanted, wanted.rules.soft_reboot_timeout, machine, last, now)
 
@@ -113,11 +114,15 @@ def _plan_running(wanted: Wanted, machine: Observation, now: datetime) -> Step |
     return _start(wanted, machine)
 
 
-def _start(wanted: Wanted, machine: Observation) -> Step:
-    """Defined anew first when one of its ports was deleted: the network may be gone with it, and a machine does not
-    start without its bridge."""
-    changed = machine.power in _OFF and machine.ports != {port.id for port in wanted.ports}
-    return EnsureDefined() if changed else EnsureRunning()
+def _start(wanted: Wanted, machine: Observation, step: Step = _RUN) -> Step | Outcome:
+    """What is off is defined anew first when one of its ports was deleted: the network may be gone with it, and a
+    machine does not start without its bridge. Nor does it start before its ports are filtered."""
+    if machine.power not in _OFF:
+        return step
+    if machine.ports != {port.id for port in wanted.ports}:
+        return EnsureDefined()
+    waiting = [port.id for port in wanted.ports if not port.ready]
+    return Again(2.0, f"network is not ready for port {waiting[0]}") if waiting else step
 
 
 def _plan_restart(wanted: Wanted, machine: Observation, now: datetime) -> Step | Outcome:

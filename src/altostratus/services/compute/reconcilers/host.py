@@ -65,6 +65,8 @@ class HostReconciler:
             hosts.update_host(tx, wanted.id, reachable=False)
             return
         facts, capabilities = seen.facts, seen.capabilities
+        if wanted.boot_id not in ("", facts.boot_id):
+            self._compute.networks.host_rebooted(tx, wanted.id)
         hosts.update_host(
             tx,
             wanted.id,

@@ -19,7 +19,12 @@ _VERB = [verb.c[f.name] for f in fields(Verb)]
 # made once: every pass reads these
 _BY_ID = select(*_COLUMNS).where(server.c.id == bindparam("server_id"))
 _VERB_OF = select(*_VERB).where(verb.c.server_id == bindparam("server_id"))
-_WITH_VERB = select(*_COLUMNS, *_VERB).outerjoin(verb).where(server.c.id == bindparam("server_id"))
+_WITH_VERB = (
+    select(*_COLUMNS, host.c.boot_id, *_VERB)
+    .outerjoin(host, host.c.id == server.c.host_id)
+    .outerjoin(verb, verb.c.server_id == server.c.id)
+    .where(server.c.id == bindparam("server_id"))
+)
 KEYS_KEPT = timedelta(days=1)
 
 SORT_KEYS = {
@@ -70,13 +75,13 @@ def get_server(tx: Tx, server_id: str) -> Server | None:
     return one(tx, _BY_ID, Server, server_id=server_id)
 
 
-def get_with_verb(tx: Tx, server_id: str) -> tuple[Server, Verb | None] | None:
-    """The server with its pending request row."""
+def get_with_verb(tx: Tx, server_id: str) -> tuple[Server, str, Verb | None] | None:
+    """The server, the boot id of its host, and its pending request row."""
     row = tx.sql.execute(_WITH_VERB, {"server_id": server_id}).first()
     if row is None:
         return None
-    of_verb = row[len(_COLUMNS) :]
-    return Server(*row[: len(_COLUMNS)]), Verb(*of_verb) if of_verb[0] else None
+    of_server, (boot_id, *of_verb) = row[: len(_COLUMNS)], row[len(_COLUMNS) :]
+    return Server(*of_server), boot_id or "", Verb(*of_verb) if of_verb[0] else None
 
 
 def list_servers(tx: Tx, query: ServerQuery) -> list[Server]:

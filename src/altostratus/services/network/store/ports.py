@@ -276,6 +276,12 @@ def places(tx: Tx, owner: str) -> list[tuple[str, str, str]]:
     return [(key, network_id, host) for key, network_id, host in tx.sql.execute(_PLACES, {"owner": owner})]
 
 
+def on_host(tx: Tx, host_id: str) -> list[tuple[str, str]]:
+    """(id, network) of the ports plugged there."""
+    query = select(port.c.id, port.c.network_id).where(port.c.host_id == host_id).order_by(port.c.id)
+    return [(key, network_id) for key, network_id in tx.sql.execute(query)]
+
+
 def dhcp_of(tx: Tx, network_id: str) -> tuple[str | None, set[str]]:
     """(id of the network's DHCP port, the subnets that it has an address on)."""
     rows = tx.sql.execute(_DHCP_OF, {"network_id": network_id}).all()

@@ -1,6 +1,6 @@
 """Ports of machines: made, taken over, bound, released; what compute asks for through the facade."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -74,10 +74,19 @@ def _resolve(owned: list[security_groups.SecurityGroup], name: str) -> str:
 
 def bind_server_ports(tx: Tx, owner: str, host_id: str) -> None:
     """Plug the machine's ports on this host; those that are there already stay as they are."""
+    _bind(tx, [(key, network_id) for key, network_id, host in ports.places(tx, owner) if host != host_id], host_id)
+
+
+def rebind_ports(tx: Tx, host_id: str) -> None:
+    """Plug all ports of this host anew."""
+    _bind(tx, ports.on_host(tx, host_id), host_id)
+
+
+def _bind(tx: Tx, found: Iterable[tuple[str, str]], host_id: str) -> None:
+    """Ports with their networks."""
     moving: dict[str, list[str]] = {}
-    for port_id, network_id, host in ports.places(tx, owner):
-        if host != host_id:
-            moving.setdefault(network_id, []).append(port_id)
+    for port_id, network_id in found:
+        moving.setdefault(network_id, []).append(port_id)
     for network_id, port_ids in sorted(moving.items()):
         bind(tx, port_ids, network_id, host_id)
 
