@@ -7,7 +7,7 @@ import secrets
 import socket
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import make_url
 
@@ -20,7 +20,6 @@ from altostratus.kernel.lanes import ThreadLane
 from altostratus.kernel.reconcile import Engine
 from altostratus.kernel.reconcile.lease import SECONDS, open_leases
 from altostratus.kernel.reconcile.loop import CrashPoint
-from altostratus.kernel.reconcile.notify import Notifier
 from altostratus.kernel.secrets import open_master_key, write_secret
 from altostratus.kernel.service import Cloud, LaneFactory, Listener, Service
 from altostratus.kernel.tx import Tx, Wake
@@ -28,6 +27,9 @@ from altostratus.services.compute import service as compute
 from altostratus.services.identity import service as identity
 from altostratus.services.image import service as image
 from altostratus.services.network import service as network
+
+if TYPE_CHECKING:
+    from altostratus.kernel.reconcile.notify import Notifier
 
 
 def admin_password(data_dir: Path) -> str:
@@ -105,6 +107,8 @@ class System:
         self.engine = Engine(self.db, leases, self.clock, reconcilers, crash_point=self._crash_point)
         self.db.on_wake = self._committed
         if self.db.dialect == "postgresql":
+            from altostratus.kernel.reconcile.notify import Notifier  # 11 MB that SQLite's users need not pay
+
             self._notifier = Notifier(make_url(self.settings.database_url), self.engine.wake)
         await self.engine.start()
         self._listeners = [x for s in self.services for x in s.listeners] if listeners else []
