@@ -190,8 +190,17 @@ def wait_active(client: Client, server_id: str) -> dict[str, Any]:
             )
         return server if server["status"] == "ACTIVE" else None
 
-    found: dict[str, Any] = wait("starting the server", look, ACTIVE_SECONDS)
+    found: dict[str, Any] = wait("starting the server", look, ACTIVE_SECONDS, why=lambda: _last_pass(client, server_id))
     return found
+
+
+def _last_pass(client: Client, server_id: str) -> str:
+    """What the cloud waits for; '' when it does not tell this user."""
+    try:
+        passes = client.get(f"/operator/v1/passes/compute.server/{server_id}")["passes"]
+    except Problem:
+        return ""
+    return f". It is still being tried; the last time: {passes[-1]['end']}" if passes else ""
 
 
 def _flavor(client: Client, name: str | None, image: dict[str, Any]) -> str:

@@ -121,14 +121,16 @@ def log_in(data_dir: Path | None) -> Client:
     return Client(places.clouds_yaml(data_dir))
 
 
-def wait(what: str, look: Callable[[], Any], seconds: float, every: float = 0.3) -> Any:
-    """Look until there is something; Problem when there is nothing in time."""
+def wait(
+    what: str, look: Callable[[], Any], seconds: float, every: float = 0.3, why: Callable[[], str] = lambda: ""
+) -> Any:
+    """Look until there is something; Problem when there is nothing in time, with what `why` knows of it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := look():
             return found
         time.sleep(every)
-    raise Problem(f"{what} took longer than {seconds:.0f} s")
+    raise Problem(f"{what} took longer than {seconds:.0f} s{why()}")
 
 
 def _read_cloud(path: Path) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import altostratus
+from altostratus.cli.command import HostProblem
+from altostratus.cli.host import libvirtd
 
 INSIDE = """
 import os
@@ -50,3 +52,12 @@ def test_started_recorded_and_stopped() -> None:
     for folder in made:
         folder.rmdir()
     assert done.returncode == 0, done.stderr
+
+
+def test_a_chroot_whose_root_is_no_mount_point_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text("36 25 0:31 / /proc rw - proc proc rw\n")
+    with pytest.raises(HostProblem, match="mount --rbind DIR DIR"):
+        libvirtd._refuse_bare_chroot(mounts)
+    mounts.write_text("36 25 0:31 / /proc rw - proc proc rw\n37 25 8:1 /somewhere / rw - ext4 /dev/vda rw\n")
+    libvirtd._refuse_bare_chroot(mounts)
