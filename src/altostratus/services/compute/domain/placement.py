@@ -1,8 +1,9 @@
 """Where a server goes: the host with the most free memory among those that can take it; else a readable reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from altostratus.services.compute.domain.server import Host
 
@@ -17,6 +18,11 @@ class Usage:
     vcpus: int = 0
     memory_mb: int = 0
     disk_gb: int = 0
+
+    @classmethod
+    def of(cls, flavor: Mapping[str, Any]) -> "Usage":
+        """What a server of this flavor takes of its host."""
+        return cls(flavor["vcpus"], flavor["ram"], flavor["disk"] + flavor["ephemeral"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ class OrphanReconciler:
     def plan(self, wanted: str, seen: list[Remove], now: datetime) -> Remove | Again:
         for new in set(seen) - set(self._since):
             if isinstance(new, RemoveOrphan):
-                log.warning("machine without a server", machine=new.machine_id, host=wanted, removed_after=str(GRACE))
+                after = str(self._graces[RemoveOrphan])
+                log.warning("machine without a server", machine=new.machine_id, host=wanted, removed_after=after)
         self._since = {remove: self._since.get(remove, now) for remove in seen}
         for remove, since in self._since.items():
             if now - since >= self._graces[type(remove)]:

@@ -140,8 +140,9 @@ def insert_servers(tx: Tx, servers: Sequence[Server]) -> None:
 
 
 def _sizes(flavor: dict[str, Any]) -> dict[str, int]:
-    """What the flavor takes of a host and of a quota."""
-    return {"vcpus": flavor["vcpus"], "ram": flavor["ram"], "disk": flavor["disk"] + flavor["ephemeral"]}
+    """What the flavor takes of a host and of a quota, as columns."""
+    taken = Usage.of(flavor)
+    return {"vcpus": taken.vcpus, "ram": taken.memory_mb, "disk": taken.disk_gb}
 
 
 def update_server(tx: Tx, server_id: str, **values: Any) -> bool:

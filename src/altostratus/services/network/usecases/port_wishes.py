@@ -1,6 +1,6 @@
 """What changes of ports mean for hosts: which generations to raise, and whom to wake."""
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from altostratus.kernel.tx import Tx
 from altostratus.services.network.store import wishes
@@ -27,8 +27,7 @@ def unbind(tx: Tx, found: Port) -> None:
     """Take a port off its host."""
     if not found.host_id:
         return
-    tx.sql.execute(update(port).where(port.c.id == found.id).values(host_id=""))
-    wishes.raise_generation(tx, "port", [found.id])
+    wishes.raise_generation(tx, "port", [found.id], host_id="")
     wishes.raise_generation(tx, "network", [found.network_id])
 
 
