@@ -185,7 +185,7 @@ class Expected:
     def forget(self) -> None:
         self.reason, self.boot_id, self.done = OffReason.UNKNOWN, "", []
 
-    def observation(self) -> Observation:
+    def observation(self, host_boot_id: str) -> Observation:
         plugged = self.live or (self.spec if self.defined else None)
         crashed = self.live is None and self.reason is OffReason.CRASH
         off = Power.CRASHED if crashed else Power.OFF
@@ -198,6 +198,7 @@ class Expected:
             done=frozenset(self.done),
             boot_id=self.boot_id,
             digest=self.spec.digest if self.defined else "",
+            host_boot_id=host_boot_id,
         )
 
 
@@ -370,7 +371,8 @@ class HypervisorContract(RuleBasedStateMachine):
     @invariant()
     def is_as_expected(self) -> None:
         seen = {observation.id: observation for observation in self.driver.observe_all()}
-        assert {i: seen[i] for i in self.ids if i in seen} == {i: e.observation() for i, e in self.expected.items()}
+        now = self.host.boot_id()
+        assert {i: seen[i] for i in self.ids if i in seen} == {i: e.observation(now) for i, e in self.expected.items()}
         for machine_id in self.ids:
             assert self.driver.observe(machine_id) == seen.get(machine_id)
 

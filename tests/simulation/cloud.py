@@ -100,9 +100,10 @@ class Cloud(Universe):
 
         async def write(run: Run[Any]) -> Any:
             result = await original(run)
-            self._commits_left -= bool(self._flying)
-            if self._commits_left == 0:
-                self._cut()
+            if self._commits_left and self._flying:
+                self._commits_left -= 1
+                if self._commits_left == 0:
+                    self._cut()
             return result
 
         backend.write = write

@@ -103,3 +103,13 @@ def test_a_stop_has_its_own_time() -> None:
 
     assert isinstance(decide(5), Again)
     assert decide(60) == EnsureOff()
+
+
+@pytest.mark.parametrize("launched_at", [None, ASKED], ids=["first start", "later start"])
+@pytest.mark.parametrize("verb", [None, HARD], ids=["wish", "reboot"])
+def test_nothing_starts_before_the_reboot_of_its_host_is_noted(launched_at: datetime | None, verb: Verb | None) -> None:
+    """Until then its ports count as filtered, and are not."""
+    off = replace(RUNS, power=Power.OFF, off_reason=OffReason.UNKNOWN, host_boot_id="new")
+    for noted, starts in (("old", False), ("new", True)):
+        wanted = Wanted(make_server(launched_at=launched_at), (), verb, RULES, boot_id=noted)
+        assert isinstance(plan(wanted, Seen(machine=off), ASKED), EnsureRunning | Reboot) is starts

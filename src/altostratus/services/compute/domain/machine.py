@@ -39,3 +39,4 @@ class Observation:
     done: frozenset[str]
     boot_id: str  # of the host, when the machine was last started; '' when it never was
     digest: str = ""  # of the spec last defined; '' when only disks are left and no definition
+    host_boot_id: str = ""  # of the host now

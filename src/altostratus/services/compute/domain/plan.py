@@ -53,15 +53,13 @@ class Wanted:
 class Seen:
     """`machine` is None when its host has nothing of it; `known` False when the host does not answer;
     `durable` False when it forgets machines without harm. `asked` is when this process last asked the machine to power
-    off: one that wrote down that it would may have died before it did. `boot_id` is the host's now, where a machine
-    that should run does not; '' where nobody asked."""
+    off: one that wrote down that it would may have died before it did."""
 
     known: bool = True
     machine: Observation | None = None
     has_base: bool = False
     durable: bool = True
     asked: datetime | None = None
-    boot_id: str = ""
 
 
 def plan(wanted: Wanted, seen: Seen, now: datetime) -> Step | Outcome:
@@ -79,8 +77,6 @@ def plan(wanted: Wanted, seen: Seen, now: datetime) -> Step | Outcome:
         return Terminal("Its disk is no longer on its host. Restore the disk, or delete the server.")
     if seen.machine is None or not seen.machine.digest:
         return EnsureDefined() if seen.has_base else EnsureBase()
-    if seen.boot_id not in ("", wanted.boot_id):
-        return Again(1.0, "its host came up anew: networks come first")
     if wanted.verb is not None:
         return _plan_verb(wanted, wanted.verb, seen.machine, seen.asked, now)
     if server.wanted == Wish.RUNNING:
@@ -116,9 +112,12 @@ def _plan_running(wanted: Wanted, machine: Observation, now: datetime) -> Step |
 
 def _start(wanted: Wanted, machine: Observation, step: Step = _RUN) -> Step | Outcome:
     """What is off is defined anew first when one of its ports was deleted: the network may be gone with it, and a
-    machine does not start without its bridge. Nor does it start before its ports are filtered."""
+    machine does not start without its bridge. Nor does it start before its ports are filtered, which after a reboot of
+    its host we know only once that is noted."""
     if machine.power not in _OFF:
         return step
+    if machine.host_boot_id != wanted.boot_id:
+        return Again(1.0, "its host came up anew: networks come first")
     if machine.ports != {port.id for port in wanted.ports}:
         return EnsureDefined()
     waiting = [port.id for port in wanted.ports if not port.ready]

@@ -13,7 +13,6 @@ from altostratus.kernel.reconcile import Done, Outcome, Pass, Terminal
 from altostratus.kernel.tx import Tx
 from altostratus.services.compute.domain import config_drive, documents
 from altostratus.services.compute.domain import plan as planning
-from altostratus.services.compute.domain.machine import Observation, Power
 from altostratus.services.compute.domain.placement import Candidate, Ratios, Usage, choose_host, may_answer
 from altostratus.services.compute.domain.plan import Rules, Seen, Wanted
 from altostratus.services.compute.domain.server import Server, Wish
@@ -99,21 +98,12 @@ class ServerReconciler:
             machine = await turn.call(host.observe, host.driver.observe, wanted.server.id)
             image_id = wanted.server.image_id
             has_base = machine is not None or await turn.call(host.observe, host.driver.has_base, image_id)
-            boot_id = await self._boot_id(host, wanted.server, machine, turn)
         except HostUnreachable:
             return Seen(known=False)
         if wanted.server.shutdown_asked_at is None:
             self._asked.pop(wanted.server.id, None)
         asked = self._asked.get(wanted.server.id)
-        return Seen(machine=machine, has_base=has_base, durable=host.durable, asked=asked, boot_id=boot_id)
-
-    async def _boot_id(self, host: HostAccess, server: Server, machine: Observation | None, turn: Pass) -> str:
-        """Asked only for a machine that has run, should run, and does not: its host may have been rebooted."""
-        if machine is None or machine.power is Power.RUNNING or server.launched_at is None:
-            return ""
-        if server.wanted != Wish.RUNNING or server.deleted_at is not None:
-            return ""
-        return (await turn.call(host.observe, host.driver.host)).boot_id
+        return Seen(machine=machine, has_base=has_base, durable=host.durable, asked=asked)
 
     def plan(self, wanted: Wanted, seen: Seen, now: datetime) -> Step | Outcome:
         return planning.plan(wanted, seen, now)

@@ -256,11 +256,12 @@ class LibvirtHypervisor:
         return self._observation(known, defined, state, reason)
 
     def _observation(self, known: Domain, defined: bool, state: int, reason: int) -> Observation:
+        host_boot_id = self._boot_id()
         doing, off_reason = power(
             state,
             reason,
             started_at=known.mark.boot_id,
-            boot_id=self._boot_id(),
+            boot_id=host_boot_id,
             ended_by_host=known.id in self._ended_by_host,
         )
         return Observation(
@@ -272,11 +273,14 @@ class LibvirtHypervisor:
             done=frozenset(known.mark.done),
             boot_id=known.mark.boot_id,
             digest=known.mark.digest if defined else "",
+            host_boot_id=host_boot_id,
         )
 
     def _only_disks(self, machine_id: str) -> Observation:
         fence = self._disks.owner(machine_id).fence
-        return Observation(machine_id, Power.OFF, OffReason.UNKNOWN, fence, frozenset(), frozenset(), "")
+        return Observation(
+            machine_id, Power.OFF, OffReason.UNKNOWN, fence, frozenset(), frozenset(), "", host_boot_id=self._boot_id()
+        )
 
     def _note_end(self, machine_id: str, kind: int, detail: int) -> None:
         """A signal from outside (the host is going down) is not the guest's wish to be off."""

@@ -52,12 +52,12 @@ class SimulatedHypervisor:
     def observe(self, machine_id: str) -> Observation | None:
         def look() -> Observation | None:
             machine = self.world.machines.get(machine_id)
-            return _seen(machine) if machine else None
+            return _seen(machine, self.world.boot_id) if machine else None
 
         return self._read("observe", look)
 
     def observe_all(self) -> list[Observation]:
-        return self._read("observe_all", lambda: [_seen(m) for m in self.world.machines.values()])
+        return self._read("observe_all", lambda: [_seen(m, self.world.boot_id) for m in self.world.machines.values()])
 
     def ensure_base(self, image: BaseImage) -> None:
         self._read("ensure_base", lambda: self.world.bases.setdefault(image.id, image))
@@ -248,7 +248,7 @@ def _remember(machine: Machine, request_id: str) -> None:
     del machine.done[:-DONE_LIMIT]
 
 
-def _seen(machine: Machine) -> Observation:
+def _seen(machine: Machine, host_boot_id: str) -> Observation:
     plugged = machine.live or machine.spec
     return Observation(
         id=machine.id,
@@ -259,4 +259,5 @@ def _seen(machine: Machine) -> Observation:
         done=frozenset(machine.done),
         boot_id=machine.boot_id,
         digest=machine.digest if machine.spec else "",
+        host_boot_id=host_boot_id,
     )
