@@ -1,6 +1,6 @@
 """Small facts of the whole cloud, by name: the identity generation, the boot epoch."""
 
-from sqlalchemy import BigInteger, Column, String, Table, bindparam, select, update
+from sqlalchemy import BigInteger, Column, ColumnElement, String, Table, bindparam, func, select, update
 
 from altostratus.kernel.db.rows import insert_or_ignore
 from altostratus.kernel.db.schema import metadata
@@ -20,6 +20,11 @@ _CURRENT = select(counter.c.value).where(counter.c.name == bindparam("of"))
 def current(tx: Tx, name: str) -> int:
     """The number now; 0 when it was never bumped."""
     return tx.sql.execute(_CURRENT, {"of": name}).scalar() or 0
+
+
+def current_in(name: str) -> ColumnElement[int]:
+    """The number now, as a column of another query."""
+    return func.coalesce(select(counter.c.value).where(counter.c.name == name).scalar_subquery(), 0)
 
 
 def bump(tx: Tx, name: str) -> int:

@@ -15,7 +15,7 @@ from altostratus.services.network.driver import DriverError
 from altostratus.services.network.reconcilers.membership import MembershipReconciler
 from altostratus.services.network.reconcilers.orphans import OrphansReconciler
 from altostratus.services.network.reconcilers.resource import NetworkReconciler, PortReconciler, RouterReconciler
-from tests.services.network.cloud import NetworkCloud, make, make_external, make_segment, make_server, run
+from tests.services.network.cloud import HOST, NetworkCloud, make, make_external, make_segment, make_server, run
 
 CALLS = {
     "EnsureNetwork": "ensure_network",
@@ -253,6 +253,23 @@ def test_a_rebooted_or_damaged_host_is_mended(tmp_path: Path) -> None:
         await engine.stop()
 
     run(tmp_path, test)
+
+
+def test_a_reboot_that_is_noted_is_mended_at_once_whatever_was_seen_just_before(tmp_path: Path) -> None:
+    async def test(cloud: NetworkCloud) -> None:
+        made = await build_all(cloud)
+        engine = cloud.engine()
+        await engine.start()
+        await cloud.until_settled(engine)
+        wanted = cloud.world.seen()
+        cloud.world.reboot()
+        await cloud.write(lambda tx: cloud.service.facade.host_rebooted(tx, HOST))
+        await cloud.until_settled(engine)
+        assert cloud.world.seen().ports == wanted.ports
+        assert cloud.world.seen().networks[made["network"]] == wanted.networks[made["network"]]
+        await engine.stop()
+
+    run(tmp_path, test, check_seconds=3600.0)
 
 
 async def wait_until(holds: Callable[[], bool], seconds: float = 10.0) -> None:

@@ -32,15 +32,19 @@ class Host:
         self._lane = lane
         self._seen: Digests | None = None
         self._seen_at = 0.0
+        self._reboots = 0
         self._notes: list[Note] = []
         self._looking = asyncio.Lock()
 
-    async def seen(self, turn: Pass, *, fresh: bool = False) -> Digests:
-        """(kind, id) to digest of everything of ours on the host; at most FRESH_SECONDS old unless `fresh`."""
+    async def seen(self, turn: Pass, *, fresh: bool = False, reboots: int = 0) -> Digests:
+        """(kind, id) to digest of everything of ours on the host; at most FRESH_SECONDS old unless `fresh`, and not
+        from before the last of so many reboots."""
         asked_at = _now()
         async with self._looking:
-            if self._seen is None or self._seen_at < (asked_at if fresh else asked_at - FRESH_SECONDS):
+            oldest = asked_at if fresh else asked_at - FRESH_SECONDS
+            if self._seen is None or self._seen_at < oldest or self._reboots < reboots:
                 await self._look(turn)
+                self._reboots = max(self._reboots, reboots)
             assert self._seen is not None
             return self._seen
 

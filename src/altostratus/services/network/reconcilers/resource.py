@@ -53,7 +53,7 @@ class _ResourceReconciler:
         return Wanted(Wish(self._name, key, digest(spec) if spec else None), spec, recorded)
 
     async def observe(self, wanted: Wanted, turn: Pass) -> str | None:
-        seen = await self._host.seen(turn)
+        seen = await self._host.seen(turn, reboots=wanted.recorded.reboots if wanted.recorded else 0)
         return seen.get((self._name, wanted.wish.id))
 
     def plan(self, wanted: Wanted, seen: str | None, now: datetime) -> Any | Done | Again | Terminal:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, select, update
 
+from altostratus.kernel.db.state import bump, current_in
 from altostratus.kernel.tx import Tx
 from altostratus.services.network.store.tables import floating_ip, network, port, router
 from altostratus.services.network.store.wishes import TABLES
@@ -11,16 +12,20 @@ from altostratus.services.network.store.wishes import TABLES
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A row's wish and how far it was seen to be fulfilled."""
+    """A row's wish and how far it was seen to be fulfilled. `reboots`: how often its host was, as far as is noted."""
 
     generation: int
     observed_generation: int
     observed_digest: str | None
+    reboots: int
 
 
 _KEY: BindParameter[str] = bindparam("key")
+_REBOOTS = "network_host_reboots"
 _RECORDED = {
-    kind: select(table.c.generation, table.c.observed_generation, table.c.observed_digest).where(table.c.id == _KEY)
+    kind: select(table.c.generation, table.c.observed_generation, table.c.observed_digest, current_in(_REBOOTS)).where(
+        table.c.id == _KEY
+    )
     for kind, table in TABLES.items()
 }
 
@@ -55,6 +60,11 @@ def write(tx: Tx, kind: str, key: str, before: Recorded, digest: str | None) -> 
     values = {"observed_generation": before.generation, "observed_digest": digest}
     tx.sql.execute(update(table).where(table.c.id == key).values(values))
     _wake_owners(tx, kind, key, before)
+
+
+def note_reboot(tx: Tx) -> None:
+    """What was seen of the host so far is true no more."""
+    bump(tx, _REBOOTS)
 
 
 def changed_since(tx: Tx, kind: str, key: str, digest: str | None) -> bool:

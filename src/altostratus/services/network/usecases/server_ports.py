@@ -18,7 +18,7 @@ from altostratus.services.network.errors import (
     PortRequiresFixedIP,
     SecurityGroupNotFound,
 )
-from altostratus.services.network.store import networks, ports, security_groups
+from altostratus.services.network.store import networks, observations, ports, security_groups
 from altostratus.services.network.store.standard import revise
 from altostratus.services.network.store.tables import network, port
 from altostratus.services.network.usecases import Networking
@@ -78,7 +78,8 @@ def bind_server_ports(tx: Tx, owner: str, host_id: str) -> None:
 
 
 def rebind_ports(tx: Tx, host_id: str) -> None:
-    """Plug all ports of this host anew."""
+    """Plug all ports of this host anew: it was rebooted."""
+    observations.note_reboot(tx)
     _bind(tx, ports.on_host(tx, host_id), host_id)
 
 
