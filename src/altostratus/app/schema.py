@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["metadata", "upgrade"]
 _EVERYTHING = (events, quota, state, lease, compute_tables, identity_tables, image_tables, network_tables)
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision; a test compares it with the revision files, so that a start need not read them."""
 
 

@@ -13,6 +13,7 @@ from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import BadRequest, Fault, NotFound, Unauthorized
 from altostratus.kernel.http.context import KEY, Context
 from altostratus.kernel.http.edge import Edge, Rendered, SocketHandler
+from altostratus.kernel.http.permits import is_permitted
 from altostratus.kernel.http.raw import Disconnected, RawRequest
 from altostratus.kernel.ids import new_uuid
 from altostratus.kernel.log import correlation, logger
@@ -108,7 +109,8 @@ class Pipeline:
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             raise BadRequest("The URL must not contain NUL characters.")
         if token := headers.get("x-auth-token"):
-            context.actor = await self._authenticate(token)
+            actor = await self._authenticate(token)
+            context.actor = actor if actor and _may_ask(actor, edge, path, scope) else None
             context.rejected = context.actor is None
         if context.actor is None and not edge.public.fullmatch(path):
             raise Unauthorized()
@@ -124,6 +126,11 @@ class Pipeline:
         if scope["method"] == "HEAD":
             scope["method"] = "GET"
         await self._inner(scope, receive, answer)
+
+
+def _may_ask(actor: Actor, edge: Edge, path: str, scope: Any) -> bool:
+    permits = actor.permits
+    return permits is None or is_permitted(permits, edge.name, scope["method"], (path, scope["path"]))
 
 
 class _Answer:

@@ -16,7 +16,7 @@ MALFORMED = (
 )
 
 
-METHODS = ("password", "token")
+METHODS = ("password", "token", "application_credential")
 """Ways to authenticate that are offered."""
 
 
@@ -47,6 +47,10 @@ class Duplicate(Conflict):
 
 class NotAllowed(Forbidden):
     """You are not authorized to perform the requested action."""
+
+
+class NotWithDelegation(Forbidden):
+    """Using a delegated token to create another token is not allowed."""
 
 
 class BadMethod(Unauthorized):

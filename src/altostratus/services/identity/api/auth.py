@@ -5,10 +5,10 @@ from typing import Any
 from litestar import Response, Router, delete, get, post
 from msgspec import UNSET, UnsetType
 
-from altostratus.kernel.errors import BadRequest
+from altostratus.kernel.errors import BadRequest, Unauthorized
 from altostratus.services.identity.api import IdentityCall, checked, schemas, views
 from altostratus.services.identity.domain.claims import SYSTEM, ScopeKind
-from altostratus.services.identity.domain.login import Login, Reference, ScopeWish
+from altostratus.services.identity.domain.login import CredentialLogin, Login, Reference, ScopeWish
 from altostratus.services.identity.domain.session import Session
 from altostratus.services.identity.errors import Expecting, NotAllowed
 from altostratus.services.identity.store.access import granted_roles, reachable
@@ -94,7 +94,11 @@ def _login(document: dict[str, Any]) -> Login:
     scope = _scope(auth.scope)
     user, password = _password(auth.identity) if "password" in methods else (Reference(), "")
     token = _token(auth.identity) if "token" in methods else ""
-    return Login(methods, scope, user, password, token)
+    if "application_credential" not in methods:
+        return Login(methods, scope, user, password, token)
+    if scope is not None:
+        raise Unauthorized("Error authenticating with application credential: it cannot request a scope.")
+    return Login(methods, None, user, password, token, _application_credential(auth.identity))
 
 
 def _password(identity: schemas.Methods) -> tuple[Reference, str]:
@@ -112,6 +116,20 @@ def _token(identity: schemas.Methods) -> str:
     return identity.token.id
 
 
+def _application_credential(identity: schemas.Methods) -> CredentialLogin:
+    given = identity.application_credential
+    if isinstance(given, UnsetType):
+        raise Expecting("application_credential", "identity")
+    if not isinstance(given.id, UnsetType):
+        return CredentialLogin(id=given.id, secret=given.secret)
+    if isinstance(given.name, UnsetType):
+        raise Expecting("id or name", "application credential")
+    if isinstance(given.user, UnsetType):
+        raise Expecting("user", "application_credential")
+    user = _within_domain(given.user, "identity/application_credential/user", "user")
+    return CredentialLogin(name=given.name, user=user, secret=given.secret)
+
+
 def _scope(scope: schemas.ScopeBody | str | UnsetType) -> ScopeWish | None:
     if isinstance(scope, UnsetType):
         return None
@@ -123,6 +141,8 @@ def _scope(scope: schemas.ScopeBody | str | UnsetType) -> ScopeWish | None:
         return ScopeWish(ScopeKind.PROJECT, _within_domain(scope.project, "scope/project", "project"))
     if not isinstance(scope.domain, UnsetType):
         return ScopeWish(ScopeKind.DOMAIN, _reference(scope.domain, "scope/domain"))
+    if not isinstance(scope.trust, UnsetType):
+        return ScopeWish(ScopeKind.PROJECT, trust_id=scope.trust.id)
     return ScopeWish(ScopeKind.UNSCOPED if scope.system is UNSET else ScopeKind.SYSTEM)
 
 

@@ -3,7 +3,7 @@ where Keystone keeps them; `forbid_unknown_fields` is where it refuses them."""
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 Name = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"\S")]
 ShortName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\S")]
@@ -31,10 +31,20 @@ class TokenMethod(Struct):
     id: str
 
 
+class CredentialMethod(Struct):
+    """An application credential by its id; or by its name, with its user."""
+
+    secret: str
+    id: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    user: PasswordUser | UnsetType = UNSET
+
+
 class Methods(Struct):
     methods: list[str]
     password: PasswordMethod | UnsetType = UNSET
     token: TokenMethod | UnsetType = UNSET
+    application_credential: CredentialMethod | UnsetType = UNSET
 
 
 class ProjectReference(Struct):
@@ -47,11 +57,16 @@ class SystemReference(Struct):
     all: bool = True
 
 
+class TrustReference(Struct):
+    id: str
+
+
 class ScopeBody(Struct):
     project: ProjectReference | UnsetType = UNSET
     domain: DomainReference | UnsetType = UNSET
     system: SystemReference | UnsetType = UNSET
     unscoped: dict[str, Any] | UnsetType = UNSET
+    trust: TrustReference | UnsetType = field(default=UNSET, name="OS-TRUST:trust")
 
 
 class Auth(Struct):

@@ -1,12 +1,14 @@
 """Identity's nouns as Keystone's JSON."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from altostratus.kernel.clock import iso_micro
 from altostratus.services.identity.domain.claims import ScopeKind
 from altostratus.services.identity.domain.nouns import (
+    AccessRule,
+    ApplicationCredential,
     CatalogService,
     Credential,
     Endpoint,
@@ -39,6 +41,10 @@ def token(session: Session, catalog: list[View] | None) -> View:
         "issued_at": iso_micro(session.claims.issued_at),
         **_scope(session),
     }
+    if session.trust:
+        body["OS-TRUST:trust"] = _scoped_trust(session.trust)
+    if session.application_credential:
+        body["application_credential"] = _scoped_credential(session.application_credential, session.access_rules)
     if session.scope is not ScopeKind.UNSCOPED:
         body["roles"] = [{"id": role.id, "name": role.name} for role in session.roles]
         if catalog is not None:
@@ -54,7 +60,23 @@ def _scope(session: Session) -> View:
         return {}
     if session.scope is ScopeKind.DOMAIN:
         return {"domain": _name(target.project)}
-    return {"project": scoped_project(target), "is_domain": False}
+    # a trust's token does not say whether its project is a domain
+    return {"project": scoped_project(target)} | ({} if session.trust else {"is_domain": False})
+
+
+def _scoped_trust(trust: Trust) -> View:
+    users = {"trustor_user": {"id": trust.trustor_user_id}, "trustee_user": {"id": trust.trustee_user_id}}
+    return {"id": trust.id, **users, "impersonation": trust.impersonation}
+
+
+def _scoped_credential(credential: ApplicationCredential, rules: Sequence[AccessRule] | None) -> View:
+    view = {"id": credential.id, "name": credential.name, "restricted": not credential.unrestricted}
+    return view | ({"access_rules": [access_rule(rule) for rule in rules]} if rules else {})
+
+
+def access_rule(rule: AccessRule) -> View:
+    """As application credentials carry it."""
+    return {"id": rule.id, "service": rule.service, "path": rule.path, "method": rule.method}
 
 
 def scoped_project(target: Target) -> View:

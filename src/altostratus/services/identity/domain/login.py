@@ -16,10 +16,21 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class ScopeWish:
-    """The scope asked for; `what` is the project or domain."""
+    """The scope asked for; `what` is the project or domain. With a `trust_id` it is the trust's project."""
 
     kind: ScopeKind
     what: Reference = Reference()
+    trust_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialLogin:
+    """An application credential: by id, or by name (then it is one of `user`), with its secret."""
+
+    id: str | None = None
+    name: str | None = None
+    user: Reference = Reference()
+    secret: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +42,4 @@ class Login:
     user: Reference = Reference()
     password: str = ""
     token: str = ""
+    application_credential: CredentialLogin = CredentialLogin()

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from altostratus.kernel.actor import Actor
+from altostratus.kernel.actor import Actor, Permit
 from altostratus.services.identity.domain.claims import Claims, ScopeKind
-from altostratus.services.identity.domain.nouns import Project, User
+from altostratus.services.identity.domain.nouns import AccessRule, ApplicationCredential, Project, Trust, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,19 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`target` is None for unscoped and system tokens; `roles` hold the implied ones too."""
+    """`target` is None for unscoped and system tokens; `roles` hold the implied ones too. `user` is who acts: with a
+    trust that impersonates, the trustor. `user_epoch` grows with the tokens' end of anyone whom the token stands on.
+    `access_rules` None allows everything."""
 
     claims: Claims
     user: User
     user_domain: Project
     target: Target | None
     roles: tuple[RoleName, ...]
+    user_epoch: int
+    trust: Trust | None = None
+    application_credential: ApplicationCredential | None = None
+    access_rules: tuple[AccessRule, ...] | None = None
 
     @property
     def scope(self) -> ScopeKind:
@@ -59,7 +65,7 @@ class Session:
     @property
     def epochs(self) -> tuple[int, int]:
         """The user's and the scope's now."""
-        return self.user.epoch, self.target.project.epoch if self.target else 0
+        return self.user_epoch, self.target.project.epoch if self.target else 0
 
 
 def actor_of(session: Session) -> Actor:
@@ -81,7 +87,15 @@ def actor_of(session: Session) -> Actor:
         roles=frozenset(role.name for role in session.roles),
         token_expires=session.claims.expires_at,
         audit_id=session.claims.audit_id,
+        permits=_permits(session),
+        delegated=bool(session.claims.delegation.kind),
+        restricted=session.application_credential is not None and not session.application_credential.unrestricted,
     )
+
+
+def _permits(session: Session) -> tuple[Permit, ...] | None:
+    rules = session.access_rules
+    return None if rules is None else tuple(Permit(rule.service, rule.method, rule.path) for rule in rules)
 
 
 def implied(direct: Iterable[RoleName], implications: Mapping[str, Iterable[RoleName]]) -> list[RoleName]:

@@ -1,12 +1,12 @@
-"""Who may do what where: the roles that a user has somewhere, and where it has any; and tokens that were revoked."""
+"""Who may do what where: the roles that a user has somewhere, and where it has any."""
 
 from collections.abc import Iterable
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select
 
-from altostratus.kernel.db.rows import every, insert_or_ignore
+from altostratus.kernel.db.rows import every
 from altostratus.kernel.tx import Tx
-from altostratus.services.identity.domain.claims import Claims, Scope, ScopeKind
+from altostratus.services.identity.domain.claims import Scope, ScopeKind
 from altostratus.services.identity.domain.nouns import Project
 from altostratus.services.identity.domain.session import RoleName
 from altostratus.services.identity.store import tables
@@ -64,6 +64,24 @@ def granted_roles(tx: Tx, user_id: str, scope: Scope) -> list[RoleName]:
     return every(tx, _ROLES, RoleName, target_kind=kind, target_id=target, user_id=user_id)
 
 
+_priors = select(_role.c.id.label("role_id")).where(_role.c.id.in_(bindparam("ids", expanding=True)))
+_reached = _priors.cte("reached", recursive=True)
+_all_reached = _reached.union(
+    select(_implied.c.implied_role_id).join(_reached, _reached.c.role_id == _implied.c.prior_role_id)
+)
+_IMPLIED = (
+    select(_role.c.id, _role.c.name, _role.c.domain_id)
+    .join(_all_reached, _all_reached.c.role_id == _role.c.id)
+    .where(_role.c.domain_id.is_(None))
+    .order_by(_role.c.name)
+)
+
+
+def with_implied(tx: Tx, role_ids: Iterable[str]) -> list[RoleName]:
+    """These roles and all that they imply, but for those of a domain, in the order of names."""
+    return every(tx, _IMPLIED, RoleName, ids=sorted(set(role_ids)))
+
+
 def reachable(tx: Tx, user_id: str, kind: str) -> list[Project]:
     """The enabled projects (kind 'project') or domains ('domain') that the user has a role on."""
     table = tables.assignment
@@ -76,10 +94,3 @@ def reachable(tx: Tx, user_id: str, kind: str) -> list[Project]:
         .order_by(tables.project.c.id)
     )
     return every(tx, query, Project)
-
-
-def revoke(tx: Tx, claims: Claims) -> None:
-    """End one token; and forget those revoked that have expired since."""
-    table = tables.revoked_token
-    tx.sql.execute(delete(table).where(table.c.expires_at < tx.now))
-    insert_or_ignore(tx, table, {"audit_id": claims.audit_id, "expires_at": claims.expires_at})

@@ -9,7 +9,7 @@ from altostratus.services.identity.domain.claims import Claims
 from altostratus.services.identity.domain.nouns import Project, User
 from altostratus.services.identity.domain.session import Holder, Target
 from altostratus.services.identity.store.records import projects, users
-from altostratus.services.identity.store.tables import project, revoked_token, user
+from altostratus.services.identity.store.tables import project, revocation_event, user
 
 # the user's domain, what the scope names (a project or a domain), and the domain that this lies in
 _HOME, _PLACE, _ABOVE = (project.alias(name) for name in ("home", "place", "above"))
@@ -20,7 +20,7 @@ _QUERY = (
     .outerjoin(_PLACE, _PLACE.c.id == bindparam("scope_id"))
     .outerjoin(_ABOVE, _ABOVE.c.id == _PLACE.c.domain_id)
     .where(user.c.id == bindparam("user_id"))
-    .where(~exists().where(revoked_token.c.audit_id == bindparam("audit_id")))
+    .where(~exists().where(revocation_event.c.audit_id == bindparam("audit_id")))
 )
 
 

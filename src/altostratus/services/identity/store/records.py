@@ -101,3 +101,10 @@ services = Records[nouns.CatalogService](tables.service, nouns.CatalogService)
 endpoints = Records[nouns.Endpoint](tables.endpoint, nouns.Endpoint)
 credentials = Records[nouns.Credential](tables.credential, nouns.Credential)
 trusts = Records[nouns.Trust](tables.trust, nouns.Trust)
+application_credentials = Records[nouns.ApplicationCredential](
+    tables.application_credential, nouns.ApplicationCredential
+)
+access_rules = Records[nouns.AccessRule](tables.access_rule, nouns.AccessRule)
+registered_limits = Records[nouns.RegisteredLimit](tables.registered_limit, nouns.RegisteredLimit)
+limits = Records[nouns.Limit](tables.limit, nouns.Limit)
+endpoint_groups = Records[nouns.EndpointGroup](tables.endpoint_group, nouns.EndpointGroup)

@@ -9,7 +9,7 @@ from altostratus.services.identity.domain.nouns import User
 from altostratus.services.identity.domain.passwords import hash_password
 from altostratus.services.identity.store.records import users
 from altostratus.services.identity.usecases import Identity
-from altostratus.services.identity.usecases.authenticate import prove_by_password
+from altostratus.services.identity.usecases.prove_identity import prove_by_password
 
 
 async def change_password(identity: Identity, user_id: str, old: str, new: str) -> None:

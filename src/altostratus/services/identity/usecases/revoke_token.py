@@ -3,7 +3,7 @@
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
-from altostratus.services.identity.store.access import revoke
+from altostratus.services.identity.store.revocations import revoke
 from altostratus.services.identity.usecases import Identity
 from altostratus.services.identity.usecases.show_token import found_session
 
