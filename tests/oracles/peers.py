@@ -52,6 +52,15 @@ def running() -> Iterator[Cloud]:
 
 
 @contextlib.contextmanager
+def identity_alone() -> Iterator[str]:
+    """Keystone's URL, as `Cloud` has it."""
+    with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
+        url = f"http://127.0.0.1:{_free_port()}/identity"
+        with _keystone(Path(folder) / "keystone", url):
+            yield url
+
+
+@contextlib.contextmanager
 def _keystone(home: Path, url: str) -> Iterator[None]:
     programs = ensure_environment("peers/keystone", HERE / "keystone.lock")
     for part in ("etc", "fernet", "credential"):

@@ -16,8 +16,9 @@ class Permit(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A user in a scope. Exactly one of project_id, domain_id and system is set, or none (unscoped). `permits` None
-    allows every request; `delegated`: it acts by a trust or an application credential; `restricted`: by one that must
-    not make others."""
+    allows every request; `delegated`: it acts by a trust, an application credential or a signature; `restricted`: by
+    an application credential that must not make others; `signed`: by the signature of a request to another service;
+    `application_credential_id`: that it logged in with; `trust_id`: that it acts by."""
 
     user_id: str
     user_name: str = ""
@@ -36,6 +37,9 @@ class Actor:
     permits: tuple[Permit, ...] | None = None
     delegated: bool = False
     restricted: bool = False
+    signed: bool = False
+    application_credential_id: str | None = None
+    trust_id: str | None = None
     credentials: dict[str, Any] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:

@@ -124,7 +124,7 @@ class Pipeline:
                 await route.handler(RawRequest(scope, receive, answer, match.groupdict()))
                 return
         if scope["method"] == "HEAD":
-            scope["method"] = "GET"
+            context.head, scope["method"] = True, "GET"
         await self._inner(scope, receive, answer)
 
 

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _create_application_credentials()
     _create_limits()
     _create_endpoint_groups()
+    _create_token_keys()
     _create_revocation_events()
 
 
@@ -68,11 +69,11 @@ def _create_application_credentials() -> None:
         _id(),
         sa.Column("name", Name(255), nullable=False),
         _id("user_id"),
-        _id("project_id"),
+        _id("project_id", nullable=True),
         sa.Column("secret_hash", sa.String(255), nullable=False),
         sa.Column("description", sa.Text()),
         sa.Column("expires_at", Instant()),
-        sa.Column("unrestricted", sa.Boolean(), nullable=False),
+        sa.Column("unrestricted", sa.Boolean()),
         _to(table, "user_id", "identity_user"),
         _to(table, "project_id", "identity_project"),
         _primary(table, "id"),
@@ -118,8 +119,6 @@ def _create_limits() -> None:
         sa.Column("resource_name", Name(255), nullable=False),
         sa.Column("default_limit", sa.Integer(), nullable=False),
         sa.Column("description", sa.Text()),
-        _to(table, "service_id", "identity_service", cascade=False),
-        _to(table, "region_id", "identity_region", cascade=False),
         _primary(table, "id"),
         _unique(table, "service_id", "region_scope", "resource_name"),
     )
@@ -166,6 +165,13 @@ def _create_endpoint_groups() -> None:
             _primary(table, "project_id", column),
         )
         _index(table, column)
+
+
+def _create_token_keys() -> None:
+    number = sa.Column("number", sa.Integer(), nullable=False, autoincrement=False)
+    table = "identity_token_key"
+    columns = [sa.Column("key", sa.Text(), nullable=False), sa.Column("created_at", Instant(), nullable=False)]
+    op.create_table(table, number, *columns, _primary(table, "number"))
 
 
 def _create_revocation_events() -> None:

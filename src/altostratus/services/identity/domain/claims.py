@@ -8,6 +8,8 @@ from enum import IntEnum
 
 METHODS = ("password", "token", "application_credential", "totp", "ec2credential")
 """Ways to authenticate, each a bit in a token; append only."""
+BY_SIGNATURE = "ec2credential"
+"""With the secret of an EC2 credential: a token that other services take, and this one does not."""
 
 _FORMAT = 1
 _HEAD = struct.Struct(">BBBQQII")
@@ -70,6 +72,11 @@ class Claims:
     user_epoch: int
     scope_epoch: int
     delegation: Delegation = ON_ITS_OWN
+
+    @property
+    def delegated(self) -> bool:
+        """Whether something narrower than its user's own proof got it; then it gets no other token."""
+        return bool(self.delegation.kind) or BY_SIGNATURE in self.methods
 
     @property
     def audit_id(self) -> str:

@@ -31,7 +31,7 @@ def home_domain(actor: Actor, fields: Mapping[str, Any]) -> str:
 
 
 def check_same_id(fields: Mapping[str, Any], id: str) -> None:  # noqa: A002
-    if fields.get("id", id) != id:
+    if fields.get("id") not in (None, id):
         raise BadRequest("Cannot change ID")
 
 

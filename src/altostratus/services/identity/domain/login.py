@@ -35,7 +35,8 @@ class CredentialLogin:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """`scope` None leaves it to the user's default project."""
+    """`scope` None leaves it to the user's default project. `client` is the address that the request came from;
+    `receipt` says with which methods the user has logged in already."""
 
     methods: tuple[str, ...]
     scope: ScopeWish | None = None
@@ -43,3 +44,5 @@ class Login:
     password: str = ""
     token: str = ""
     application_credential: CredentialLogin = CredentialLogin()
+    client: str = ""
+    receipt: str = ""

@@ -32,7 +32,8 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user. `epoch` grows whenever all of its tokens must end; `last_active_at` is of the day, not of the request."""
+    """A user. `epoch` grows whenever all of its tokens must end; `last_active_at` is of the day, not of the request;
+    `password_changed_at` is None when an administrator has set the password."""
 
     id: str
     domain_id: str
@@ -151,17 +152,18 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationCredential:
-    """A secret with which a program acts as its user in one project, with some of the user's roles. An unrestricted
-    one may make others of its kind, and trusts."""
+    """A secret with which a program acts as its user in one project, with some of the user's roles; or, made with a
+    token of no scope, in no project and without roles. An unrestricted one may make and delete others of its kind;
+    `unrestricted` is None where nothing was said of it."""
 
     id: str
     name: str
     user_id: str
-    project_id: str
+    project_id: str | None
     secret_hash: str
     description: str | None
     expires_at: datetime | None
-    unrestricted: bool
+    unrestricted: bool | None
 
 
 @dataclass(frozen=True, slots=True)

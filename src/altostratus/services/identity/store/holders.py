@@ -21,12 +21,15 @@ _QUERY = (
     .outerjoin(_ABOVE, _ABOVE.c.id == _PLACE.c.domain_id)
     .where(user.c.id == bindparam("user_id"))
     .where(~exists().where(revocation_event.c.audit_id == bindparam("audit_id")))
+    .where(~exists().where(revocation_event.c.audit_chain_id == bindparam("chain_id")))
 )
 
 
 def find_holder(tx: Tx, claims: Claims) -> Holder | None:
-    """None when the token has been revoked or its user is gone. Whether anything is enabled is not looked at."""
-    names = {"user_id": claims.user_id, "scope_id": claims.scope.id, "audit_id": claims.audit_id}
+    """None when the token, or the first of its chain, has been revoked or its user is gone. Whether anything is enabled
+    is not looked at."""
+    audit = {"audit_id": claims.audit_id, "chain_id": claims.audit_ids[-1]}
+    names = {"user_id": claims.user_id, "scope_id": claims.scope.id, **audit}
     row = tx.sql.execute(_QUERY, names).first()
     return _holder(row) if row else None
 

@@ -201,11 +201,11 @@ application_credential = Table(
     _id(),
     Column("name", Name(255), nullable=False),
     _reference("user_id", "identity_user.id", nullable=False),
-    _reference("project_id", "identity_project.id", nullable=False, index=True),
+    _reference("project_id", "identity_project.id", index=True),
     Column("secret_hash", String(255), nullable=False),
     Column("description", Text),
     Column("expires_at", Instant),
-    Column("unrestricted", Boolean, nullable=False),
+    Column("unrestricted", Boolean),
     Unique("user_id", "name"),
 )
 
@@ -240,15 +240,16 @@ registered_limit = Table(
     "identity_registered_limit",
     metadata,
     _id(),
-    Column("service_id", String(64), ForeignKey("identity_service.id"), nullable=False),
-    Column("region_id", String(255), ForeignKey("identity_region.id"), index=True),
+    Column("service_id", String(64), nullable=False),
+    Column("region_id", String(255), index=True),
     Column("region_scope", String(255), nullable=False),
     Column("resource_name", Name(255), nullable=False),
     Column("default_limit", Integer, nullable=False),
     Column("description", Text),
     Unique("service_id", "region_scope", "resource_name"),
 )
-"""`region_scope` is the region's id, or '' for a limit of every region: NULLs are never equal."""
+"""`region_scope` is the region's id, or '' for a limit of every region: NULLs are never equal. A registered limit
+outlives its service and region, as in Keystone."""
 
 limit = Table(
     "identity_limit",
@@ -287,6 +288,14 @@ project_endpoint_group = Table(
     _reference("project_id", "identity_project.id", nullable=False),
     _reference("endpoint_group_id", "identity_endpoint_group.id", nullable=False, index=True),
     PrimaryKeyConstraint("project_id", "endpoint_group_id"),
+)
+
+token_key = Table(
+    "identity_token_key",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
 )
 
 revocation_event = Table(

@@ -1,11 +1,11 @@
-"""POST /v3/auth/tokens: find out who it is, then issue a token for the scope asked for."""
+"""POST /v3/auth/tokens: find out who it is, then issue a token for the scope asked for, or a receipt."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
-from altostratus.kernel.errors import Forbidden, Unauthorized
+from altostratus.kernel.errors import Unauthorized
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import (
     UNSCOPED,
@@ -16,27 +16,43 @@ from altostratus.services.identity.domain.claims import (
     ScopeKind,
     audit_text,
 )
+from altostratus.services.identity.domain.compliance import is_inactive
+from altostratus.services.identity.domain.factors import Receipt, suffices
 from altostratus.services.identity.domain.login import Login, Reference, ScopeWish
 from altostratus.services.identity.domain.nouns import Project, User
 from altostratus.services.identity.domain.session import Session
-from altostratus.services.identity.store.records import projects
-from altostratus.services.identity.store.trusts import consume_use, find_live_trust
+from altostratus.services.identity.errors import METHODS, Missing, Refused
+from altostratus.services.identity.store.holders import find_holder
+from altostratus.services.identity.store.records import projects, users
+from altostratus.services.identity.store.references import find_domain
+from altostratus.services.identity.store.trusts import consume_use, find_usable_trust
 from altostratus.services.identity.usecases import Identity
+from altostratus.services.identity.usecases.issue_receipt import issue_receipt
 from altostratus.services.identity.usecases.open_session import enter
-from altostratus.services.identity.usecases.prove_identity import Proof, find_domain, prove_identity
+from altostratus.services.identity.usecases.prove_by_password import record_failure, settle
+from altostratus.services.identity.usecases.prove_identity import Proof, prove_identity
 from altostratus.services.identity.usecases.validate_token import keep_actor
 
 
-async def authenticate(identity: Identity, login: Login) -> tuple[str, Session]:
-    """A new token and its session, which is kept in memory: most tokens are used at once."""
-    return await issue_token(identity, await prove_identity(identity, login), login.scope)
+async def authenticate(identity: Identity, login: Login) -> tuple[str, Session] | Receipt:
+    """A new token and its session, which is kept in memory: most tokens are used at once. A receipt where the user has
+    to log in with more methods."""
+    proof = await prove_identity(identity, login)
+    if not suffices(proof.methods, proof.user.options, METHODS):
+        return await issue_receipt(identity, proof)
+    return await issue_token(identity, proof, login.scope)
 
 
 async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) -> tuple[str, Session]:
-    """Unauthorized where whoever proved to be somebody may not be in the scope wished for."""
-    generation, session = await identity.db.write(
-        lambda tx: (identity.generation_in(tx), _issue(tx, identity, proof, wish))
-    )
+    """Unauthorized where whoever proved to be somebody may not be in the scope wished for; Refused or Missing where a
+    trust does not let it."""
+    try:
+        generation, session = await identity.db.write(
+            lambda tx: (identity.generation_in(tx), _issue(tx, identity, proof, wish))
+        )
+    except (Refused, Missing):
+        await identity.db.write(lambda tx: record_failure(tx, proof.user, proof.client, "not allowed by this trust"))
+        raise
     if session is None:
         raise Unauthorized()
     token = identity.keys.seal(session.claims)
@@ -46,18 +62,34 @@ async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) 
 
 def _issue(tx: Tx, identity: Identity, proof: Proof, wish: ScopeWish | None) -> Session | None:
     """The session in the scope wished for, in the default project, or unscoped; None when it may not be."""
+    identity.keys.load(tx)
     claims = _claims(tx, identity, proof)
     session = _entered(tx, claims, proof, wish)
-    if session is None or not _is_unchanged(session, proof.user):
+    if session is None or not _may_have(tx, identity, session, proof):
+        record_failure(tx, proof.user, proof.client, "not allowed in this scope")
         return None
+    if session.trust and proof.scope is None:
+        consume_use(tx, session.trust.id)
     user_epoch, scope_epoch = session.epochs
-    _record_success(tx, session)
-    return replace(session, claims=replace(session.claims, user_epoch=user_epoch, scope_epoch=scope_epoch))
+    _record_success(tx, session, proof.client)
+    ends = _to_second(session.ends_at)
+    claims = replace(session.claims, user_epoch=user_epoch, scope_epoch=scope_epoch, expires_at=ends)
+    return replace(session, claims=claims)
 
 
-def _is_unchanged(session: Session, proved: User) -> bool:
+def _may_have(tx: Tx, identity: Identity, session: Session, proof: Proof) -> bool:
+    """Whether what was proved is so now, in this transaction."""
+    if any(is_inactive(identity.config, user, tx.now) for user in (proof.user, session.user)):
+        return False
+    return _is_unchanged(tx, session, proof.user) and (proof.checked is None or settle(tx, identity, proof.checked))
+
+
+def _is_unchanged(tx: Tx, session: Session, proved: User) -> bool:
     """Whether nothing has ended the user's tokens since it proved who it is. With a trust others' epochs count too."""
-    return session.user_epoch == proved.epoch if session.trust is None else session.user_epoch >= proved.epoch
+    if session.trust is None:
+        return session.user_epoch == proved.epoch
+    user = users.find(tx, proved.id)
+    return user is not None and user.epoch == proved.epoch
 
 
 def _entered(tx: Tx, claims: Claims, proof: Proof, wish: ScopeWish | None) -> Session | None:
@@ -79,17 +111,23 @@ def _default_session(tx: Tx, claims: Claims, user: User) -> Session | None:
 
 
 def _trust_session(tx: Tx, claims: Claims, trust_id: str) -> Session | None:
-    """In the trust's project; one of the trust's uses is gone with it."""
-    trust = find_live_trust(tx, trust_id)
+    """In the trust's project. None when there is no such trust (any more), or one may not be in its project."""
+    trust = find_usable_trust(tx, trust_id)
     if trust is None:
         return None
+    scope = Scope(ScopeKind.PROJECT, trust.project_id or "")
+    claims = replace(claims, scope=scope, delegation=Delegation(DelegationKind.TRUST, trust.id))
+    holder = find_holder(tx, claims)
+    if holder is None or not holder.enabled:
+        return None
     if trust.trustee_user_id != claims.user_id:
-        raise Forbidden("User is not a trustee.")
-    scope = Scope(ScopeKind.PROJECT, trust.project_id) if trust.project_id else UNSCOPED
-    session = enter(tx, replace(claims, scope=scope, delegation=Delegation(DelegationKind.TRUST, trust.id)))
+        raise Refused("User is not a trustee")
+    if holder.target is None:
+        raise Missing("project", "None")
+    session = enter(tx, claims)
     if session is None:
-        raise Forbidden("Trustee has no delegated roles.")
-    return session if consume_use(tx, trust.id) else None
+        raise Refused("Someone whom the trust names is disabled, or its trustor has lost a role that it passes on")
+    return session
 
 
 def _wished_scope(tx: Tx, wish: ScopeWish) -> Scope | None:
@@ -130,7 +168,7 @@ def _to_second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def _record_success(tx: Tx, session: Session) -> None:
+def _record_success(tx: Tx, session: Session, client: str) -> None:
     scope = session.claims.scope
     actor = Actor(user_id=session.user.id, project_id=scope.id if scope.kind is ScopeKind.PROJECT else None)
-    events.record(tx, actor, "identity.authenticate", session.user.id, outcome="success")
+    events.record(tx, actor, "identity.authenticate", session.user.id, outcome="success", client=client)

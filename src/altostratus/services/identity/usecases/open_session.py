@@ -5,10 +5,10 @@ from dataclasses import replace
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import Claims, DelegationKind, ScopeKind
 from altostratus.services.identity.domain.session import RoleName, Session, Target
-from altostratus.services.identity.store.access import granted_roles, with_implied
+from altostratus.services.identity.store.access import granted_roles, held_role_ids, reached_roles
 from altostratus.services.identity.store.application_credentials import find_live_credential, role_ids_of, rules_of
 from altostratus.services.identity.store.holders import find_holder
-from altostratus.services.identity.store.trusts import find_live_trust, first_trustor, trusted_role_ids
+from altostratus.services.identity.store.trusts import are_agents_enabled, find_lineage, trusted_role_ids
 
 
 def open_session(tx: Tx, claims: Claims) -> Session | None:
@@ -47,34 +47,37 @@ def _enter_on_its_own(tx: Tx, session: Session) -> Session | None:
 
 
 def _enter_by_trust(tx: Tx, session: Session) -> Session | None:
-    """With the roles that the trust passes on, all of which the first trustor of its chain must still have; in the
-    trustor's name if the trust says so."""
-    trust = find_live_trust(tx, session.claims.delegation.id)
-    if trust is None or trust.trustee_user_id != session.user.id or (trust.project_id or "") != session.claims.scope.id:
+    """With the roles that the trust passes on, all of which its trustor and the first one of its chain must still
+    have; in the trustor's name if the trust says so."""
+    claims, lineage = session.claims, find_lineage(tx, session.claims.delegation.id)
+    if not lineage or not are_agents_enabled(tx, lineage):
         return None
-    trustor = find_holder(tx, replace(session.claims, user_id=trust.trustor_user_id))
-    if trustor is None or not trustor.enabled:
+    trust, first = lineage[0], lineage[-1]
+    trustor = find_holder(tx, replace(claims, user_id=trust.trustor_user_id))
+    if trustor is None or (trust.trustee_user_id, trust.project_id) != (session.user.id, claims.scope.id):
         return None
-    passed_on = with_implied(tx, trusted_role_ids(tx, trust.id))
-    held = granted_roles(tx, first_trustor(tx, trust), session.claims.scope)
-    if not set(passed_on) <= set(held):
-        return None
-    session = replace(session, trust=trust, user_epoch=session.user_epoch + trustor.user.epoch)
+    passed_on = reached_roles(tx, trusted_role_ids(tx, trust.id))
+    for giver in {trust.trustor_user_id, first.trustor_user_id}:
+        if not {role.id for role in passed_on} <= held_role_ids(tx, giver, claims.scope):
+            return None
+    user_epoch = session.user_epoch + trustor.user.epoch
+    session = replace(session, trust=trust, user_epoch=user_epoch)
     if trust.impersonation:
         session = replace(session, user=trustor.user, user_domain=trustor.user_domain)
-    return _with_roles(session, passed_on)
+    return _with_roles(session, [role for role in passed_on if role.domain_id is None])
 
 
 def _enter_by_application_credential(tx: Tx, session: Session) -> Session | None:
     """With those of its roles that the user still has."""
     credential = find_live_credential(tx, session.claims.delegation.id)
-    if credential is None or (credential.user_id, credential.project_id) != (session.user.id, session.claims.scope.id):
+    here = (session.user.id, session.claims.scope.id)
+    if credential is None or (credential.user_id, credential.project_id or "") != here:
         return None
     held = granted_roles(tx, session.user.id, session.claims.scope)
-    passed_on = with_implied(tx, role_ids_of(tx, [credential.id])[credential.id])
+    passed_on = role_ids_of(tx, [credential.id])[credential.id]  # with what they implied when it was made
     rules = rules_of(tx, [credential.id])[credential.id]
     session = replace(session, application_credential=credential, access_rules=tuple(rules) or None)
-    return _with_roles(session, [role for role in held if role in passed_on])
+    return _with_roles(session, [role for role in held if role.id in passed_on])
 
 
 _ENTER = {

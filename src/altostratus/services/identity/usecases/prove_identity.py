@@ -1,4 +1,4 @@
-"""Who somebody is, by each of the methods of POST /v3/auth/tokens.
+"""Who somebody is, by each of the methods of POST /v3/auth/tokens, and by a receipt for those of an earlier request.
 
 Whatever is wrong answers the same 401 after the same work, so that nobody learns which users there are.
 """
@@ -6,66 +6,86 @@ Whatever is wrong answers the same 401 after the same work, so that nobody learn
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from altostratus.kernel import events
-from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import Unauthorized
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import (
     ON_ITS_OWN,
+    UNSCOPED,
     Claims,
     Delegation,
     DelegationKind,
     Scope,
     ScopeKind,
 )
-from altostratus.services.identity.domain.login import CredentialLogin, Login, Reference
-from altostratus.services.identity.domain.nouns import ApplicationCredential, Project, User
+from altostratus.services.identity.domain.login import CredentialLogin, Login
+from altostratus.services.identity.domain.nouns import ApplicationCredential, User
 from altostratus.services.identity.domain.passwords import password_matches
-from altostratus.services.identity.errors import BadMethod, Missing, NotWithDelegation
+from altostratus.services.identity.errors import BadMethod, Missing, NoReceipt, NotWithDelegation
 from altostratus.services.identity.store.application_credentials import find_live_credential
-from altostratus.services.identity.store.records import application_credentials, projects, users
+from altostratus.services.identity.store.records import application_credentials, users
+from altostratus.services.identity.store.references import find_user
 from altostratus.services.identity.usecases import Identity
+from altostratus.services.identity.usecases.prove_by_password import Checked, prove_by_password, record_failure
 from altostratus.services.identity.usecases.validate_token import session_for
-
-NOBODY = Actor(user_id="")
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Who it is, by which methods; `first` is the token it was proved with, if any. A `delegation` has a scope of its
-    own, and no other can be asked for."""
+    """Who it is, by which methods; `first` is the token it was proved with, if any, `checked` the password, `client`
+    the address it was proved from. A `delegation` has a scope of its own, and no other can be asked for."""
 
     user: User
     methods: tuple[str, ...]
     first: Claims | None = None
     delegation: Delegation = ON_ITS_OWN
     scope: Scope | None = None
+    checked: Checked | None = None
+    client: str = ""
 
 
 async def prove_identity(identity: Identity, login: Login) -> Proof:
-    """By all the methods of the login, which must agree on who it is."""
+    """By all the methods of the login, and its receipt, which must agree on who it is."""
     if not login.methods or set(login.methods) - _METHODS.keys():
         raise BadMethod()
     first, *more = [await _METHODS[method](identity, login) for method in sorted(login.methods, key=_ORDER.index)]
     for proof in more:
         if proof.user.id != first.user.id:
             raise Unauthorized()
-        first = replace(first, methods=tuple(dict.fromkeys((*first.methods, *proof.methods))))
-    return first
+        first = replace(_with_methods(first, proof.methods), checked=first.checked or proof.checked)
+    return replace(await _with_receipt(identity, first, login.receipt), client=login.client)
+
+
+def _with_methods(proof: Proof, methods: tuple[str, ...]) -> Proof:
+    return replace(proof, methods=tuple(dict.fromkeys((*proof.methods, *methods))))
+
+
+async def _with_receipt(identity: Identity, proof: Proof, receipt: str) -> Proof:
+    """With the methods of an earlier request. It was the same user's, who has the same password since. An application
+    credential is not among them: what limits its tokens is not in the receipt."""
+    if not receipt:
+        return proof
+    claims = await identity.open_receipt(receipt)
+    if claims is None or (claims.user_id, claims.user_epoch) != (proof.user.id, proof.user.epoch):
+        raise NoReceipt(receipt)
+    if "application_credential" in set(claims.methods) - set(proof.methods):
+        raise NoReceipt(receipt)
+    return _with_methods(proof, claims.methods)
 
 
 async def _prove_by_token(identity: Identity, login: Login) -> Proof:
     session = await session_for(identity, login.token)
     if session is None:
+        await identity.db.write(lambda tx: record_failure(tx, None, login.client, "token not valid"))
         raise Missing("token", "it is not valid")
-    if session.claims.delegation.kind:
+    if session.claims.delegated:
         raise NotWithDelegation()
     methods = tuple(dict.fromkeys((*session.claims.methods, "token")))
     return Proof(session.user, methods, session.claims)
 
 
 async def _prove_by_password(identity: Identity, login: Login) -> Proof:
-    return Proof(await prove_by_password(identity, login.user, login.password), ("password",))
+    checked = await prove_by_password(identity, login.user, login.password, login.client)
+    return Proof(checked.user, ("password",), checked=checked)
 
 
 async def _prove_by_application_credential(identity: Identity, login: Login) -> Proof:
@@ -73,18 +93,19 @@ async def _prove_by_application_credential(identity: Identity, login: Login) -> 
     credential, user = await identity.db.read(lambda tx: _find_credential(tx, wanted))
     matches = await identity.hash(password_matches, credential.secret_hash if credential else None, wanted.secret)
     if not (credential and user and matches):
-        await identity.db.write(lambda tx: record_failure(tx, user))
-        raise Unauthorized()
+        await identity.db.write(lambda tx: record_failure(tx, user, login.client, "wrong application credential"))
+        # as in Keystone: whether there is one by an id is no secret, for nobody guesses one
+        raise Missing("Application Credential", wanted.id) if wanted.id and user is None else Unauthorized()
     delegation = Delegation(DelegationKind.APPLICATION_CREDENTIAL, credential.id)
-    scope = Scope(ScopeKind.PROJECT, credential.project_id)
+    scope = Scope(ScopeKind.PROJECT, credential.project_id) if credential.project_id else UNSCOPED
     return Proof(user, ("application_credential",), delegation=delegation, scope=scope)
 
 
 def _find_credential(tx: Tx, wanted: CredentialLogin) -> tuple[ApplicationCredential | None, User | None]:
     """The same work where there is none."""
     if wanted.id is not None:
-        found = find_live_credential(tx, wanted.id)
-        return found, users.find(tx, found.user_id if found else "")
+        found = application_credentials.find(tx, wanted.id)
+        return find_live_credential(tx, wanted.id), users.find(tx, found.user_id if found else "")
     user = find_user(tx, wanted.user)
     named = application_credentials.find_by(tx, user_id=user.id if user else "", name=wanted.name or "")
     return (find_live_credential(tx, named.id) if named else None), user
@@ -97,48 +118,3 @@ _METHODS: Mapping[str, Callable[[Identity, Login], Awaitable[Proof]]] = {
 }
 _ORDER = list(_METHODS)
 """What limits the new token (an older one's end, a delegation) comes first."""
-
-
-async def prove_by_password(identity: Identity, who: Reference, password: str) -> User:
-    """The user with this password; Unauthorized after one hash, whatever is wrong."""
-    user, may_log_in = await identity.db.read(lambda tx: _find_login(tx, who))
-    matches = await identity.hash(password_matches, user.password_hash if user else None, password)
-    if user and matches and may_log_in:
-        return user
-    await identity.db.write(lambda tx: record_failure(tx, user))
-    raise Unauthorized()
-
-
-def _find_login(tx: Tx, who: Reference) -> tuple[User | None, bool]:
-    """The user, and whether it may log in; the same work where there is no such user."""
-    user = find_user(tx, who)
-    domain = projects.find(tx, user.domain_id if user else "")
-    return user, user is not None and domain is not None and domain.enabled and _may_log_in(tx, user)
-
-
-def find_user(tx: Tx, who: Reference) -> User | None:
-    """By id, or by name in a domain."""
-    if who.name is None:
-        return users.find(tx, who.id or "")
-    domain = find_domain(tx, who.domain or Reference())
-    return users.find_by(tx, domain_id=domain.id, name=who.name) if domain else None
-
-
-def find_domain(tx: Tx, what: Reference) -> Project | None:
-    """By id or by name."""
-    if what.name is not None:
-        return projects.find_by(tx, name_scope="", name=what.name)
-    found = projects.find(tx, what.id or "")
-    return found if found and found.is_domain else None
-
-
-def _may_log_in(tx: Tx, user: User) -> bool:
-    expires = user.password_expires_at
-    current = expires is None or expires > tx.now or bool(user.options.get("ignore_password_expiry"))
-    return user.enabled and current
-
-
-def record_failure(tx: Tx, user: User | None) -> None:
-    """Somebody could not prove to be this user."""
-    # What was typed as a name is not kept: it may be a password.
-    events.record(tx, NOBODY, "identity.authenticate", user.id if user else "", outcome="failure")

@@ -1,0 +1,99 @@
+"""Sends every cell: each operation by each persona.
+
+Cells do not depend on each other: what a cell may have changed, because it was not refused, is removed, and
+made anew before the next. HEAD is asked wherever GET is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TypeAlias
+
+import httpx
+
+from .rows import RECIPES, ROWS, Row
+from .stage import NOBODY, PERSONAS, SELF, Stage
+from .things import WORKED_OUT, Things, pick
+
+Cells: TypeAlias = dict[str, dict[str, int]]
+"""{"GET /v3/users": {"nobody": 401, …}, …}"""
+_USERS = ("user", *WORKED_OUT)
+
+
+async def play(stage: Stage, rows: Iterable[Row] = ROWS) -> Cells:
+    """The status of each cell."""
+    cells: Cells = {}
+    for row in rows:
+        found = await _play(stage, row)
+        assert not cells.keys() & found.keys(), f"twice: {row.name}"
+        cells |= found
+    return cells
+
+
+async def _play(stage: Stage, row: Row) -> Cells:
+    things, cells = Things(stage), {}
+    for method in ("GET", "HEAD") if row.method == "GET" else (row.method,):
+        cells[f"{method} {row.name}"] = {who: await _ask(things, row, method, who) for who in personas_of(row)}
+    await things.clear()
+    return cells
+
+
+async def _ask(things: Things, row: Row, method: str, who: str) -> int:
+    for needed in row.needs:
+        await things.get(needed)
+    path, body = await things.fill(row.path), await things.fill(row.body)
+    headers = await things.fill(row.headers)
+    if row.there:
+        await things.link(path)
+    token = await things.get("self_token") if who == SELF else things.stage.tokens[who]
+    answer = await things.stage.send(method, path, body, token, headers)
+    if answer.is_success and method not in ("GET", "HEAD"):
+        _note(things, row, path, answer)
+        await things.clear()
+    return answer.status_code
+
+
+def _note(things: Things, row: Row, path: str, answer: httpx.Response) -> None:
+    """What the cell itself made goes, too."""
+    if row.key:
+        things.remove_later(f"{path}/{pick(answer.json(), row.key)}")
+    if row.method == "PUT":
+        things.remove_later(path)
+
+
+def personas_of(row: Row) -> Iterator[str]:
+    """All; the user whom a row is about only where it is about one."""
+    return (who for who in PERSONAS if who != SELF or is_about_a_user(row))
+
+
+def is_about_a_user(row: Row) -> bool:
+    return any(_mentions(name, f"{row.path} {json.dumps(row.body)} {row.headers}") for name in _abouts())
+
+
+@cache
+def _abouts() -> frozenset[str]:
+    """Names of what belongs to the row's user."""
+    found = set(_USERS)
+    for name, recipe in RECIPES.items():
+        if recipe.by == "self" or any(_mentions(each, f"{recipe.path} {json.dumps(recipe.body)}") for each in found):
+            found.add(name)
+    return frozenset(found)
+
+
+def _mentions(name: str, text: str) -> bool:
+    return f"{{{name}}}" in text or f'"${name}"' in text or f"'${name}'" in text
+
+
+async def play_unknown(stage: Stage, operations: Iterable[tuple[str, str]]) -> Cells:
+    """The same for operations (method, path template) that nobody has: no things are made for them."""
+    asked: Cells = {}
+    for method, path in operations:
+        answers = {who: await stage.send(method, path, None, token) for who, token in _some(stage)}
+        asked[f"{method} {path}"] = {who: answer.status_code for who, answer in answers.items()}
+    return asked
+
+
+def _some(stage: Stage) -> Iterator[tuple[str, str | None]]:
+    return ((who, stage.tokens[who]) for who in (NOBODY, "reader, project", "admin, project", "admin, system"))
