@@ -10,9 +10,9 @@ from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import Scope, ScopeKind
 from altostratus.services.identity.domain.fields import rest
 from altostratus.services.identity.domain.nouns import Role, Trust
-from altostratus.services.identity.errors import Missing
+from altostratus.services.identity.errors import Duplicate, Missing
 from altostratus.services.identity.store.access import granted_roles
-from altostratus.services.identity.store.records import projects, roles, users
+from altostratus.services.identity.store.records import projects, roles, unique, users
 from altostratus.services.identity.store.trusts import insert_trust
 from altostratus.services.identity.usecases import Fields, Identity, new_id
 
@@ -30,7 +30,8 @@ def create_trust(tx: Tx, identity: Identity, actor: Actor, fields: Fields) -> tu
         raise Missing("user", fields["trustee_user_id"])
     passed_on = _roles(tx, fields)
     trust = Trust(**_values(tx, fields))
-    insert_trust(tx, trust, [role.id for role in passed_on])
+    with unique(tx, Duplicate("trust", "Duplicate entry")):
+        insert_trust(tx, trust, [role.id for role in passed_on])
     events.record(tx, actor, "identity.trust.create", trust.id, trust.project_id)
     return trust, passed_on
 
