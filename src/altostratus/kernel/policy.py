@@ -17,7 +17,6 @@ from oslo_policy._checks import AndCheck, FalseCheck, NotCheck, OrCheck, RuleChe
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import Forbidden
 
-
 Target = Mapping[str, Any]
 Check = Callable[[Target, dict[str, Any]], bool]
 """(target, credentials) -> whether it holds."""

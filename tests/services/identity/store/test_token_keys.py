@@ -1,7 +1,6 @@
 """Keys that seal tokens: made, rotated, shared by processes."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 

@@ -87,12 +87,16 @@ def test_an_image_of_a_format_that_cannot_boot_is_impossible(disks: Disks, image
         disks.ensure_base(BaseImage("other", image.path, "vmdk", MIB), None)
 
 
-def test_copies_cut_short_are_cleared_at_the_next_start(tmp_path: Path, disks: Disks) -> None:
-    torn = tmp_path / "data" / "bases" / ".other.raw.1-1.tmp"
-    torn.write_bytes(b"half")
+@needs_qemu_img
+def test_what_was_cut_short_is_cleared_at_the_next_start(tmp_path: Path, disks: Disks) -> None:
+    disks.ensure_machine(SPEC, 1)
+    torn = [tmp_path / "data" / name for name in ("bases/.other.raw.1-1.tmp", "machines/m-1/.owner.json.1-1.tmp")]
+    for each in torn:
+        each.write_bytes(b"half")
     Disks(tmp_path / "data")
-    assert not torn.exists()
+    assert not any(each.exists() for each in torn)
     assert disks.base("image")
+    assert disks.owner("m-1").fence == 1
 
 
 @needs_qemu_img

@@ -61,7 +61,7 @@ class Disks:
         self._base_lock = threading.Lock()
         for folder in (root, self._bases, self._machines):
             folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-        for torn in self._bases.glob(".*.tmp"):
+        for torn in (*self._bases.glob(".*.tmp"), *self._machines.glob("*/.*.tmp")):
             torn.unlink(missing_ok=True)
         self.cache = "none" if _direct_io_works(root) else "writeback"
 
