@@ -77,9 +77,12 @@ def _paired(rounds: int, count: int, ours: Callable[[int], Any], theirs: Callabl
     found = []
     for first in range(0, rounds * count, count):
         share = range(first, first + count)
-        took = [seconds(lambda call=call: [call(number) for number in share]) / count for call in (ours, theirs)]
-        found.append((took[0], took[1]))
+        found.append((_mean(ours, share), _mean(theirs, share)))
     return found
+
+
+def _mean(call: Callable[[int], Any], share: range) -> float:
+    return seconds(lambda: [call(number) for number in share]) / len(share)
 
 
 def _ratio(what: str, least: float, rounds: Pairs, *notes: str) -> Figure:

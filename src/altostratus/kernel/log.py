@@ -11,6 +11,10 @@ correlation: ContextVar[str] = ContextVar("correlation", default="")
 """The request id that started what is happening now; follows calls into lanes and passes."""
 
 
+client: ContextVar[str] = ContextVar("client", default="")
+"""The address that the request came from which started what is happening now; '' for what nobody asked for."""
+
+
 def _add_correlation(_: Any, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
     if cause := correlation.get():
         entry.setdefault("request", cause)

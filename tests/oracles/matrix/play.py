@@ -1,7 +1,11 @@
 """Sends every cell: each operation by each persona.
 
 Cells do not depend on each other: what a cell may have changed, because it was not refused, is removed, and
-made anew before the next. HEAD is asked wherever GET is.
+made anew before the next. HEAD is asked wherever GET is. Left out is what cannot differ:
+- the row's own user, where a row is about none;
+- tokens of another project or domain, where nothing of the row belongs to a domain;
+- who asks at all, where no token is looked at: versions, logging in, a new password for the old one;
+- most of HEAD, which the web framework sends to the same code as GET.
 """
 
 from __future__ import annotations
@@ -14,12 +18,14 @@ from typing import TypeAlias
 import httpx
 
 from .rows import RECIPES, ROWS, Row
-from .stage import NOBODY, PERSONAS, SELF, Stage
+from .stage import NOBODY, OTHERS, PERSONAS, SELF, UNSCOPED, Stage
 from .things import WORKED_OUT, Things, pick
 
 Cells: TypeAlias = dict[str, dict[str, int]]
 """{"GET /v3/users": {"nobody": 401, …}, …}"""
+SAMPLE = (NOBODY, UNSCOPED, SELF, "reader, project", "admin, system")
 _USERS = ("user", *WORKED_OUT)
+_PLACES = ("home", "other", "project", "elsewhere", *_USERS)
 
 
 async def play(stage: Stage, rows: Iterable[Row] = ROWS) -> Cells:
@@ -35,7 +41,7 @@ async def play(stage: Stage, rows: Iterable[Row] = ROWS) -> Cells:
 async def _play(stage: Stage, row: Row) -> Cells:
     things, cells = Things(stage), {}
     for method in ("GET", "HEAD") if row.method == "GET" else (row.method,):
-        cells[f"{method} {row.name}"] = {who: await _ask(things, row, method, who) for who in personas_of(row)}
+        cells[f"{method} {row.name}"] = {who: await _ask(things, row, method, who) for who in personas_of(row, method)}
     await things.clear()
     return cells
 
@@ -63,19 +69,24 @@ def _note(things: Things, row: Row, path: str, answer: httpx.Response) -> None:
         things.remove_later(path)
 
 
-def personas_of(row: Row) -> Iterator[str]:
-    """All; the user whom a row is about only where it is about one."""
-    return (who for who in PERSONAS if who != SELF or is_about_a_user(row))
+def personas_of(row: Row, method: str) -> Iterator[str]:
+    """Who asks."""
+    left_out = set() if _is_about(row, _USERS) else {SELF}
+    if not _is_about(row, _PLACES):
+        left_out |= set(OTHERS)
+    all_of_them = SAMPLE if row.open or method == "HEAD" else PERSONAS
+    return (who for who in all_of_them if who not in left_out)
 
 
-def is_about_a_user(row: Row) -> bool:
-    return any(_mentions(name, f"{row.path} {json.dumps(row.body)} {row.headers}") for name in _abouts())
+def _is_about(row: Row, names: tuple[str, ...]) -> bool:
+    said = f"{row.path} {json.dumps(row.body)} {row.headers}"
+    return any(_mentions(name, said) for name in _belonging(names))
 
 
 @cache
-def _abouts() -> frozenset[str]:
-    """Names of what belongs to the row's user."""
-    found = set(_USERS)
+def _belonging(names: tuple[str, ...]) -> frozenset[str]:
+    """These and the things that are made of them."""
+    found = set(names)
     for name, recipe in RECIPES.items():
         if recipe.by == "self" or any(_mentions(each, f"{recipe.path} {json.dumps(recipe.body)}") for each in found):
             found.add(name)

@@ -29,15 +29,16 @@ def read() -> Cells:
 
 
 def _folded(cells: Cells) -> Cells:
-    """One entry for GET and HEAD where they are alike."""
+    """One entry for GET and HEAD where HEAD, as far as it was asked, is like GET."""
     found: Cells = {}
     for name, statuses in cells.items():
         method, _, path = name.partition(" ")
-        alike = cells.get(f"GET {path}") == cells.get(f"HEAD {path}")
-        if alike and method in _BOTH:
-            found[f"{_BOTH} {path}"] = statuses
-        else:
+        heads = cells.get(f"HEAD {path}", {}).items()
+        alike = bool(heads) and heads <= cells[f"GET {path}"].items()
+        if not alike or method not in ("GET", "HEAD"):
             found[name] = statuses
+        elif method == "GET":
+            found[f"{_BOTH} {path}"] = statuses
     return found
 
 
@@ -47,13 +48,13 @@ def _order(entry: tuple[str, str]) -> tuple[str, str]:
 
 
 def _line(statuses: dict[str, int]) -> str:
-    """"nobody 401, …, admin 200 200 200 200 200, …"; '-' where a persona is left out."""
+    """ "nobody 401, …, admin 200 200 200 200 200, …"; '-' where a persona is left out."""
     alone = [f"{who} {statuses.get(who, '-')}" for who in _ALONE]
     return ", ".join([*alone, *(" ".join([role, *_row(statuses, role)]) for role in ROLES)])
 
 
 def _row(statuses: dict[str, int], role: str) -> list[str]:
-    return [str(statuses[f"{role}, {scope}"]) for scope in SCOPES]
+    return [str(statuses.get(f"{role}, {scope}", "-")) for scope in SCOPES]
 
 
 def _cells(line: str) -> dict[str, int]:

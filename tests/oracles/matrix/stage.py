@@ -16,6 +16,7 @@ SCOPES = ("project", "other project", "domain", "other domain", "system")
 """Of a token: the target's project, one of another domain, the target's domain, another, and the system."""
 NOBODY, UNSCOPED, SELF = "nobody", "unscoped", "self"
 PERSONAS = (NOBODY, UNSCOPED, SELF, *(f"{role}, {scope}" for role in ROLES for scope in SCOPES))
+OTHERS = tuple(f"{role}, other {noun}" for role in ROLES for noun in ("project", "domain"))
 """Without a token; a token without scope, of the user who is admin everywhere; the user whom the row is about, with
 a token of the target's project and the role member there; a role in a scope."""
 

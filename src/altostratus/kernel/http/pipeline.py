@@ -16,7 +16,7 @@ from altostratus.kernel.http.edge import Edge, Rendered, SocketHandler
 from altostratus.kernel.http.permits import is_permitted
 from altostratus.kernel.http.raw import Disconnected, RawRequest
 from altostratus.kernel.ids import new_uuid
-from altostratus.kernel.log import correlation, logger
+from altostratus.kernel.log import client, correlation, logger
 
 log = logger("http")
 Authenticate = Callable[[str], Awaitable[Actor | None]]
@@ -60,6 +60,7 @@ class Pipeline:
         context = self._context(edge, scope, headers)
         scope[KEY] = context
         correlation.set(context.request_id)
+        client.set(context.client)
         answer = _Answer(scope, context, send)
         try:
             await self._serve(edge, path, context, headers, scope, receive, answer)

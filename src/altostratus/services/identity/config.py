@@ -27,7 +27,7 @@ class IdentityConfig(msgspec.Struct, frozen=True, kw_only=True):
     """How many tokens that somebody asked about (GET /v3/auth/tokens) are kept in memory; a few thousand bytes each."""
 
     cached_catalogs: Positive = 500
-    """How many catalogs are kept in memory: one for all projects, and one for each that endpoint filters give its own."""
+    """How many catalogs are kept in memory: one for all projects, and one for each that endpoint filters choose for."""
 
     return_all_endpoints_if_no_filter: bool = True
     """Whether a project without endpoint filters sees the whole catalog, or (False) an empty one; so do tokens without

@@ -177,7 +177,9 @@ def _create_token_keys() -> None:
 def _create_revocation_events() -> None:
     table = "identity_revocation_event"
     named = [_id(name, nullable=True) for name in ("user_id", "project_id", "domain_id", "role_id", "trust_id")]
-    times = [sa.Column(name, Instant(), nullable=False) for name in ("issued_before", "revoked_at", "expires_at")]
+    times: list[sa.Column[Any]] = [
+        sa.Column(name, Instant(), nullable=False) for name in ("issued_before", "revoked_at", "expires_at")
+    ]
     audits = [_id(name, 32, nullable=True) for name in ("audit_id", "audit_chain_id")]
     op.create_table(table, _id(), *audits, *named, *times, _primary(table, "id"))
     _index(table, "audit_id", "audit_chain_id", "revoked_at", "expires_at")

@@ -29,7 +29,7 @@ async def post_s3token(request: IdentityCall) -> Response[Any]:
 
 
 async def _log_in(request: IdentityCall, check: Check) -> tuple[str, Session]:
-    return await authenticate_signed(request.identity, await _signed(request), check, request.context.client)
+    return await authenticate_signed(request.identity, await _signed(request), check)
 
 
 async def _signed(request: IdentityCall) -> SignedRequest:

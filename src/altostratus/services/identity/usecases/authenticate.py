@@ -51,7 +51,7 @@ async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) 
             lambda tx: (identity.generation_in(tx), _issue(tx, identity, proof, wish))
         )
     except (Refused, Missing):
-        await identity.db.write(lambda tx: record_failure(tx, proof.user, proof.client, "not allowed by this trust"))
+        await identity.db.write(lambda tx: record_failure(tx, proof.user, "not allowed by this trust"))
         raise
     if session is None:
         raise Unauthorized()
@@ -66,12 +66,12 @@ def _issue(tx: Tx, identity: Identity, proof: Proof, wish: ScopeWish | None) -> 
     claims = _claims(tx, identity, proof)
     session = _entered(tx, claims, proof, wish)
     if session is None or not _may_have(tx, identity, session, proof):
-        record_failure(tx, proof.user, proof.client, "not allowed in this scope")
+        record_failure(tx, proof.user, "not allowed in this scope")
         return None
     if session.trust and proof.scope is None:
         consume_use(tx, session.trust.id)
     user_epoch, scope_epoch = session.epochs
-    _record_success(tx, session, proof.client)
+    _record_success(tx, session)
     ends = _to_second(session.ends_at)
     claims = replace(session.claims, user_epoch=user_epoch, scope_epoch=scope_epoch, expires_at=ends)
     return replace(session, claims=claims)
@@ -168,7 +168,7 @@ def _to_second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def _record_success(tx: Tx, session: Session, client: str) -> None:
+def _record_success(tx: Tx, session: Session) -> None:
     scope = session.claims.scope
     actor = Actor(user_id=session.user.id, project_id=scope.id if scope.kind is ScopeKind.PROJECT else None)
-    events.record(tx, actor, "identity.authenticate", session.user.id, outcome="success", client=client)
+    events.record(tx, actor, "identity.authenticate", session.user.id, outcome="success")

@@ -25,7 +25,7 @@ async def change_password(identity: Identity, user_id: str, old: str, new: str, 
     former = await identity.db.write(lambda tx: _former(tx, identity, checked))
     now = identity.clock.now()
     password_hash = await identity.hash(_chosen, identity, checked.user, former, new, now)
-    await identity.change(lambda tx: _change(tx, identity, checked.user, password_hash, client))
+    await identity.change(lambda tx: _change(tx, identity, checked.user, password_hash))
 
 
 def _former(tx: Tx, identity: Identity, checked: Checked) -> list[str]:
@@ -49,7 +49,7 @@ def _chosen(identity: Identity, user: User, former: list[str], new: str, now: da
     return password_hash
 
 
-def _change(tx: Tx, identity: Identity, proved: User, password_hash: str | None, client: str) -> None:
+def _change(tx: Tx, identity: Identity, proved: User, password_hash: str | None) -> None:
     user = users.find(tx, proved.id)
     if user is None or user.epoch != proved.epoch or user.options.get("lock_password"):
         raise Unauthorized()
@@ -57,4 +57,4 @@ def _change(tx: Tx, identity: Identity, proved: User, password_hash: str | None,
     changes = with_password(tx, identity, password_hash, user.options, own=True)
     users.update(tx, user.id, **changes, epoch=user.epoch + 1)
     announce_revocation(tx, identity, user_id=user.id)
-    events.record(tx, Actor(user_id=user.id), "identity.user.change_password", user.id, client=client)
+    events.record(tx, Actor(user_id=user.id), "identity.user.change_password", user.id)

@@ -28,10 +28,10 @@ def _issue(tx: Tx, identity: Identity, proof: Proof) -> Receipt | None:
     identity.keys.load(tx)
     user, domain = proof.user, projects.find(tx, proof.user.domain_id)
     if domain is None or not (domain.enabled and _may_log_in(tx, identity, proof)):
-        record_failure(tx, user, proof.client, "may not log in")
+        record_failure(tx, user, "may not log in")
         return None
     claims = _claims(tx, identity, proof)
-    events.record(tx, Actor(user_id=user.id), "identity.authenticate", user.id, outcome="pending", client=proof.client)
+    events.record(tx, Actor(user_id=user.id), "identity.authenticate", user.id, outcome="pending")
     required = begun(proof.methods, user.options, METHODS)
     sealed = identity.keys.seal_receipt(claims)
     return Receipt(sealed, user, domain, proof.methods, required, claims.issued_at, claims.expires_at)

@@ -39,10 +39,10 @@ async def prove_by_password(
     matches = await identity.hash(identity.hasher.matches, user.password_hash if user else None, password)
     if user is None or refusal or not matches:
         identity.logins.fail(repr(who), client, identity.clock.now())
-        await identity.db.write(lambda tx: _fail(tx, identity, user, client, refusal or "wrong password"))
+        await identity.db.write(lambda tx: _fail(tx, identity, user, refusal or "wrong password"))
         raise Unauthorized()
     if is_expired(user, identity.clock.now()) and not may_be_expired:
-        await identity.db.write(lambda tx: record_failure(tx, user, client, "password expired"))
+        await identity.db.write(lambda tx: record_failure(tx, user, "password expired"))
         raise PasswordExpired(user.id)
     return Checked(user, await _hashed_anew(identity, user, password))
 
@@ -72,20 +72,20 @@ async def _hashed_anew(identity: Identity, user: User, password: str) -> str | N
     return await identity.hash(identity.hasher.hash, password)
 
 
-def _fail(tx: Tx, identity: Identity, proved: User | None, client: str, reason: str) -> None:
+def _fail(tx: Tx, identity: Identity, proved: User | None, reason: str) -> None:
     if identity.config.lockout_failure_attempts:
         id = proved.id if proved else ""  # noqa: A001
         user = users.find(tx, id)
         none = {"failed_auth_count": 0, "failed_auth_at": None}
         users.update(tx, id, **(after_failure(identity.config, user, tx.now) if user else none))
-    record_failure(tx, proved, client, reason)
+    record_failure(tx, proved, reason)
 
 
-def record_failure(tx: Tx, user: User | None, client: str = "", reason: str = "") -> None:
-    """Somebody at this address could not prove to be this user."""
+def record_failure(tx: Tx, user: User | None, reason: str) -> None:
+    """Somebody could not prove to be this user."""
     # What was typed as a name is not kept: it may be a password.
     id = user.id if user else ""  # noqa: A001
-    events.record(tx, NOBODY, "identity.authenticate", id, outcome="failure", client=client, reason=reason)
+    events.record(tx, NOBODY, "identity.authenticate", id, outcome="failure", reason=reason)
 
 
 def settle(tx: Tx, identity: Identity, checked: Checked) -> bool:

@@ -1,7 +1,6 @@
 """POST /v3/ec2tokens and /v3/s3tokens: a service asks for a token for whoever signed a request with the secret of an
 EC2 credential. What else such a token may be used for: not for this API (api/__init__.py)."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from altostratus.kernel.actor import Actor
@@ -35,16 +34,14 @@ def require_service(identity: Identity, actor: Actor, api: str) -> None:
     identity.policy.require(actor, f"identity:{api}_validate")
 
 
-async def authenticate_signed(
-    identity: Identity, request: SignedRequest, check: Check, client: str
-) -> tuple[str, Session]:
-    """A new token in the credential's project, for the service at `client`. NotFound when there is no such access
-    key; Unauthorized when the signature is not its secret's or too old, or the user may not be in the project."""
+async def authenticate_signed(identity: Identity, request: SignedRequest, check: Check) -> tuple[str, Session]:
+    """A new token in the credential's project. NotFound when there is no such access key; Unauthorized when the
+    signature is not its secret's or too old, or the user may not be in the project."""
     user, proof = await identity.db.read(lambda tx: _prove(tx, identity, request, check))
     if proof is None:
-        await identity.db.write(lambda tx: record_failure(tx, user, client, "wrong or old signature"))
+        await identity.db.write(lambda tx: record_failure(tx, user, "wrong or old signature"))
         raise Unauthorized()
-    return await issue_token(identity, replace(proof, client=client), None)
+    return await issue_token(identity, proof, None)
 
 
 def _prove(tx: Tx, identity: Identity, request: SignedRequest, check: Check) -> tuple[User | None, Proof | None]:

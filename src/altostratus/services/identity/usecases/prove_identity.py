@@ -31,8 +31,8 @@ from altostratus.services.identity.usecases.validate_token import session_for
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Who it is, by which methods; `first` is the token it was proved with, if any, `checked` the password, `client`
-    the address it was proved from. A `delegation` has a scope of its own, and no other can be asked for."""
+    """Who it is, by which methods; `first` is the token it was proved with, if any, `checked` the password. A
+    `delegation` has a scope of its own, and no other can be asked for."""
 
     user: User
     methods: tuple[str, ...]
@@ -40,7 +40,6 @@ class Proof:
     delegation: Delegation = ON_ITS_OWN
     scope: Scope | None = None
     checked: Checked | None = None
-    client: str = ""
 
 
 async def prove_identity(identity: Identity, login: Login) -> Proof:
@@ -51,8 +50,14 @@ async def prove_identity(identity: Identity, login: Login) -> Proof:
     for proof in more:
         if proof.user.id != first.user.id:
             raise Unauthorized()
-        first = replace(_with_methods(first, proof.methods), checked=first.checked or proof.checked)
-    return replace(await _with_receipt(identity, first, login.receipt), client=login.client)
+        first = _joined(first, proof)
+    return await _with_receipt(identity, first, login.receipt)
+
+
+def _joined(one: Proof, other: Proof) -> Proof:
+    """Both together; what limits either limits the new token."""
+    found = replace(_with_methods(one, other.methods), checked=one.checked or other.checked)
+    return replace(found, delegation=other.delegation, scope=other.scope) if other.delegation.kind else found
 
 
 def _with_methods(proof: Proof, methods: tuple[str, ...]) -> Proof:
@@ -75,7 +80,7 @@ async def _with_receipt(identity: Identity, proof: Proof, receipt: str) -> Proof
 async def _prove_by_token(identity: Identity, login: Login) -> Proof:
     session = await session_for(identity, login.token)
     if session is None:
-        await identity.db.write(lambda tx: record_failure(tx, None, login.client, "token not valid"))
+        await identity.db.write(lambda tx: record_failure(tx, None, "token not valid"))
         raise Missing("token", "it is not valid")
     if session.claims.delegated:
         raise NotWithDelegation()
@@ -93,7 +98,7 @@ async def _prove_by_application_credential(identity: Identity, login: Login) -> 
     credential, user = await identity.db.read(lambda tx: _find_credential(tx, wanted))
     matches = await identity.hash(password_matches, credential.secret_hash if credential else None, wanted.secret)
     if not (credential and user and matches):
-        await identity.db.write(lambda tx: record_failure(tx, user, login.client, "wrong application credential"))
+        await identity.db.write(lambda tx: record_failure(tx, user, "wrong application credential"))
         # as in Keystone: whether there is one by an id is no secret, for nobody guesses one
         raise Missing("Application Credential", wanted.id) if wanted.id and user is None else Unauthorized()
     delegation = Delegation(DelegationKind.APPLICATION_CREDENTIAL, credential.id)
