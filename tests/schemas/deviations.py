@@ -1,5 +1,6 @@
 """Where OpenStack's descriptions of answers are wrong, and what they do not describe; data with reasons."""
 
+import re
 from typing import NamedTuple
 
 
@@ -9,6 +10,12 @@ class Deviation(NamedTuple):
     service: str
     pattern: str
     reason: str
+
+
+def excused(service: str, found: set[str]) -> set[str]:
+    """Those of the complaints that a deviation explains."""
+    patterns = [deviation.pattern for deviation in DEVIATIONS if deviation.service == service]
+    return {text for text in found if any(re.search(pattern, text) for pattern in patterns)}
 
 
 DEVIATIONS = (

@@ -264,19 +264,3 @@ ROWS = [
     *_CATALOG,
     *_LIMITS,
 ]
-
-OUT_OF_SCOPE = {
-    "/OS-FEDERATION": "federation comes with a later issue",
-    "OAUTH1": "OAuth1 is not wanted",
-    "OS-OAUTH2": "OAuth2 comes with a later issue",
-    "/policies": "policies are deprecated and not wanted",
-    "OS-ENDPOINT-POLICY": "endpoint policy is not wanted",
-    "OS-SIMPLE-CERT": "certificates of PKI tokens are not wanted",
-    "/config": "domain configuration comes with a later issue",
-}
-"""Parts of paths of operations that answer 404 to everybody, and why."""
-
-
-def out_of_scope(path: str) -> str | None:
-    """Why a path is left out, or None."""
-    return next((reason for part, reason in OUT_OF_SCOPE.items() if part in path), None)
