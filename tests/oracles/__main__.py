@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from . import matrix, peers, recordings
+from . import peers, recordings
+from .matrix.record import record
 
 asked = sys.argv[1:] or ["identity", "image", "authorization"]
 if services := [service for service in asked if service in recordings.FILES]:
@@ -13,4 +14,4 @@ if services := [service for service in asked if service in recordings.FILES]:
             recordings.write(service, recordings.record(cloud, service))
             print(f"wrote {recordings.FILES[service]}")
 if "authorization" in asked:
-    print(f"wrote {matrix.record()}")
+    print(f"wrote {record()}")

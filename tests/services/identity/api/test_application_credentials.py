@@ -5,17 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
-from keystoneauth1.exceptions import NotFound, Unauthorized
-from keystoneauth1.identity.v3 import ApplicationCredential
-from keystoneauth1.identity.v3 import Password as PasswordPlugin
-from keystoneauth1.session import Session
 from sqlalchemy import select
 
 from altostratus.kernel import events
 from altostratus.kernel.testing.client import ApiClient
 from altostratus.services.identity.store import tables
 from tests.services.identity.cloud import PASSWORD, TOKENS, V3, People, run
-from tests.simulated_cloud import CloudProcess
 
 METHOD = "application_credential"
 
@@ -444,25 +439,3 @@ def test_who_is_disabled_cannot_enter(tmp_path: Path) -> None:
         assert await roles_at_login(people, robot) == ["member", "reader"]
 
     run(tmp_path, story)
-
-
-def test_keystoneauth_logs_in(cloud: CloudProcess) -> None:
-    url = cloud.identity_url
-    names = {"user_domain_name": "Default", "project_domain_name": "Default", "project_name": cloud.project}
-    person = Session(PasswordPlugin(url, username=cloud.username, password=cloud.password, **names))
-    where = f"{url}/users/{person.get_user_id()}/application_credentials"
-    robot = person.post(where, json=body(name="keystoneauth")).json()[METHOD]
-
-    def session(secret: str, **who: str) -> Session:
-        return Session(ApplicationCredential(url, application_credential_secret=secret, **who))
-
-    by_id = session(robot["secret"], application_credential_id=robot["id"])
-    named = {"application_credential_name": "keystoneauth", "username": cloud.username, "user_domain_name": "Default"}
-    for found in (by_id, session(robot["secret"], **named)):
-        assert found.get_project_id() == person.get_project_id()
-        assert found.get(f"{url}/auth/projects").status_code == 200
-    with pytest.raises(Unauthorized):
-        session("wrong", application_credential_id=robot["id"]).get_token()
-    assert person.delete(f"{where}/{robot['id']}").status_code == 204
-    with pytest.raises(NotFound):
-        session(robot["secret"], application_credential_id=robot["id"]).get_token()

@@ -1,23 +1,13 @@
 """Tokens that act by a trust: whose they are, what they may, what ends them; and trusts passed on."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
-from keystoneauth1 import session as keystoneauth
-from keystoneauth1.exceptions import Forbidden, Unauthorized
-from keystoneauth1.identity.v3 import Password
 
-from altostratus.kernel.http.server import HttpServer, Listen
 from altostratus.kernel.testing.client import ApiClient
-from tests.harness import eventually
 from tests.services.identity.cloud import PASSWORD, TOKENS, V3, People, run
-from tests.simulated_cloud import free_port
 
 TRUSTS = f"{V3}/OS-TRUST/trusts"
 
@@ -380,49 +370,3 @@ def test_a_domains_own_role_passes_on_what_it_implies(tmp_path: Path) -> None:
         assert await world.status(bob, trust) == 403
 
     run(tmp_path, story)
-
-
-def test_keystoneauth_logs_in(tmp_path: Path) -> None:
-    async def story(people: People) -> None:
-        world = await trusting(people)
-        bob, cat = await people.user("bob"), await people.user("cat")
-        trust = await world.trust(bob)
-        async with served(people) as url:
-            asked = [(bob, trust), (cat, trust), (bob, "no-such")]
-            access, *refused = [await asyncio.to_thread(log_in, url, *who) for who in asked]
-        assert (access.trust_id, access.trust_scoped, access.user_id) == (trust, True, world.ann.user_id)
-        assert (access.trustor_user_id, access.trustee_user_id) == (world.ann.user_id, bob)
-        assert [type(error) for error in refused] == [Forbidden, Unauthorized]
-
-    run(tmp_path, story)
-
-
-@asynccontextmanager
-async def served(people: People) -> AsyncIterator[str]:
-    """The cloud on a port of its own; its URL."""
-    listen = Listen(port=free_port())
-    server = HttpServer(people.asgi, listen)
-    await server.start()
-    await eventually(lambda: _answers(listen))
-    yield f"http://{listen.address}:{listen.port}/identity/v3"
-    await server.stop()
-
-
-async def _answers(listen: Listen) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(listen.address, listen.port)
-    except OSError:
-        return False
-    writer.close()
-    await writer.wait_closed()
-    return True
-
-
-def log_in(url: str, user_id: str, trust_id: str) -> Any:
-    """What keystoneauth makes of it: an AccessInfo, or the error."""
-    with requests.Session() as connection:
-        plugin = Password(url, user_id=user_id, password=PASSWORD, trust_id=trust_id)
-        try:
-            return plugin.get_access(keystoneauth.Session(session=connection))
-        except (Forbidden, Unauthorized) as error:
-            return error
