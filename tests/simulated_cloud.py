@@ -39,12 +39,17 @@ class CloudProcess:
 
 @contextmanager
 def simulated_cloud(
-    *options: str, environment: dict[str, str] | None = None, secrets_of: "CloudProcess | None" = None
+    *options: str,
+    environment: dict[str, str] | None = None,
+    secrets_of: "CloudProcess | None" = None,
+    settings: str = "",
 ) -> Iterator[CloudProcess]:
     """Started and answering; stopped and gone afterwards. With the secrets of another it is a second process of that
-    one's cloud, if both have the same --database."""
+    one's cloud, if both have the same --database. `settings` are its altostratus.toml."""
     with tempfile.TemporaryDirectory(prefix="alto-cloud-") as scratch:
         data_dir, port = Path(scratch) / "cloud", free_port()
+        data_dir.mkdir(mode=0o711)
+        (data_dir / "altostratus.toml").write_text(settings)
         if secrets_of:
             shutil.copytree(secrets_of.data_dir / "keys", data_dir / "keys")
             shutil.copy(secrets_of.data_dir / "admin-password", data_dir)

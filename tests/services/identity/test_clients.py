@@ -1,5 +1,5 @@
 """Each way in, by OpenStack's own client libraries, over HTTP: keystoneauth's plugins for a password, a token, an
-application credential and a trust; and for EC2, for which keystoneauth has none, keystoneclient's signer and manager."""
+application credential and a trust; and for EC2, for which it has none, keystoneclient's signer and manager."""
 
 from collections.abc import Iterator
 from typing import Any
