@@ -49,7 +49,7 @@ _LIMIT = {"service_id": "$limited_service", "project_id": "$project", "resource_
 _TRUST = {"trustor_user_id": "$me", "trustee_user_id": "$user", "project_id": "$my_project", "impersonation": False}
 
 SIGNED_TEXT = "R0VUCgoKCi9idWNrZXQ="
-SIGNED = {
+SIGNED: dict[str, Any] = {
     "access": "$access_key", "host": "ec2.example", "verb": "GET", "path": "/",
     "params": {"SignatureMethod": "HmacSHA256", "SignatureVersion": "2"},
 }  # fmt: skip
@@ -466,7 +466,9 @@ REPLACED = {
         f"{method} {ID}/users/{{user_id}}/{what}": {"{user_id}": "$me"}
         for method in ("GET", "POST", "DELETE")
         for collection, key in (
-            ("application_credentials", "credential_id"), ("access_rules", "rule_id"), ("credentials/OS-EC2", "access")
+            ("application_credentials", "credential_id"),
+            ("access_rules", "rule_id"),
+            ("credentials/OS-EC2", "access"),
         )
         for what in (collection, f"{collection}/{{{key}}}")
     },

@@ -31,7 +31,9 @@ def extract(service: str, source: Path, wanted: set[str]) -> Json:
     document = yaml.load(source.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     schemas = document["components"]["schemas"]
     operations: dict[str, list[Json]] = {}
-    listed = {path: [method.upper() for method in _METHODS if method in kinds] for path, kinds in document["paths"].items()}
+    listed = {
+        path: [method.upper() for method in _METHODS if method in kinds] for path, kinds in document["paths"].items()
+    }
     for path, methods in document["paths"].items():
         for method, described in methods.items():
             key = f"{method.upper()} {shape_of(path)}"
@@ -39,7 +41,9 @@ def extract(service: str, source: Path, wanted: set[str]) -> Json:
                 operations[key] = variants
     used = _closure({variant["$ref"] for variants in operations.values() for variant in variants}, schemas)
     return {
-        "operations": operations, "schemas": {name: _bare(schemas[name]) for name in sorted(used)}, "listed": listed
+        "operations": operations,
+        "schemas": {name: _bare(schemas[name]) for name in sorted(used)},
+        "listed": listed,
     }
 
 

@@ -5,7 +5,7 @@ made anew before the next. HEAD is asked wherever GET is. Left out is what canno
 - the row's own user, where a row is about none;
 - tokens of another project or domain, where nothing of the row belongs to a domain;
 - who asks at all, where no token is looked at: versions, logging in, a new password for the old one;
-- most of HEAD, which the web framework sends to the same code as GET.
+- most of HEAD, which Keystone sends to the same code as GET; all but that of implied roles, whose policy is the same.
 """
 
 from __future__ import annotations
@@ -51,22 +51,25 @@ async def _ask(things: Things, row: Row, method: str, who: str) -> int:
         await things.get(needed)
     path, body = await things.fill(row.path), await things.fill(row.body)
     headers = await things.fill(row.headers)
-    if row.there:
+    if row.link and method != "PUT":
         await things.link(path)
     token = await things.get("self_token") if who == SELF else things.stage.tokens[who]
     answer = await things.stage.send(method, path, body, token, headers)
     if answer.is_success and method not in ("GET", "HEAD"):
-        _note(things, row, path, answer)
-        await things.clear()
+        await _begin_anew(things, row, path, answer)
     return answer.status_code
 
 
-def _note(things: Things, row: Row, path: str, answer: httpx.Response) -> None:
-    """What the cell itself made goes, too."""
+async def _begin_anew(things: Things, row: Row, path: str, answer: httpx.Response) -> None:
+    """Remove what a cell changed, and what it made itself."""
+    if row.link:
+        await things.unlink(path, gone=row.method == "DELETE")
+        return
     if row.key:
         things.remove_later(f"{path}/{pick(answer.json(), row.key)}")
     if row.method == "PUT":
         things.remove_later(path)
+    await things.clear()
 
 
 def personas_of(row: Row, method: str) -> Iterator[str]:

@@ -32,15 +32,15 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Row:
-    """One operation. `there`: what a PUT to the same path makes is there before; `key`: where the answer to a
-    POST has the id of what it made, which is removed afterwards; `needs`: as in `Recipe`;
-    `open`: no token is looked at."""
+    """One operation. `link`: it is about what a PUT to its path makes and a DELETE takes away; `key`: where the answer
+    to a POST has the id of what it made, which is removed afterwards; `needs`: as in `Recipe`; `open`: no token is
+    looked at."""
 
     method: str
     path: str
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
-    there: bool = False
+    link: bool = False
     key: str = ""
     needs: tuple[str, ...] = ()
     open: bool = False
@@ -129,7 +129,7 @@ def noun(collection: str, thing: str, body: dict[str, Any], change: dict[str, An
 
 def link(path: str) -> list[Row]:
     """PUT, GET and DELETE of what has no body: that one thing belongs to another."""
-    return [Row("PUT", path), Row("GET", path, there=True), Row("DELETE", path, there=True)]
+    return [Row(method, path, link=True) for method in ("PUT", "GET", "DELETE")]
 
 
 def _grants() -> list[Row]:
@@ -146,8 +146,8 @@ def _grants() -> list[Row]:
     of_user = f"{V3}/projects/{{project}}/users/{{user}}/roles"
     return [
         *found,
-        *(Row("PUT", f"{of_user}/{{{role}}}") for role in ("admin", "manager", "role")),
-        Row("DELETE", f"{of_user}/{{admin}}", there=True),
+        *(Row("PUT", f"{of_user}/{{{role}}}", link=True) for role in ("admin", "manager", "role")),
+        Row("DELETE", f"{of_user}/{{admin}}", link=True),
         *link(f"{V3}/projects/{{elsewhere}}/users/{{user}}/roles/{{reader}}"),
         *link(f"{V3}/domains/{{other}}/groups/{{group}}/roles/{{reader}}"),
     ]

@@ -18,7 +18,8 @@ NOBODY, UNSCOPED, SELF = "nobody", "unscoped", "self"
 PERSONAS = (NOBODY, UNSCOPED, SELF, *(f"{role}, {scope}" for role in ROLES for scope in SCOPES))
 OTHERS = tuple(f"{role}, other {noun}" for role in ROLES for noun in ("project", "domain"))
 """Without a token; a token without scope, of the user who is admin everywhere; the user whom the row is about, with
-a token of the target's project and the role member there; a role in a scope."""
+a token of the target's project and the role member there; a role in a scope. They ask in this order: the row's user
+before anybody whose success would end that user's token."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,8 @@ async def prepare(http: httpx.AsyncClient, username: str, password: str, project
         things[domain] = await _make(stage, "domain", {"name": domain})
         things[name] = await _make(stage, "project", {"name": name, "domain_id": things[domain]})
     tokens: dict[str, str | None] = {NOBODY: None}
-    for role in ROLES:
+    for role in reversed(ROLES):  # admin last, so that the token without scope is theirs
         tokens |= await _tokens_of(stage, role, things)
-    tokens[UNSCOPED] = tokens["admin, no scope"]
     return Stage(http, admin, things, tokens)
 
 
@@ -71,18 +71,15 @@ async def log_in(http: httpx.AsyncClient, identity: Any, scope: Any = None) -> s
 async def _tokens_of(stage: Stage, role: str, things: Mapping[str, str]) -> dict[str, str]:
     """Of a new user with a role everywhere, by persona."""
     user = await _make(stage, "user", {"name": f"the-{role}", "domain_id": things["home"], "password": PASSWORD})
-    where = ("project", "elsewhere", "home", "other")
-    paths = (f"projects/{things['project']}", f"projects/{things['elsewhere']}")
-    paths += (f"domains/{things['home']}", f"domains/{things['other']}", "system")
-    for path in paths:
-        await stage.must("PUT", f"/v3/{path}/users/{user}/roles/{things[role]}")
+    places = [("project", "project"), ("project", "elsewhere"), ("domain", "home"), ("domain", "other")]
+    for where in (*(f"{noun}s/{things[name]}" for noun, name in places), "system"):
+        await stage.must("PUT", f"/v3/{where}/users/{user}/roles/{things[role]}")
+    scopes = [*({noun: {"id": things[name]}} for noun, name in places), {"system": {"all": True}}]
     who = {"methods": ["password"], "password": {"user": {"id": user, "password": PASSWORD}}}
     unscoped = await log_in(stage.http, who)
     again = {"methods": ["token"], "token": {"id": unscoped}}
-    nouns = ("project", "project", "domain", "domain")
-    scopes = [{noun: {"id": things[name]}} for noun, name in zip(nouns, where, strict=True)]
-    found = {f"{role}, no scope": unscoped}
-    for name, scope in zip(SCOPES, [*scopes, {"system": {"all": True}}], strict=True):
+    found = {UNSCOPED: unscoped}
+    for name, scope in zip(SCOPES, scopes, strict=True):
         found[f"{role}, {name}"] = await log_in(stage.http, again, scope)
     return found
 

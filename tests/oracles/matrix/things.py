@@ -61,7 +61,7 @@ class Things:
     async def clear(self) -> None:
         """Remove what was made and is still there, the last first."""
         for path in reversed(self._undo):
-            await self.stage.send("DELETE", path, None, self.stage.admin)
+            await self._remove(path)
         self._values.clear()
         self._answers.clear()
         self._undo.clear()
@@ -72,8 +72,18 @@ class Things:
             await self.stage.must("PUT", path)
             self.remove_later(path)
 
+    async def unlink(self, path: str, gone: bool) -> None:
+        """Have it no more, if it is not gone already; what it links stays."""
+        self._undo = [each for each in self._undo if each != path]
+        if not gone:
+            await self._remove(path)
+
     def remove_later(self, path: str) -> None:
         self._undo.append(path)
+
+    async def _remove(self, path: str) -> None:
+        """Whether it is there or not."""
+        await self.stage.send("DELETE", path, None, self.stage.admin)
 
     async def _make(self, name: str, recipe: Recipe) -> str:
         for needed in recipe.needs:

@@ -44,8 +44,10 @@ class Proof:
 
 async def prove_identity(identity: Identity, login: Login) -> Proof:
     """By all the methods of the login, and its receipt, which must agree on who it is."""
-    if not login.methods or set(login.methods) - _METHODS.keys():
+    if set(login.methods) - _METHODS.keys():
         raise BadMethod()
+    if not login.methods:
+        raise Unauthorized()
     first, *more = [await _METHODS[method](identity, login) for method in sorted(login.methods, key=_ORDER.index)]
     for proof in more:
         if proof.user.id != first.user.id:
