@@ -278,8 +278,8 @@ def test_relatives_are_shown_with_their_limits(tmp_path: Path) -> None:
     run(tmp_path, story)
 
 
-def test_the_model(tmp_path: Path) -> None:
-    async def flat(people: People) -> None:
+def test_the_model_is_flat_unless_told_otherwise(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
         limits = await Limits(people).prepare()
         shown = (await people.admin.get(f"{LIMITS}/model")).json()["model"]
         assert shown["name"] == "flat"
@@ -290,12 +290,14 @@ def test_the_model(tmp_path: Path) -> None:
         await limits.make(domain_id=limits.domain, resource_limit=1)
         await limits.make(project_id=limits.one, resource_limit=99)
 
-    async def strict(people: People) -> None:
+    run(tmp_path, story)
+
+
+def test_the_strict_model_says_so(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
         assert (await people.admin.get(f"{LIMITS}/model")).json()["model"]["name"] == "strict_two_level"
 
-    for name, story, options in (("flat", flat, {}), ("strict", strict, STRICT)):
-        (tmp_path / name).mkdir()
-        run(tmp_path / name, story, options)
+    run(tmp_path, story, STRICT)
 
 
 def test_two_levels(tmp_path: Path) -> None:
