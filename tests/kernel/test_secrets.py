@@ -36,7 +36,7 @@ def test_rotation_reads_the_old_and_writes_with_the_new(tmp_path: Path) -> None:
     (tmp_path / "1").unlink()
     dropped = MasterKey(tmp_path)
     assert dropped.decrypt(new) == b"new"
-    with pytest.raises(BadSecret, match=r"key 1 .* keys are \[2, 10\]"):
+    with pytest.raises(BadSecret, match=r"key 1 .* keys there are \[2, 10\]"):
         dropped.decrypt(old)
 
 

@@ -15,6 +15,7 @@ from altostratus.app.settings import Settings
 from altostratus.app.wiring import System, admin_password
 from altostratus.kernel import log
 from altostratus.kernel.http.server import HttpServer, Listen
+from altostratus.kernel.secrets import BadSecret
 
 FORMAT = "1"
 
@@ -101,7 +102,7 @@ def run(settings: Settings) -> int:
     log.configure(settings.log_level, settings.log_json)
     try:
         asyncio.run(serve(settings))
-    except (StartError, ValueError) as error:
+    except (StartError, BadSecret, ValueError) as error:
         print(f"alto: {error}", file=sys.stderr)
         return 1
     return 0

@@ -41,7 +41,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        if type(error).__name__ not in ("Problem", "HostProblem", "StartError", "SchemaError"):
+        if type(error).__name__ not in ("Problem", "HostProblem", "StartError", "SchemaError", "BadSecret"):
             raise
         print(f"alto: {error}", file=sys.stderr)
         sys.exit(1)

@@ -51,7 +51,10 @@ class MasterKey:
                 self.load()  # another process may have rotated
             return self._keys[int(number)].decrypt(token.encode())
         except (KeyError, ValueError, InvalidToken) as error:
-            raise BadSecret(f"key {number[:8]} does not decrypt it; the keys are {sorted(self._keys)}") from error
+            raise BadSecret(
+                f"A secret of the database is not encrypted with key {number[:8]} of {self._directory} (the keys there are "
+                f"{sorted(self._keys)}). Every process of a cloud needs the same keys: copy them from where it was made."
+            ) from error
 
 
 def _key_files(directory: Path) -> list[Path]:
