@@ -52,8 +52,8 @@ class MasterKey:
             return self._keys[int(number)].decrypt(token.encode())
         except (KeyError, ValueError, InvalidToken) as error:
             raise BadSecret(
-                f"A secret of the database is not encrypted with key {number[:8]} of {self._directory} (the keys there are "
-                f"{sorted(self._keys)}). Every process of a cloud needs the same keys: copy them from where it was made."
+                f"A secret of the database is not encrypted with key {number[:8]} of {self._directory}; "
+                f"the keys there are {sorted(self._keys)}. Every process of a cloud needs the same: copy them from another."
             ) from error
 
 
