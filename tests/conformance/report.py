@@ -30,9 +30,9 @@ OpenStack's own API tests, Tempest {version} from PyPI, against `alto up --simul
 tests of the others. Each test counts, also those of a class whose set-up failed or was skipped.
 `python -m tests.conformance.report` writes this page.
 
-Besides: `python -m tests.schemas.coverage identity` says which operations of OpenStack's OpenAPI description of identity
-a test has had a valid 2xx of, and which are left out, and why; `tests/oracles/recorded/authorization.json` is who may do
-what in a real Keystone, played against ours in `tests/services/identity/test_authorization_matrix.py`.
+Besides: `python -m tests.schemas.coverage identity` says which operations of OpenStack's OpenAPI description of
+identity a test has had a valid 2xx of, and which are left out, and why; `tests/oracles/recorded/authorization.json` is who
+may do what in a real Keystone, played against ours in `tests/services/identity/test_authorization_matrix.py`.
 
 """
 

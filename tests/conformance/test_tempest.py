@@ -12,7 +12,6 @@ from .discovery import FORMER_PASSWORDS, LOCKOUT_FAILURES, LOCKOUT_SECONDS
 from .report import RESULTS, expected
 from .tempest import AREAS, Results, Workspace
 
-
 SETTINGS = f"""
 [identity]
 lockout_failure_attempts = {LOCKOUT_FAILURES}

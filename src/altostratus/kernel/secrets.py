@@ -53,7 +53,7 @@ class MasterKey:
         except (KeyError, ValueError, InvalidToken) as error:
             raise BadSecret(
                 f"A secret of the database is not encrypted with key {number[:8]} of {self._directory}; "
-                f"the keys there are {sorted(self._keys)}. Every process of a cloud needs the same: copy them from another."
+                f"the keys there are {sorted(self._keys)}. All processes of a cloud need the same: copy them."
             ) from error
 
 
