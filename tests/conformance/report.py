@@ -31,8 +31,8 @@ tests of the others. Each test counts, also those of a class whose set-up failed
 `python -m tests.conformance.report` writes this page.
 
 Besides: `python -m tests.schemas.coverage identity` says which operations of OpenStack's OpenAPI description of
-identity a test has had a valid 2xx of, and which are left out, and why; `tests/oracles/recorded/authorization.json` is who
-may do what in a real Keystone, played against ours in `tests/services/identity/test_authorization_matrix.py`.
+identity a test has had a valid 2xx of, and which are left out, and why; `tests/oracles/recorded/authorization.json` has
+who may do what in a real Keystone, played against ours in `tests/services/identity/test_authorization_matrix.py`.
 
 """
 
