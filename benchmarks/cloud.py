@@ -42,13 +42,17 @@ class Cloud:
 
 
 class Session:
-    """One connection; requests raise RuntimeError unless they are answered with 2xx."""
+    """One connection; requests raise RuntimeError unless they are answered with 2xx. `identity` is the path of the
+    identity API."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, identity: str = "/identity") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_SECONDS)
+        self.identity = identity
         self.token: str | None = None
+        self.password = ""
 
     def log_in(self, password: str) -> None:
+        self.password, self.token = password, None
         user = {"name": "admin", "domain": {"name": "Default"}, "password": password}
         self.token = self._token({"methods": ["password"], "password": {"user": user}})
 
@@ -72,10 +76,15 @@ class Session:
         self.send("PUT", path, content, "application/octet-stream")
 
     def send(
-        self, method: str, path: str, body: bytes | None = None, kind: str = "application/json"
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        kind: str = "application/json",
+        headers: dict[str, str] | None = None,
     ) -> tuple[http.client.HTTPMessage, bytes]:
-        headers = {"Content-Type": kind, **({"X-Auth-Token": self.token} if self.token else {})}
-        self._connection.request(method, path, body, headers)
+        token = {"X-Auth-Token": self.token} if self.token else {}
+        self._connection.request(method, path, body, {"Content-Type": kind, **token, **(headers or {})})
         response = self._connection.getresponse()
         content = response.read()
         if response.status >= 300:
@@ -85,14 +94,17 @@ class Session:
     def _token(self, identity: Any) -> str:
         project = {"name": "admin", "domain": {"name": "Default"}}
         body = json.dumps({"auth": {"identity": identity, "scope": {"project": project}}}).encode()
-        headers, _ = self.send("POST", "/identity/v3/auth/tokens?nocatalog", body)
+        headers, _ = self.send("POST", f"{self.identity}/v3/auth/tokens?nocatalog", body)
         return str(headers["X-Subject-Token"])
 
 
 @contextmanager
-def running_cloud(simulate: bool = True) -> Iterator[Cloud]:
-    """A cloud without quotas; a real one also takes its machines and networks away afterwards."""
+def running_cloud(simulate: bool = True, options: str = "") -> Iterator[Cloud]:
+    """A cloud without quotas; a real one also takes its machines and networks away afterwards. `options` are more lines
+    of its altostratus.toml."""
     with new_data_dir() as data_dir:
+        with (data_dir / "altostratus.toml").open("a") as file:
+            file.write(options)
         port = free_port()
         flags = ["--simulate"] if simulate else []
         where = ["--data-dir", str(data_dir)]

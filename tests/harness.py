@@ -18,7 +18,7 @@ from altostratus.kernel.actor import Actor
 from altostratus.kernel.clock import Clock, SystemClock
 from altostratus.kernel.db import metadata, open_database
 from altostratus.kernel.lanes import ThreadLane
-from altostratus.kernel.secrets import open_master_key
+from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.service import Cloud, Service
 from altostratus.kernel.testing.client import ApiClient
 from altostratus.kernel.tx import Tx
@@ -40,7 +40,7 @@ def open_test_cloud(data_dir: Path, *, clock: Clock | None = None, options: Any 
         data_dir=data_dir,
         public_url=BASE,
         region="RegionOne",
-        master_key=open_master_key(data_dir / "keys"),
+        master_key=MasterKey(data_dir / "keys"),
         lane=ThreadLane,
         simulate=True,
         wake=lambda wakes: None,

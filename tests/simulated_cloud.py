@@ -1,6 +1,7 @@
 """A simulated cloud as its users get it: `alto up --simulate` in a process of its own, on a free port."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -37,10 +38,21 @@ class CloudProcess:
 
 
 @contextmanager
-def simulated_cloud(*options: str, environment: dict[str, str] | None = None) -> Iterator[CloudProcess]:
-    """Started and answering; stopped and gone afterwards."""
+def simulated_cloud(
+    *options: str,
+    environment: dict[str, str] | None = None,
+    secrets_of: "CloudProcess | None" = None,
+    settings: str = "",
+) -> Iterator[CloudProcess]:
+    """Started and answering; stopped and gone afterwards. With the secrets of another it is a second process of that
+    one's cloud, if both have the same --database. `settings` are its altostratus.toml."""
     with tempfile.TemporaryDirectory(prefix="alto-cloud-") as scratch:
         data_dir, port = Path(scratch) / "cloud", free_port()
+        data_dir.mkdir(mode=0o711)
+        (data_dir / "altostratus.toml").write_text(settings)
+        if secrets_of:
+            shutil.copytree(secrets_of.data_dir / "keys", data_dir / "keys")
+            shutil.copy(secrets_of.data_dir / "admin-password", data_dir)
         command = [sys.executable, "-P", "-m", "altostratus.cli", "up", "--simulate", "--data-dir", str(data_dir)]
         command += ["--listen", f"127.0.0.1:{port}", "--log-level", "warning", *options]
         with (Path(scratch) / "log").open("w+") as log:

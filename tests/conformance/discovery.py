@@ -15,6 +15,8 @@ import httpx
 
 EXTERNAL_CIDR = "198.51.100.0/24"
 IMAGE = bytes(1 << 20)
+LOCKOUT_FAILURES, LOCKOUT_SECONDS, FORMER_PASSWORDS = 2, 5, 2
+"""What the cloud is set to: Tempest is told, and tries it."""
 SERVICES = {
     "nova": ("compute", ("compute",)),
     "glance": ("image", ("image",)),
@@ -114,8 +116,23 @@ def _identity(api: Api, cloud: Account) -> Conf:
             "admin_project_name": cloud.project,
             "admin_domain_name": "Default",
         },
-        "identity": {"uri_v3": api.identity, "auth_version": "v3", "default_domain_id": "default"},
-        "identity-feature-enabled": {"api_v3": True, "trust": True, "access_rules": True},
+        "identity": {
+            "uri_v3": api.identity,
+            "auth_version": "v3",
+            "default_domain_id": "default",
+            "user_lockout_failure_attempts": LOCKOUT_FAILURES,
+            "user_lockout_duration": LOCKOUT_SECONDS,
+            "user_unique_last_password_count": FORMER_PASSWORDS,
+        },
+        "identity-feature-enabled": {
+            "api_v3": True,
+            "trust": True,
+            "access_rules": True,
+            "application_credentials": True,
+            "project_tags": True,
+            "security_compliance": True,
+            "forbid_global_implied_dsr": True,
+        },
     }
 
 

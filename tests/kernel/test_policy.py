@@ -109,3 +109,8 @@ def test_every_services_rules_can_be_read_and_refer_to_rules_that_exist(defaults
     }
     assert used <= set(policy.rules)
     assert all(policy.allows(SYSTEM, rule, {}) in (True, False) for rule in policy.rules)
+
+
+def test_rules_that_refer_to_one_another_in_a_circle_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"in a circle: \w > \w > \w"):
+        Policy({"a": "rule:b or role:x", "b": "not rule:a"})

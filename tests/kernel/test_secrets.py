@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from altostratus.kernel.secrets import BadSecret, open_master_key, write_secret
+from altostratus.kernel.secrets import BadSecret, MasterKey, write_secret
 
 
 def test_the_first_key_is_made_for_its_owner_alone(tmp_path: Path) -> None:
-    key = open_master_key(tmp_path / "keys")
+    key = MasterKey(tmp_path / "keys")
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "keys" / "1").stat().st_mode) == 0o600
-    assert open_master_key(tmp_path / "keys").decrypt(key.encrypt(b"secret")) == b"secret"
+    assert MasterKey(tmp_path / "keys").decrypt(key.encrypt(b"secret")) == b"secret"
 
 
 def test_ciphertexts_say_which_key_and_nothing_else(tmp_path: Path) -> None:
-    key = open_master_key(tmp_path)
+    key = MasterKey(tmp_path)
     first, second = key.encrypt(b"secret"), key.encrypt(b"secret")
     assert first.startswith("1:")
     assert first != second
@@ -25,30 +25,39 @@ def test_ciphertexts_say_which_key_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_rotation_reads_the_old_and_writes_with_the_new(tmp_path: Path) -> None:
-    old = open_master_key(tmp_path).encrypt(b"old")
+    old = MasterKey(tmp_path).encrypt(b"old")
     for number in ("2", "10"):
         write_secret(tmp_path / number, Fernet.generate_key() + b"\n")
     (tmp_path / "2.orig").write_text("an editor's leftover")
-    rotated = open_master_key(tmp_path)
+    rotated = MasterKey(tmp_path)
     assert rotated.decrypt(old) == b"old"
     new = rotated.encrypt(b"new")
     assert new.startswith("10:")
     (tmp_path / "1").unlink()
-    dropped = open_master_key(tmp_path)
+    dropped = MasterKey(tmp_path)
     assert dropped.decrypt(new) == b"new"
-    with pytest.raises(BadSecret, match=r"key 1 .* keys are \[2, 10\]"):
+    with pytest.raises(BadSecret, match=r"key 1 .* keys there are \[2, 10\]"):
         dropped.decrypt(old)
+
+
+def test_a_process_that_runs_meets_a_key_that_another_has_made(tmp_path: Path) -> None:
+    running, other = MasterKey(tmp_path), MasterKey(tmp_path)
+    other.rotate()
+    sealed = other.encrypt(b"secret")
+    assert sealed.startswith("2:")
+    assert running.decrypt(sealed) == b"secret"
+    assert running.encrypt(b"more").startswith("2:")
 
 
 @pytest.mark.parametrize("text", ["", "1", "1:", "x:abc", "1:abc", "99999999999:abc", "1:é", "²:abc"])
 def test_what_was_not_sealed_here_is_refused(tmp_path: Path, text: str) -> None:
-    key = open_master_key(tmp_path)
+    key = MasterKey(tmp_path)
     with pytest.raises(BadSecret):
         key.decrypt(text)
 
 
 def test_a_changed_ciphertext_is_refused(tmp_path: Path) -> None:
-    key = open_master_key(tmp_path)
+    key = MasterKey(tmp_path)
     sealed = key.encrypt(b"secret")
     middle = len(sealed) // 2
     with pytest.raises(BadSecret):

@@ -1,12 +1,17 @@
-"""`python -m tests.oracles [identity] [image]`: records anew what the real services answer."""
+"""`python -m tests.oracles [identity] [image] [authorization]`: records anew what the real services answer."""
 
 from __future__ import annotations
 
 import sys
 
 from . import peers, recordings
+from .matrix.record import record
 
-with peers.running() as cloud:
-    for service in sys.argv[1:] or ["identity", "image"]:
-        recordings.write(service, recordings.record(cloud, service))
-        print(f"wrote {recordings.FILES[service]}")
+asked = sys.argv[1:] or ["identity", "image", "authorization"]
+if services := [service for service in asked if service in recordings.FILES]:
+    with peers.running() as cloud:
+        for service in services:
+            recordings.write(service, recordings.record(cloud, service))
+            print(f"wrote {recordings.FILES[service]}")
+if "authorization" in asked:
+    print(f"wrote {record()}")

@@ -59,9 +59,9 @@ class Allowed:
         return all(fnmatchcase(getattr(found, name), _pattern(getattr(self, name))) for name in names)
 
 
-def allowed() -> list[Allowed]:
+def allowed(listed: Path = ALLOWED) -> list[Allowed]:
     """The list of allowed differences, from `allowed.toml`."""
-    return [Allowed(**entry) for entry in tomllib.loads(ALLOWED.read_text()).get("allowed", [])]
+    return [Allowed(**entry) for entry in tomllib.loads(listed.read_text()).get("allowed", [])]
 
 
 def unexplained(found: list[Difference], entries: list[Allowed]) -> list[Difference]:

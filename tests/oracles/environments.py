@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -17,8 +18,8 @@ def cache_dir() -> Path:
     return Path(os.environ.get("ALTOSTRATUS_CACHE") or Path.home() / ".cache/altostratus")
 
 
-def ensure_environment(name: str, lock: Path) -> Path:
-    """The `bin` folder of the environment `name`, made anew from the lock file if absent or outdated.
+def ensure_environment(name: str, *locks: Path) -> Path:
+    """The `bin` folder of the environment `name`, made anew from the lock files if absent or outdated.
 
     Takes half a minute the first time. Raises CalledProcessError when a package cannot be had.
     """
@@ -26,15 +27,15 @@ def ensure_environment(name: str, lock: Path) -> Path:
     home.parent.mkdir(parents=True, exist_ok=True)
     with home.with_suffix(".flock").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
-        stamp = home / "lock"
-        if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
-            _install(home, lock)
-            stamp.write_bytes(lock.read_bytes())
+        stamp, wanted = home / "lock", b"".join(lock.read_bytes() for lock in locks)
+        if not stamp.is_file() or stamp.read_bytes() != wanted:
+            _install(home, locks)
+            stamp.write_bytes(wanted)
     return home / "venv/bin"
 
 
-def _install(home: Path, lock: Path) -> None:
+def _install(home: Path, locks: Sequence[Path]) -> None:
     shutil.rmtree(home, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", str(home / "venv")], check=True)
     pip = [str(home / "venv/bin/pip"), "-q", "--disable-pip-version-check", "install", "--require-hashes"]
-    subprocess.run([*pip, "-r", str(lock)], check=True)
+    subprocess.run([*pip, *(f"--requirement={lock}" for lock in locks)], check=True)

@@ -52,11 +52,22 @@ def running() -> Iterator[Cloud]:
 
 
 @contextlib.contextmanager
-def _keystone(home: Path, url: str) -> Iterator[None]:
+def identity_alone() -> Iterator[str]:
+    """Keystone's URL, as `Cloud` has it. With a cache in memory, as operators run it, because it is asked a lot; and
+    with foreign keys enforced, without which SQLite keeps roles of application credentials that are gone and gives
+    them to the next."""
+    with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
+        url = f"http://127.0.0.1:{_free_port()}/identity"
+        with _keystone(Path(folder) / "keystone", url, CACHED, FOREIGN_KEYS):
+            yield url
+
+
+@contextlib.contextmanager
+def _keystone(home: Path, url: str, options: str = "", first: str = "") -> Iterator[None]:
     programs = ensure_environment("peers/keystone", HERE / "keystone.lock")
     for part in ("etc", "fernet", "credential"):
-        (home / part).mkdir(parents=True)
-    (home / "etc/keystone.conf").write_text(KEYSTONE.format(home=home))
+        (home / part).mkdir(parents=True, mode=0o700)
+    (home / "etc/keystone.conf").write_text(KEYSTONE.format(home=home) + options)
     tool = [programs / "keystone-manage", "--config-file", home / "etc/keystone.conf"]
     owner = ["--keystone-user", str(os.getuid()), "--keystone-group", str(os.getgid())]
     _run(*tool, "db_sync", log=home / "log")
@@ -65,7 +76,7 @@ def _keystone(home: Path, url: str) -> Iterator[None]:
     bootstrap = [f"--bootstrap-{kind}-url={url}/v3" for kind in ("public", "internal", "admin")]
     bootstrap += [f"--bootstrap-password={PASSWORD}", "--bootstrap-region-id=RegionOne"]
     _run(*tool, "bootstrap", *bootstrap, log=home / "log")
-    with _served(programs, "keystone.wsgi.api", url, home, {"OS_KEYSTONE_CONFIG_DIR": str(home / "etc")}):
+    with _served(programs, "keystone.wsgi.api", url, home, {"OS_KEYSTONE_CONFIG_DIR": str(home / "etc")}, first):
         yield
 
 
@@ -85,9 +96,12 @@ def _glance(home: Path, identity: str, url: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _served(programs: Path, module: str, url: str, home: Path, settings: dict[str, str]) -> Iterator[None]:
+def _served(
+    programs: Path, module: str, url: str, home: Path, settings: dict[str, str], first: str = ""
+) -> Iterator[None]:
+    """`first` is Python code that runs before the module is imported."""
     where = httpx.URL(url)
-    code = SERVE.format(module=module, port=where.port, prefix=where.path)
+    code = first + SERVE.format(module=module, port=where.port, prefix=where.path)
     with (home / "log").open("ab") as log:
         process = subprocess.Popen(
             [programs / "python", "-c", code], cwd=home, env=os.environ | settings, stdout=log, stderr=log
@@ -165,6 +179,17 @@ enforce_scope = true
 enforce_new_defaults = true
 [identity]
 password_hash_rounds = 4
+"""
+
+FOREIGN_KEYS = """
+from keystone.common import sql
+sql.enable_sqlite_foreign_key()
+"""
+
+CACHED = """
+[cache]
+enabled = true
+backend = dogpile.cache.memory_pickle
 """
 
 GLANCE = """

@@ -5,6 +5,7 @@ An operation that takes no body and whose path parameters are in `PARAMETERS` ne
 from dataclasses import dataclass, field
 from typing import Any
 
+MINE, FILTER = "/identity/v3/users/$me", "/identity/v3/OS-EP-FILTER"
 ID, NET, CPU = "/identity/v3", "/network/v2.0", "/compute/v2.1"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl somebody@somewhere"
 TAGGED = ("networks", "subnets", "ports", "routers", "floatingips", "security-groups", "subnetpools")
@@ -42,7 +43,17 @@ def after(*before: Request, **more: Any) -> Example:
 
 
 _SERVER = {"name": "$new", "imageRef": "$image", "flavorRef": "42", "networks": [{"uuid": "$network_with_subnet"}]}
+_ACCESS = {"service": "$new", "method": "GET", "path": "/v2.1/servers"}
+_REGISTERED = {"service_id": "$service", "resource_name": "things", "default_limit": 10}
+_LIMIT = {"service_id": "$limited_service", "project_id": "$project", "resource_name": "things", "resource_limit": 5}
 _TRUST = {"trustor_user_id": "$me", "trustee_user_id": "$user", "project_id": "$my_project", "impersonation": False}
+
+SIGNED_TEXT = "R0VUCgoKCi9idWNrZXQ="
+SIGNED: dict[str, Any] = {
+    "access": "$access_key", "host": "ec2.example", "verb": "GET", "path": "/",
+    "params": {"SignatureMethod": "HmacSHA256", "SignatureVersion": "2"},
+}  # fmt: skip
+"""What the EC2 and S3 APIs send on of requests that they get; `world.py` signs it."""
 
 RECIPES = {
     "domain": Recipe(f"{ID}/domains", {"domain": {"name": "$new", "enabled": False}}),
@@ -57,6 +68,28 @@ RECIPES = {
     "region": Recipe(f"{ID}/regions", {"region": {"id": "$new"}}),
     "credential": Recipe(f"{ID}/credentials", {"credential": {"type": "cert", "blob": "abc", "user_id": "$user"}}),
     "trust": Recipe(f"{ID}/OS-TRUST/trusts", {"trust": {**_TRUST, "roles": [{"name": "member"}]}}),
+    "implied_role": Recipe(f"{ID}/roles", {"role": {"name": "$new"}}),
+    "application_credential": Recipe(f"{MINE}/application_credentials", {"application_credential": {"name": "$new"}}),
+    "ruled_credential": Recipe(
+        f"{MINE}/application_credentials", {"application_credential": {"name": "$new", "access_rules": [_ACCESS]}}
+    ),
+    "access_key": Recipe(f"{MINE}/credentials/OS-EC2", {"tenant_id": "$my_project"}, key="access"),
+    "endpoint_group": Recipe(
+        f"{FILTER}/endpoint_groups", {"endpoint_group": {"name": "$new", "filters": {"interface": "admin"}}}
+    ),
+    "limited_service": Recipe(
+        f"{ID}/services",
+        {"service": {"type": "$new", "name": "$new"}},
+        after=(
+            (
+                "POST",
+                f"{ID}/registered_limits",
+                {"registered_limits": [{"service_id": "$self", "resource_name": "things", "default_limit": 10}]},
+            ),
+        ),
+    ),
+    "registered_limit": Recipe(f"{ID}/registered_limits", {"registered_limits": [_REGISTERED]}),
+    "limit": Recipe(f"{ID}/limits", {"limits": [_LIMIT]}),
     "empty_image": Recipe("/image/v2/images", {"name": "$new", "disk_format": "raw", "container_format": "bare"}),
     "image": Recipe(
         "/image/v2/images",
@@ -119,6 +152,13 @@ PARAMETERS = {
     "os-instance-actions/{request_id}": "$request_of_server",
     "passes/{kind}": "compute.server",
     "{kind}/{key}": "$server",
+    "access_rules/{rule_id}": "$access_rule",
+    "application_credentials/{credential_id}": "$application_credential",
+    "OS-EC2/{access}": "$access_key",
+    "endpoint_groups/{group_id}": "$endpoint_group",
+    "implies/{implied_id}": "$implied_role",
+    "registered_limits/{limit_id}": "$registered_limit",
+    "v3/limits/{limit_id}": "$limit",
     "openapi/{service}": "compute",
     "{credential_id}": "$credential",
     "{domain_id}": "$domain",
@@ -194,10 +234,68 @@ _IDENTITY = {
     "PATCH /identity/v3/regions/{region_id}": send({"region": {"description": "there"}}),
     "POST /identity/v3/credentials": send({"credential": {"type": "cert", "blob": "abc", "user_id": "$user"}}),
     "PATCH /identity/v3/credentials/{credential_id}": send({"credential": {"blob": "def"}}),
+    "POST /identity/v3/users/{user_id}/credentials/OS-EC2": send({"tenant_id": "$my_project"}),
+    "POST /identity/v3/ec2tokens": send({"credentials": {**SIGNED, "signature": "$query_signature"}}),
+    "POST /identity/v3/s3tokens": send(
+        {"credentials": {"access": "$access_key", "token": SIGNED_TEXT, "signature": "$object_signature"}}
+    ),
+    "POST /identity/v3/users/{user_id}/application_credentials": send(
+        {"application_credential": {"name": "$new", "access_rules": [_ACCESS], "roles": [{"name": "member"}]}},
+        {"application_credential": {"name": "$new", "secret": "s", "expires_at": "2999-12-31T00:00:00.000000Z"}},
+    ),
+    "GET /identity/v3/users/{user_id}/access_rules": after(
+        ("GET", f"{MINE}/application_credentials/$ruled_credential", None)
+    ),
+    "DELETE /identity/v3/users/{user_id}/access_rules/{rule_id}": after(
+        ("GET", f"{MINE}/access_rules/$access_rule", None),
+        ("DELETE", f"{MINE}/application_credentials/$ruled_credential", None),
+    ),
+    "POST /identity/v3/registered_limits": send({"registered_limits": [{**_REGISTERED, "region_id": "$region"}]}),
+    "PATCH /identity/v3/registered_limits/{limit_id}": send({"registered_limit": {"default_limit": 7}}),
+    "POST /identity/v3/limits": send({"limits": [{**_LIMIT, "description": "few"}]}),
+    "PATCH /identity/v3/limits/{limit_id}": send({"limit": {"resource_limit": 7}}),
+    "POST /identity/v3/OS-EP-FILTER/endpoint_groups": send(
+        {"endpoint_group": {"name": "$new", "description": "some", "filters": {"service_id": "$service"}}}
+    ),
+    "PATCH /identity/v3/OS-EP-FILTER/endpoint_groups/{group_id}": send({"endpoint_group": {"description": "others"}}),
     "POST /identity/v3/OS-TRUST/trusts": send(
         {"trust": {**_TRUST, "roles": [{"name": "member"}], "expires_at": "2999-12-31T00:00:00.000000Z"}}
     ),
 }
+
+
+def _links() -> dict[str, Example]:
+    """That one thing belongs to another: put there before it is looked at, listed or taken back."""
+    found: dict[str, Example] = {}
+    for path, filled, lists in (
+        (f"{ID}/roles/{{role_id}}/implies/{{implied_id}}", f"{ID}/roles/$role/implies/$implied_role", ()),
+        (
+            f"{FILTER}/projects/{{project_id}}/endpoints/{{endpoint_id}}",
+            f"{FILTER}/projects/$project/endpoints/$endpoint",
+            ("projects/{project_id}/endpoints", "endpoints/{endpoint_id}/projects"),
+        ),
+        (
+            f"{FILTER}/endpoint_groups/{{group_id}}/projects/{{project_id}}",
+            f"{FILTER}/endpoint_groups/$endpoint_group/projects/$project",
+            ("projects/{project_id}/endpoint_groups", "endpoint_groups/{group_id}/projects"),
+        ),
+    ):
+        link = after(("PUT", filled, None))
+        found |= {f"GET {path}": link, f"DELETE {path}": link, **{f"GET {FILTER}/{each}": link for each in lists}}
+    found[f"GET {ID}/roles/{{role_id}}/implies"] = found[f"GET {ID}/roles/{{role_id}}/implies/{{implied_id}}"]
+    return found
+
+
+def _inherited() -> dict[str, Example]:
+    """Roles on all projects beneath a target."""
+    found: dict[str, Example] = {}
+    for target in ("domains/{domain_id}", "projects/{project_id}"):
+        for actor in ("users/{user_id}", "groups/{group_id}"):
+            path = f"{ID}/OS-INHERIT/{target}/{actor}/roles"
+            grant = after(("PUT", f"{path.replace('{', '$').replace('_id}', '')}/$role/inherited_to_projects", None))
+            one = f"{path}/{{role_id}}/inherited_to_projects"
+            found |= {f"GET {path}/inherited_to_projects": grant, f"GET {one}": grant, f"DELETE {one}": grant}
+    return found
 
 
 def _grants() -> dict[str, Example]:
@@ -357,13 +455,23 @@ _COMPUTE = {
     "DELETE /compute/v2.1/os-security-group-rules/{rule_id}": Example(version="2.35"),
 }  # fmt: skip
 
-EXAMPLES = _IDENTITY | _grants() | _IMAGE | _NETWORK | _tags() | _COMPUTE
+EXAMPLES = _IDENTITY | _grants() | _inherited() | _links() | _IMAGE | _NETWORK | _tags() | _COMPUTE
 
 REPLACED = {
     "PUT /image/v2/images/{image_id}/file": {"{image_id}": "$empty_image"},
     "GET /compute/v2.1/flavors/{flavor_id}/os-flavor-access": {"{flavor_id}": "$private_flavor"},
     "POST /compute/v2.1/flavors/{flavor_id}/action": {"{flavor_id}": "$private_flavor"},
     "GET /identity/v3/OS-TRUST/trusts/{trust_id}/roles/{role_id}": {"{role_id}": "$member_role"},
+    **{
+        f"{method} {ID}/users/{{user_id}}/{what}": {"{user_id}": "$me"}
+        for method in ("GET", "POST", "DELETE")
+        for collection, key in (
+            ("application_credentials", "credential_id"),
+            ("access_rules", "rule_id"),
+            ("credentials/OS-EC2", "access"),
+        )
+        for what in (collection, f"{collection}/{{{key}}}")
+    },
     "GET /network/v2.0/routers/{key}": {"routers/{key}": "$joined_router"},
     "POST /image/v2/images/{image_id}/actions/reactivate": {"{image_id}": "$deactivated_image"},
 }

@@ -19,23 +19,32 @@ from tests.schemas.answers import FOLDER, SPECIFIED, shape_of
 from tests.schemas.world import World, in_world, operations_of
 
 Json = dict[str, Any]
+_METHODS = ("get", "head", "post", "put", "patch", "delete")
 _SCHEMA_REFERENCE = "#/components/schemas/"
 _WORDS = ("description", "title", "example", "examples", "default", "deprecated", "readOnly", "x-openstack")
 """What says nothing about the shape."""
 
 
 def extract(service: str, source: Path, wanted: set[str]) -> Json:
-    """{"operations": {"GET /v2.1/servers": [{"$ref": …, "min": …, "max": …, "action": …}, …]}, "schemas": {…}}"""
+    """{"operations": {"GET /v2.1/servers": [{"$ref": …, "min": …, "max": …, "action": …}, …]}, "schemas": {…},
+    "listed": {"/v2.1/servers": ["GET", …], …}}; listed is all that is described, whether we have it or not."""
     document = yaml.load(source.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     schemas = document["components"]["schemas"]
     operations: dict[str, list[Json]] = {}
+    listed = {
+        path: [method.upper() for method in _METHODS if method in kinds] for path, kinds in document["paths"].items()
+    }
     for path, methods in document["paths"].items():
         for method, described in methods.items():
             key = f"{method.upper()} {shape_of(path)}"
             if key in wanted and (variants := _variants(described, schemas)):
                 operations[key] = variants
     used = _closure({variant["$ref"] for variants in operations.values() for variant in variants}, schemas)
-    return {"operations": operations, "schemas": {name: _bare(schemas[name]) for name in sorted(used)}}
+    return {
+        "operations": operations,
+        "schemas": {name: _bare(schemas[name]) for name in sorted(used)},
+        "listed": listed,
+    }
 
 
 def _variants(described: Json, schemas: Json) -> list[Json]:

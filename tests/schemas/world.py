@@ -1,6 +1,9 @@
 """A simulated cloud beside the test, and everything that a request in `examples.py` may refer to."""
 
 import asyncio
+import base64
+import hashlib
+import hmac
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,12 +11,26 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
 from altostratus.kernel.testing.client import ApiClient
 from tests.harness import eventually, running_system
-from tests.schemas.examples import CPU, EXAMPLES, ID, NET, PARAMETERS, RECIPES, REPLACED, Example, Request
+from tests.schemas.examples import (
+    CPU,
+    EXAMPLES,
+    ID,
+    MINE,
+    NET,
+    PARAMETERS,
+    RECIPES,
+    REPLACED,
+    SIGNED,
+    SIGNED_TEXT,
+    Example,
+    Request,
+)
 
 SERVICES = ("identity", "image", "network", "compute", "operator")
 UNLIMITED = ("network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule")
@@ -104,7 +121,7 @@ class Things:
     async def _make(self, name: str) -> str:
         recipe = RECIPES[name]
         made = await self.must(("POST", recipe.path, recipe.body))
-        thing = str((made if recipe.key in made else next(iter(made.values())))[recipe.key])
+        thing = str(_one_of(made, recipe.key)[recipe.key])
         for method, path, body in recipe.after:
             self._found["self"] = thing
             await self.must((method, path, body))
@@ -123,11 +140,23 @@ class Things:
             return self._client.user_id if name == "me" else self._client.project_id
         if name in ("token", "my_token"):
             return await self._token() if name == "token" else str(self._client.token)
+        if name.endswith("_signature"):
+            return await self._sign(name)
         if name == "deactivated_image":
             await self.must(("POST", "/image/v2/images/$image/actions/deactivate", None))
             return await self.get("image")
         path, look = _PRESENT[name]
         return str(look(await self.must(("GET", path, None))))
+
+    async def _sign(self, name: str) -> str:
+        """Of a request to the EC2 API (version 2), or to the S3 API."""
+        shown = await self.must(("GET", f"{MINE}/credentials/OS-EC2/$access_key", None))
+        secret = str(shown["credential"]["secret"]).encode()
+        text = base64.b64decode(SIGNED_TEXT)
+        if name == "query_signature":
+            text = f"GET\n{SIGNED['host']}\n/\n{urlencode(sorted(SIGNED['params'].items()))}".encode()
+        digest = hmac.new(secret, text, hashlib.sha256 if name == "query_signature" else hashlib.sha1).digest()
+        return base64.b64encode(digest).decode()
 
     async def _token(self) -> str:
         """A token of another user's, for what would revoke it."""
@@ -136,9 +165,21 @@ class Things:
         return str((await self.send("POST", f"{ID}/auth/tokens", auth)).headers["x-subject-token"])
 
 
+def _one_of(made: Any, key: str) -> Any:
+    """What was made: bare, in an envelope, or the one of a list in an envelope."""
+    if key in made:
+        return made
+    found = next(iter(made.values()))
+    return found[0] if isinstance(found, list) else found
+
+
 _PRESENT: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "public": (f"{NET}/networks?router:external=true", lambda found: found["networks"][0]["id"]),
     "member_role": (f"{ID}/roles?name=member", lambda found: found["roles"][0]["id"]),
+    "access_rule": (
+        f"{MINE}/application_credentials/$ruled_credential",
+        lambda found: found["application_credential"]["access_rules"][0]["id"],
+    ),
     "hypervisor": (f"{CPU}/os-hypervisors", lambda found: found["hypervisors"][0]["id"]),
     "network_of_server": (f"{CPU}/servers/$server/ips", lambda found: next(iter(found["addresses"]))),
     "port_of_server": (

@@ -37,6 +37,18 @@ def write_clouds_yaml(settings: Settings, password: str) -> Path:
     return path
 
 
+def replace_password(data_dir: Path, password: str) -> None:
+    """In the clouds.yaml of a cloud that has one; all else stays, the URL it was started with above all."""
+    path = data_dir / "clouds.yaml"
+    if not path.exists():
+        return
+    found = yaml.safe_load(path.read_text())
+    found["clouds"][NAME]["auth"]["password"] = password
+    owner = path.stat()
+    write_secret(path, yaml.safe_dump(found, sort_keys=False).encode())
+    os.chown(path, owner.st_uid, owner.st_gid)
+
+
 def _give_to_caller(path: Path) -> None:
     user = os.environ.get("SUDO_USER")
     if os.geteuid() == 0 and user:

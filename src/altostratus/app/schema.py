@@ -18,9 +18,9 @@ from altostratus.services.network.store import tables as network_tables
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["metadata", "upgrade"]
+__all__ = ["check_current", "metadata", "upgrade"]
 _EVERYTHING = (events, quota, state, lease, compute_tables, identity_tables, image_tables, network_tables)
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision; a test compares it with the revision files, so that a start need not read them."""
 
 
@@ -44,6 +44,21 @@ def upgrade(url: str, snapshots: Path) -> None:
             _apply(connection)
     finally:
         engine.dispose()
+
+
+def check_current(url: str) -> None:
+    """SchemaError unless the database is there and of this version."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+        raise SchemaError(f"There is no database {parsed.database}. Start the cloud once, or give its --data-dir.")
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            present = _revision(connection)
+    finally:
+        engine.dispose()
+    if present != HEAD:
+        raise SchemaError(f"The database is of version {present}, not {HEAD}. Start the cloud once with this program.")
 
 
 def _lock(connection: Connection) -> None:

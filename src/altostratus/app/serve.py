@@ -15,6 +15,7 @@ from altostratus.app.settings import Settings
 from altostratus.app.wiring import System, admin_password
 from altostratus.kernel import log
 from altostratus.kernel.http.server import HttpServer, Listen
+from altostratus.kernel.secrets import BadSecret
 
 FORMAT = "1"
 
@@ -63,7 +64,8 @@ def check_format(data_dir: Path, simulate: bool) -> None:
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT; look anew at SIGUSR1."""
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # whoever starts sees everything anyway
     lock = lock_data_dir(settings.data_dir)
     check_format(settings.data_dir, settings.simulate)
     upgrade(settings.database_url, settings.data_dir / "snapshots")
@@ -73,6 +75,7 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await system.start()
+    loop.add_signal_handler(signal.SIGUSR1, lambda: asyncio.ensure_future(system.refresh()))
     server = HttpServer(system.asgi, Listen(settings.address, settings.port, settings.tls_cert, settings.tls_key))
     await server.start()
     write_clouds_yaml(settings, admin_password(settings.data_dir))
@@ -99,7 +102,7 @@ def run(settings: Settings) -> int:
     log.configure(settings.log_level, settings.log_json)
     try:
         asyncio.run(serve(settings))
-    except (StartError, ValueError) as error:
+    except (StartError, BadSecret, ValueError) as error:
         print(f"alto: {error}", file=sys.stderr)
         return 1
     return 0

@@ -20,7 +20,7 @@ from altostratus.kernel.lanes import ThreadLane
 from altostratus.kernel.reconcile import Engine
 from altostratus.kernel.reconcile.lease import SECONDS, open_leases
 from altostratus.kernel.reconcile.loop import CrashPoint
-from altostratus.kernel.secrets import open_master_key, write_secret
+from altostratus.kernel.secrets import MasterKey, write_secret
 from altostratus.kernel.service import Cloud, LaneFactory, Listener, Service
 from altostratus.kernel.tx import Tx, Wake
 from altostratus.services.compute import service as compute
@@ -72,7 +72,7 @@ class System:
             data_dir=settings.data_dir,
             public_url=settings.url,
             region=settings.region,
-            master_key=open_master_key(settings.data_dir / "keys"),
+            master_key=MasterKey(settings.data_dir / "keys"),
             lane=lane,
             simulate=settings.simulate,
             wake=self._wake,
@@ -115,6 +115,13 @@ class System:
         for listener in self._listeners:
             await listener.start()
         self._tasks.append(asyncio.create_task(metrics.watch_loop_lag()))
+
+    async def refresh(self) -> None:
+        """Another process on this machine (`alto keys`, `alto admin`) has changed the database or the keys."""
+        self.cloud.master_key.load()
+        for service in self.services:
+            if service.refresh:
+                await service.refresh()
 
     async def stop(self) -> None:
         """Stop taking work, let running steps end, close everything. Guests and networks go on."""

@@ -17,6 +17,10 @@ app = typer.Typer(
 )
 image_app = typer.Typer(help="Upload images.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(image_app, name="image")
+keys_app = typer.Typer(help="Rotate the cloud's keys.", rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
+admin_app = typer.Typer(help="Get back into a cloud.", rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(admin_app, name="admin")
 
 DataDir = Annotated[
     Path | None,
@@ -37,7 +41,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        if type(error).__name__ not in ("Problem", "HostProblem", "StartError", "SchemaError"):
+        if type(error).__name__ not in ("Problem", "HostProblem", "StartError", "SchemaError", "BadSecret"):
             raise
         print(f"alto: {error}", file=sys.stderr)
         sys.exit(1)
@@ -161,6 +165,58 @@ def run_tests(
     from altostratus.cli.run_tests import run_tests as run_suite
 
     sys.exit(run_suite(fast, nightly, context.args))
+
+
+Database = Annotated[str | None, typer.Option("--database", help="As for `alto up`.", show_default=False)]
+
+
+@keys_app.command("rotate")
+def keys_rotate(
+    master: Annotated[bool, typer.Option("--master", help="Also the key of the database's secrets.")] = False,
+    data_dir: DataDir = None,
+    simulate: Simulate = False,
+    database: Database = None,
+) -> None:
+    """Seal tokens with a new key.
+
+    Nobody is logged out: older keys stay until what they sealed has expired. The cloud may run meanwhile.
+    """
+    from altostratus.cli import administer
+
+    administer.rotate_keys(places_of(data_dir, simulate), database, master)
+
+
+@admin_app.command("reset-password")
+def admin_reset_password(
+    user: Annotated[str, typer.Argument(help="The user's name.")] = "admin",
+    domain: Annotated[str, typer.Option(help="The name of its domain.")] = "Default",
+    data_dir: DataDir = None,
+    simulate: Simulate = False,
+    database: Database = None,
+) -> None:
+    """Give a user a new password, and unlock it.
+
+    The password is read from standard input; from a terminal it is asked for.
+    """
+    from altostratus.cli import administer
+
+    administer.reset_password(places_of(data_dir, simulate), database, user, domain)
+
+
+@admin_app.command("bootstrap")
+def admin_bootstrap(
+    user: Annotated[str, typer.Argument(help="The administrator's name.")] = "admin",
+    data_dir: DataDir = None,
+    simulate: Simulate = False,
+    database: Database = None,
+) -> None:
+    """Make a user the cloud's administrator again.
+
+    For when every administrator is gone. The password is read as by reset-password.
+    """
+    from altostratus.cli import administer
+
+    administer.bootstrap(places_of(data_dir, simulate), database, user)
 
 
 # -- user verbs ----------------------------------------------------------------------------------------------

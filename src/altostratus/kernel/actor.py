@@ -2,12 +2,23 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Permit(NamedTuple):
+    """A request that an actor may make at all: a method and a path pattern of a service, as in an access rule."""
+
+    service: str
+    method: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A user in a scope. Exactly one of project_id, domain_id and system is set, or none (unscoped)."""
+    """A user in a scope. Exactly one of project_id, domain_id and system is set, or none (unscoped). `permits` None
+    allows every request; `delegated`: it acts by a trust, an application credential or a signature; `restricted`: by
+    an application credential that must not make others; `signed`: by the signature of a request to another service;
+    `application_credential_id`: that it logged in with; `trust_id`: that it acts by."""
 
     user_id: str
     user_name: str = ""
@@ -23,6 +34,12 @@ class Actor:
     roles: frozenset[str] = frozenset()
     token_expires: datetime | None = None
     audit_id: str = ""
+    permits: tuple[Permit, ...] | None = None
+    delegated: bool = False
+    restricted: bool = False
+    signed: bool = False
+    application_credential_id: str | None = None
+    trust_id: str | None = None
     credentials: dict[str, Any] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:

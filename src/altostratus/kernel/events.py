@@ -80,7 +80,7 @@ def record(
     project_id: str | None = None,
     **detail: Any,
 ) -> None:
-    """Write an event. `detail` holds small public facts, never a secret."""
+    """Write an event. `detail` holds small public facts, never a secret; the client's address comes by itself."""
     row = {
         "at": tx.now,
         "kind": kind,
@@ -88,7 +88,7 @@ def record(
         "project_id": project_id if project_id is not None else actor.project_id,
         "user_id": actor.user_id,
         "request_id": tx.correlation,
-        "detail": detail,
+        "detail": {**detail, "client": tx.client} if tx.client else detail,
     }
     tx.sql.execute(_INSERT[tx.sql.dialect.name], row)
 

@@ -5,10 +5,19 @@ import sys
 from contextvars import ContextVar
 from typing import Any
 
-import structlog
+# structlog would import rich, and that pygments: 5 MB of memory for tracebacks of a kind that we do not print
+sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
+import structlog  # noqa: E402
+
+if sys.modules.get("rich") is None:
+    del sys.modules["rich"]
 
 correlation: ContextVar[str] = ContextVar("correlation", default="")
 """The request id that started what is happening now; follows calls into lanes and passes."""
+
+
+client: ContextVar[str] = ContextVar("client", default="")
+"""The address that the request came from which started what is happening now; '' for what nobody asked for."""
 
 
 def _add_correlation(_: Any, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:

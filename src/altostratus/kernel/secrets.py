@@ -15,31 +15,46 @@ class BadSecret(Exception):
 
 
 class MasterKey:
-    """Encrypts small secrets that the database keeps."""
+    """Encrypts small secrets that the database keeps, with the keys of a directory; the first is made there."""
 
-    def __init__(self, keys: dict[int, Fernet]) -> None:
-        self._keys = keys
-        self._current = max(keys)
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _key_files(directory):
+            write_secret(directory / "1", Fernet.generate_key())
+        self.load()
+
+    def load(self) -> None:
+        """Read the directory anew."""
+        self._keys = {int(path.name): Fernet(path.read_bytes().strip()) for path in _key_files(self._directory)}
+        self._current = max(self._keys)
+
+    def rotate(self) -> None:
+        """Make the key that encrypts from now on."""
+        write_secret(self._directory / str(self._current + 1), Fernet.generate_key())
+        self.load()
+
+    @property
+    def newest(self) -> str:
+        """How every ciphertext of the key that encrypts now begins."""
+        return f"{self._current}:"
 
     def encrypt(self, secret: bytes) -> str:
         """'<key id>:<fernet token>'"""
-        return f"{self._current}:{self._keys[self._current].encrypt(secret).decode()}"
+        return self.newest + self._keys[self._current].encrypt(secret).decode()
 
     def decrypt(self, text: str) -> bytes:
         """Undo `encrypt`; BadSecret when the key is not there any more or the text is not what it made."""
         number, _, token = text.partition(":")
         try:
+            if int(number) not in self._keys:
+                self.load()  # another process may have rotated
             return self._keys[int(number)].decrypt(token.encode())
         except (KeyError, ValueError, InvalidToken) as error:
-            raise BadSecret(f"key {number[:8]} does not decrypt it; the keys are {sorted(self._keys)}") from error
-
-
-def open_master_key(directory: Path) -> MasterKey:
-    """Read the keys, making the first one where there is none."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not _key_files(directory):
-        write_secret(directory / "1", Fernet.generate_key())
-    return MasterKey({int(path.name): Fernet(path.read_bytes().strip()) for path in _key_files(directory)})
+            raise BadSecret(
+                f"A secret of the database is not encrypted with key {number[:8]} of {self._directory}; "
+                f"the keys there are {sorted(self._keys)}. All processes of a cloud need the same: copy them."
+            ) from error
 
 
 def _key_files(directory: Path) -> list[Path]:

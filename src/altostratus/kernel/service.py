@@ -1,7 +1,7 @@
 """What a service is to the app, and what the cloud is to a service."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -56,7 +56,7 @@ class CatalogEntry:
 class Service:
     """All that the app needs to know of a service. `state` is what its handlers find in the request's context under its
     name; `prepare` writes what must be there before the first request and runs at every start; `facade` is what
-    other services may call."""
+    other services may call; `refresh` forgets what is in memory of a database that another process has changed."""
 
     name: str
     edge: Edge
@@ -67,3 +67,4 @@ class Service:
     reconcilers: Sequence[Reconciler[Any, Any]] = ()
     listeners: Sequence[Listener] = ()
     prepare: Callable[[Tx], None] = lambda tx: None
+    refresh: Callable[[], Awaitable[None]] | None = None

@@ -29,13 +29,15 @@ class Wake(NamedTuple):
 
 @dataclass
 class Tx:
-    """A transaction in progress. `wakes` are delivered once it has committed."""
+    """A transaction in progress. `wakes` are delivered once it has committed; `correlation` and `client` are the id and
+    the address of the request that it belongs to."""
 
     sql: "Connection"
     now: datetime
     entropy: random.Random
     wakes: dict[Wake, None]
     correlation: str = ""
+    client: str = ""
 
     def new_id(self) -> str:
         return ids.new_uuid(self.entropy)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError
 
 from altostratus.kernel.clock import Clock, SystemClock
 from altostratus.kernel.errors import BadRequest
-from altostratus.kernel.log import correlation
+from altostratus.kernel.log import client, correlation
 from altostratus.kernel.tx import Tx, Wake
 
 T = TypeVar("T")
@@ -85,13 +85,13 @@ class Database:
         self._severed = True
 
     def _runner(self, fn: Callable[[Tx], T], wakes: dict[Wake, None]) -> Run[T]:
-        cause = correlation.get()
+        cause, whence = correlation.get(), client.get()
 
         def run(connection: Connection) -> T:
             if self._severed:
                 raise Closed()
             wakes.clear()
-            return _call(fn, Tx(connection, self._clock.now(), self._entropy, wakes, cause))
+            return _call(fn, Tx(connection, self._clock.now(), self._entropy, wakes, cause, whence))
 
         return run
 

@@ -26,7 +26,8 @@ NO_VERSION = Version(0, 0)
 class Context:
     """One request. `base_url` is the public URL of the cloud without a trailing slash; `rejected` says that a
     token came with the request and is not valid; `accept` is what the client wants answers in; `state` has
-    what each service's handlers stand on, under its name."""
+    what each service's handlers stand on, under its name;
+    `head` that a GET was asked for as HEAD."""
 
     request_id: str
     base_url: str
@@ -36,6 +37,7 @@ class Context:
     state: Mapping[str, Any] = field(default_factory=dict)
     actor: Actor | None = None
     rejected: bool = False
+    head: bool = False
     version: Version = NO_VERSION
     body: bytes | None = None
     headers: list[tuple[str, str]] = field(default_factory=list)

@@ -13,9 +13,10 @@ from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import BadRequest, Fault, NotFound, Unauthorized
 from altostratus.kernel.http.context import KEY, Context
 from altostratus.kernel.http.edge import Edge, Rendered, SocketHandler
+from altostratus.kernel.http.permits import is_permitted
 from altostratus.kernel.http.raw import Disconnected, RawRequest
 from altostratus.kernel.ids import new_uuid
-from altostratus.kernel.log import correlation, logger
+from altostratus.kernel.log import client, correlation, logger
 
 log = logger("http")
 Authenticate = Callable[[str], Awaitable[Actor | None]]
@@ -59,6 +60,7 @@ class Pipeline:
         context = self._context(edge, scope, headers)
         scope[KEY] = context
         correlation.set(context.request_id)
+        client.set(context.client)
         answer = _Answer(scope, context, send)
         try:
             await self._serve(edge, path, context, headers, scope, receive, answer)
@@ -108,7 +110,8 @@ class Pipeline:
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             raise BadRequest("The URL must not contain NUL characters.")
         if token := headers.get("x-auth-token"):
-            context.actor = await self._authenticate(token)
+            actor = await self._authenticate(token)
+            context.actor = actor if actor and _may_ask(actor, edge, path, scope) else None
             context.rejected = context.actor is None
         if context.actor is None and not edge.public.fullmatch(path):
             raise Unauthorized()
@@ -122,8 +125,13 @@ class Pipeline:
                 await route.handler(RawRequest(scope, receive, answer, match.groupdict()))
                 return
         if scope["method"] == "HEAD":
-            scope["method"] = "GET"
+            context.head, scope["method"] = True, "GET"
         await self._inner(scope, receive, answer)
+
+
+def _may_ask(actor: Actor, edge: Edge, path: str, scope: Any) -> bool:
+    permits = actor.permits
+    return permits is None or is_permitted(permits, edge.name, scope["method"], (path, scope["path"]))
 
 
 class _Answer:

@@ -6,7 +6,7 @@ https://docs.openstack.org/api-ref/identity/v3/#http-status-codes
 from http import HTTPStatus
 from typing import Any
 
-from altostratus.kernel.errors import BadRequest, Conflict, Fault, Forbidden, NotFound, Unauthorized
+from altostratus.kernel.errors import BadRequest, Conflict, Fault, Forbidden, NotFound, TooManyRequests, Unauthorized
 from altostratus.kernel.http.context import Context
 from altostratus.kernel.http.edge import Rendered, json_response
 
@@ -16,7 +16,7 @@ MALFORMED = (
 )
 
 
-METHODS = ("password", "token")
+METHODS = ("password", "token", "application_credential")
 """Ways to authenticate that are offered."""
 
 
@@ -47,6 +47,74 @@ class Duplicate(Conflict):
 
 class NotAllowed(Forbidden):
     """You are not authorized to perform the requested action."""
+
+
+class Refused(Forbidden):
+    """You are not authorized to perform the requested action: {reason}."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"You are not authorized to perform the requested action: {reason}.")
+
+
+class NotWithDelegation(Forbidden):
+    """Using a delegated token to create another token is not allowed."""
+
+
+class NotDelegated(Forbidden):
+    """You are not authorized to perform the requested action: Delegated tokens cannot access credentials directly."""
+
+
+class PasswordExpired(Unauthorized):
+    """Only whoever knows the password hears of it; clients look for these words."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(f"The password is expired and needs to be changed for user: {user_id}.")
+
+
+class PasswordLocked(BadRequest):
+    """The user has the option `lock_password`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You cannot change your password at this time due to password policy disallowing password changes. "
+            "Please contact your administrator to reset your password."
+        )
+
+
+class PasswordTooYoung(BadRequest):
+    """The user has to keep the password that it chose for some `days`, of which so many are `left`."""
+
+    def __init__(self, days: int, left: int) -> None:
+        super().__init__(
+            "You cannot change your password at this time due to the minimum password age. Once you change your "
+            f"password, it must be used for {days} day(s) before it can be changed. Please try again in {left} day(s) "
+            "or contact your administrator to reset your password."
+        )
+
+
+class PasswordReused(BadRequest):
+    """It is among the user's last `count`."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            "The new password cannot be identical to a previous password. "
+            f"The total number which includes the new password must be unique is {count}."
+        )
+
+
+class NoReceipt(Unauthorized):
+    """The receipt that came with a login is not good (any more), or another user's."""
+
+    def __init__(self, receipt: str) -> None:
+        super().__init__(f"Could not find auth receipt: {receipt[:255]}.")
+
+
+class TooManyFailures(TooManyRequests):
+    """Too many wrong passwords."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many wrong passwords; try again in {seconds} seconds.")
+        self.headers = (("Retry-After", str(seconds)),)
 
 
 class BadMethod(Unauthorized):

@@ -1,7 +1,8 @@
 """Who may do what: Keystone's secure defaults, with its rule names, so that its policy files work here.
 
-Two spellings differ from Keystone's own text, not their meaning: `token.domain.id` is `domain_id` and
-`token.project.domain.id` is `project_domain_id`, because our credentials are flat.
+Some spellings differ from Keystone's own text, not their meaning: `token.domain.id` is `domain_id` and
+`token.project.domain.id` is `project_domain_id`, because our credentials are flat. And what must merely have a domain
+(`not domain_id:None`) has that of `target.domain_id`, because what is None is left out of our credentials.
 https://docs.openstack.org/keystone/latest/configuration/policy.html
 """
 
@@ -13,7 +14,8 @@ from altostratus.kernel.errors import Forbidden
 from altostratus.kernel.policy import Policy
 
 ADMIN = "rule:admin_required"
-READER = f"{ADMIN} or (role:reader and system_scope:all)"
+_SYSTEM_READER = "(role:reader and system_scope:all)"
+READER = f"{ADMIN} or {_SYSTEM_READER}"
 _USER = "domain_id:%(target.user.domain_id)s"
 _GROUP = "domain_id:%(target.group.domain_id)s"
 _PROJECT = "domain_id:%(target.project.domain_id)s and not None:%(target.project.domain_id)s"
@@ -26,6 +28,8 @@ _CREDENTIAL_OWNER = "user_id:%(target.credential.user_id)s"
 _TRUSTOR = "user_id:%(target.trust.trustor_user_id)s"
 _TRUSTEE = "user_id:%(target.trust.trustee_user_id)s"
 _FREE_ROLE = "(domain_id:%(target.role.domain_id)s or None:%(target.role.domain_id)s)"
+
+_ASSIGNMENT_READER = f"{READER} or (role:reader and domain_id:%(target.domain_id)s and not None:%(target.domain_id)s)"
 
 
 def _grant(role: str) -> str:
@@ -40,7 +44,10 @@ _GRANT = f"{ADMIN} or ({_grant('admin')}) and {_FREE_ROLE} or ({_grant('manager'
 _SHARED = {
     "admin_required": "role:admin or is_admin:1",
     "owner": "user_id:%(user_id)s",
+    "admin_or_owner": "rule:admin_required or rule:owner",
     "token_subject": "user_id:%(target.token.user_id)s",
+    "service_role": "role:service",
+    "service_or_admin": "rule:admin_required or rule:service_role",
     "domain_managed_target_role": (
         "'manager':%(target.role.name)s or 'member':%(target.role.name)s or 'reader':%(target.role.name)s"
     ),
@@ -77,14 +84,13 @@ _IN_ANY_SCOPE = {
     "identity:add_user_to_group": f"{ADMIN} or (role:manager and {_GROUP} and {_USER})",
     "identity:remove_user_from_group": f"{ADMIN} or (role:manager and {_GROUP} and {_USER})",
     "identity:get_role": f"{READER} or (role:manager and rule:domain_managed_target_role)",
-    "identity:list_roles": f"{READER} or (role:manager and not domain_id:None)",
+    "identity:list_roles": f"{READER} or (role:manager and domain_id:%(target.domain_id)s)",
     "identity:check_grant": f"{READER} or ({_grant('reader')}) and {_FREE_ROLE}",
     "identity:list_grants": f"{READER} or {_grant('reader')}",
     "identity:create_grant": _GRANT,
     "identity:revoke_grant": _GRANT,
-    "identity:list_role_assignments": (
-        f"{READER} or (role:reader and domain_id:%(target.domain_id)s and not None:%(target.domain_id)s)"
-    ),
+    "identity:list_role_assignments": _ASSIGNMENT_READER,
+    "identity:list_role_assignments_for_tree": _ASSIGNMENT_READER,
     "identity:get_region": "",
     "identity:list_regions": "",
     "identity:get_credential": f"{READER} or {_CREDENTIAL_OWNER}",
@@ -92,31 +98,74 @@ _IN_ANY_SCOPE = {
     "identity:create_credential": f"{ADMIN} or {_CREDENTIAL_OWNER}",
     "identity:update_credential": f"{ADMIN} or {_CREDENTIAL_OWNER}",
     "identity:delete_credential": f"{ADMIN} or {_CREDENTIAL_OWNER}",
+    "identity:get_limit_model": "",
+    "identity:get_limit": (
+        f"{READER} or domain_id:%(target.limit.domain.id)s or domain_id:%(target.limit.project.domain_id)s"
+        " or (project_id:%(target.limit.project_id)s and not None:%(target.limit.project_id)s)"
+    ),
+    "identity:list_limits": "",
+    "identity:get_registered_limit": "",
+    "identity:list_registered_limits": "",
     "identity:validate_token": f"{READER} or role:service or rule:token_subject",
     "identity:revoke_token": f"{ADMIN} or rule:token_subject",
+    "identity:revoke_tokens_for_user": f"{ADMIN} or rule:owner",
+    "identity:ec2tokens_validate": "rule:service_or_admin",
+    "identity:s3tokens_validate": "rule:service_or_admin",
 }
 
 _NOT_IN_A_DOMAIN = {
+    "identity:ec2_get_credential": f"{READER} or {_CREDENTIAL_OWNER}",
+    "identity:ec2_list_credentials": f"{READER} or rule:owner",
+    "identity:ec2_create_credential": f"{ADMIN} or (role:member and {_CREDENTIAL_OWNER})",
+    "identity:ec2_delete_credential": f"{ADMIN} or (role:member and {_CREDENTIAL_OWNER})",
+    "identity:list_revoke_events": "rule:service_or_admin",
     **{f"identity:{verb}_domain": ADMIN for verb in ("create", "update", "delete")},
     **{f"identity:{verb}_role": ADMIN for verb in ("create", "update", "delete")},
     **{f"identity:{verb}_domain_role": ADMIN for verb in ("create", "update", "delete")},
     **{f"identity:{verb}_region": ADMIN for verb in ("create", "update", "delete")},
     **{f"identity:{verb}_service": ADMIN for verb in ("create", "update", "delete")},
     **{f"identity:{verb}_endpoint": ADMIN for verb in ("create", "update", "delete")},
+    "identity:create_registered_limits": ADMIN,
+    "identity:create_limits": ADMIN,
+    **{f"identity:{verb}_{noun}": ADMIN for verb in ("update", "delete") for noun in ("registered_limit", "limit")},
     "identity:get_domain_role": READER,
     "identity:list_domain_roles": READER,
     "identity:list_implied_roles": READER,
+    "identity:get_implied_role": READER,
+    "identity:check_implied_role": READER,
+    "identity:create_implied_role": ADMIN,
+    "identity:delete_implied_role": ADMIN,
     "identity:list_role_inference_rules": READER,
     "identity:get_service": READER,
     "identity:list_services": READER,
     "identity:get_endpoint": READER,
     "identity:list_endpoints": READER,
+    **{f"identity:{verb}_endpoint_group": ADMIN for verb in ("create", "update", "delete")},
+    "identity:get_endpoint_group": READER,
+    "identity:list_endpoint_groups": READER,
+    "identity:list_endpoints_associated_with_endpoint_group": READER,
+    "identity:list_projects_associated_with_endpoint_group": READER,
+    "identity:list_endpoint_groups_for_project": READER,
+    "identity:get_endpoint_group_in_project": READER,
+    "identity:add_endpoint_group_to_project": ADMIN,
+    "identity:remove_endpoint_group_from_project": ADMIN,
+    "identity:list_projects_for_endpoint": READER,
+    "identity:list_endpoints_for_project": READER,
+    "identity:check_endpoint_in_project": READER,
+    "identity:add_endpoint_to_project": ADMIN,
+    "identity:remove_endpoint_from_project": ADMIN,
     **{f"identity:{verb}_system_grant_for_{kind}": READER for verb in ("check",) for kind in ("user", "group")},
     **{
         f"identity:{verb}_system_grant_for_{kind}": ADMIN for verb in ("create", "revoke") for kind in ("user", "group")
     },
     "identity:list_system_grants_for_user": READER,
     "identity:list_system_grants_for_group": READER,
+    "identity:get_application_credential": f"{READER} or rule:owner",
+    "identity:list_application_credentials": f"{READER} or rule:owner",
+    "identity:delete_application_credential": "rule:admin_or_owner",
+    "identity:get_access_rule": f"{_SYSTEM_READER} or user_id:%(target.user.id)s",
+    "identity:list_access_rules": f"{_SYSTEM_READER} or user_id:%(target.user.id)s",
+    "identity:delete_access_rule": "(role:admin and system_scope:all) or user_id:%(target.user.id)s",
     "identity:list_trusts": READER,
     "identity:list_trusts_for_trustor": f"{READER} or {_TRUSTOR}",
     "identity:list_trusts_for_trustee": f"{READER} or {_TRUSTEE}",
@@ -126,7 +175,10 @@ _NOT_IN_A_DOMAIN = {
     "identity:delete_trust": f"{ADMIN} or {_TRUSTOR}",
 }
 
-_IN_A_PROJECT_ONLY = {"identity:create_trust": _TRUSTOR}
+_IN_A_PROJECT_ONLY = {
+    "identity:create_trust": _TRUSTOR,
+    "identity:create_application_credential": "rule:owner",
+}
 
 RULES = {**_SHARED, **_IN_ANY_SCOPE, **_NOT_IN_A_DOMAIN, **_IN_A_PROJECT_ONLY}
 

@@ -12,11 +12,13 @@ from altostratus.kernel.service import CatalogEntry, Cloud, Service
 from altostratus.services.identity.api import IdentityCall
 from altostratus.services.identity.api.routes import ROUTES
 from altostratus.services.identity.config import IdentityConfig
+from altostratus.services.identity.domain.failures import FailureLimit, LoginLimits
+from altostratus.services.identity.domain.passwords import Hasher
 from altostratus.services.identity.errors import fault_format
 from altostratus.services.identity.facade import IdentityFacade
 from altostratus.services.identity.policy import RULES, IdentityPolicy
-from altostratus.services.identity.store.token_keys import open_token_keys
-from altostratus.services.identity.usecases import Actors, Identity
+from altostratus.services.identity.store.token_keys import TokenKeys
+from altostratus.services.identity.usecases import Actors, Identity, Kept
 from altostratus.services.identity.usecases.bootstrap import bootstrap
 
 PREFIX = "/identity"
@@ -36,7 +38,8 @@ def build(cloud: Cloud, catalog: Sequence[CatalogEntry], admin_password: str) ->
         state=identity,
         facade=IdentityFacade(identity),
         catalog=CATALOG,
-        prepare=lambda tx: bootstrap(tx, cloud.public_url, cloud.region, catalog, admin_password),
+        refresh=identity.refresh,
+        prepare=lambda tx: bootstrap(tx, identity, cloud.public_url, cloud.region, catalog, admin_password),
     )
 
 
@@ -47,8 +50,20 @@ def build_identity(cloud: Cloud) -> Identity:
         clock=cloud.clock,
         policy=IdentityPolicy(RULES, read_overrides(cloud.data_dir / "policy" / "identity.yaml")),
         config=config,
-        keys=open_token_keys(cloud.data_dir / "keys" / "tokens"),
+        keys=TokenKeys(cloud.master_key),
         master_key=cloud.master_key,
         hashing=cloud.lane("identity-hash", config.hash_threads, HASH_SECONDS),
         actors=Actors(config.cached_tokens),
+        sessions=Kept(config.cached_sessions),
+        catalogs=Kept(config.cached_catalogs),
+        hasher=Hasher(config.password_time_cost, config.password_memory_cost, config.password_parallelism),
+        logins=_login_limits(config),
+    )
+
+
+def _login_limits(config: IdentityConfig) -> LoginLimits:
+    known = config.remembered_login_failures
+    return LoginLimits(
+        FailureLimit(config.login_failures, config.login_failures_per_minute, known),
+        FailureLimit(config.address_login_failures, config.address_login_failures_per_minute, known),
     )

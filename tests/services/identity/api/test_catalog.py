@@ -52,6 +52,10 @@ CHANGES: list[tuple[dict[str, Any], int]] = [
     ({"region_id": "no-such"}, 400),
     ({"url": "no url"}, 400),
     ({"url": "http://x/$(secret)s"}, 400),
+    ({"url": "http://x/a%20b"}, 400),
+    ({"name": None}, 400),
+    ({"description": 5}, 400),
+    ({"url": "http://x/$(compute_host)s"}, 201),
     ({"enabled": 1}, 400),
     ({}, 201),
 ]
@@ -81,5 +85,91 @@ def test_regions(tmp_path: Path) -> None:
         assert (await people.admin.patch(f"{REGIONS}/A", circle)).status_code == 400
         assert (await people.admin.delete(f"{REGIONS}/A")).status_code == 204
         assert (await people.admin.get(f"{REGIONS}/B")).status_code == 404
+
+    run(tmp_path, story)
+
+
+def test_what_a_region_may_be_called(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        for body, status in (
+            ({"id": "A"}, 201),
+            ({"id": "other"}, 400),
+            ({"id": ""}, 400),
+            ({"id": None}, 400),
+            ({"description": "x" * 256}, 400),
+            ({"parent_region_id": ""}, 400),
+        ):
+            assert (await people.admin.put(f"{REGIONS}/A", {"region": body})).status_code == status, body
+        made = [await people.admin.post(REGIONS, {"region": {"id": name}, "more": 1}) for name in ("", None)]
+        assert [(one.status_code, len(one.json()["region"]["id"])) for one in made] == [(201, 32)] * 2
+        assert (await people.admin.put(f"{REGIONS}/a%20b", {"region": {}})).json()["region"]["id"] == "a b"
+        assert (await people.admin.get(f"{REGIONS}/a%20b")).status_code == 200
+        same = {"region": {"id": None, "description": "d"}}
+        assert (await people.admin.patch(f"{REGIONS}/A", same)).json()["region"]["description"] == "d"
+        assert (await people.admin.patch(f"{REGIONS}/A", {**same, "more": 1})).status_code == 400
+        for query in ("parent_region_id=", "limit=1", "unknown=1", "parent_region_id__contains=A"):
+            assert (await people.admin.get(f"{REGIONS}?{query}")).status_code == 400, query
+
+    run(tmp_path, story)
+
+
+def test_the_old_way_to_name_a_region(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        service = await people.make("service", type="t")
+        made = await people.make(
+            "endpoint", service_id=service, interface="public", url="http://x", region="Old", region_id="RegionOne"
+        )
+        assert (await people.admin.get(f"{REGIONS}/Old")).status_code == 404
+        for change, region in (
+            ({"region": None}, "RegionOne"),
+            ({"region": "Old"}, "Old"),
+            ({"region_id": None}, None),
+            ({"region_id": None, "region": "New"}, "New"),
+        ):
+            shown = (await people.admin.patch(f"{ENDPOINTS}/{made}", {"endpoint": change})).json()["endpoint"]
+            assert (shown["region"], shown["region_id"]) == (region, region), change
+
+    run(tmp_path, story)
+
+
+def test_an_endpoint_whose_url_became_malformed_is_in_no_catalog(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        service = await people.make("service", type="t")
+        made = await people.make("endpoint", service_id=service, interface="public", url="http://x", description="d")
+
+        async def shown() -> list[dict[str, Any]]:
+            catalog = (await people.admin.get(f"{V3}/auth/catalog")).json()["catalog"]
+            return next(item["endpoints"] for item in catalog if item["id"] == service)
+
+        assert [(one["url"], one["description"]) for one in await shown()] == [("http://x", "d")]
+        change = {"endpoint": {"url": "http://x/100%"}}
+        assert (await people.admin.patch(f"{ENDPOINTS}/{made}", change)).status_code == 200
+        assert await shown() == []
+
+    run(tmp_path, story)
+
+
+def test_only_a_token_of_a_project_shows_its_catalog(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        async def status(scope: Any) -> int:
+            token = await people.token(people.admin.user_id, scope, "admin-secret")
+            return (await people.client(token).get(f"{V3}/auth/catalog")).status_code
+
+        assert await status({"project": {"id": people.admin.project_id}}) == 200
+        for scope in ({"system": {"all": True}}, {"domain": {"id": "default"}}, "unscoped"):
+            assert await status(scope) == 403, scope
+        shown = (await people.admin.get(f"{V3}/auth/catalog?x=1")).json()
+        assert shown["links"] == {"self": f"http://cloud{V3}/auth/catalog"}
+
+    run(tmp_path, story)
+
+
+def test_services_without_a_name_have_an_empty_one(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        made = (await people.admin.post(SERVICES, {"service": {"type": "t"}, "more": 1})).json()["service"]
+        assert made["name"] == ""
+        same = {"service": {"id": None, "name": "n"}}
+        assert (await people.admin.patch(f"{SERVICES}/{made['id']}", same)).json()["service"]["name"] == "n"
+        assert (await people.admin.get(f"{ENDPOINTS}?interface=sideways")).status_code == 400
 
     run(tmp_path, story)

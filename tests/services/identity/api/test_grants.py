@@ -1,40 +1,10 @@
-"""Roles, grants of them, and the list of assignments."""
+"""Grants of roles on projects, domains and the system."""
 
 from pathlib import Path
-from typing import Any
 
 from tests.services.identity.cloud import V3, People, run
 
-ROLES, ASSIGNMENTS = f"{V3}/roles", f"{V3}/role_assignments"
-
-
-def test_roles(tmp_path: Path) -> None:
-    async def story(people: People) -> None:
-        role = await people.make("role", name="r", note="kept")
-        assert (await people.admin.post(ROLES, {"role": {"name": "r"}})).status_code == 409
-        shown = (await people.admin.patch(f"{ROLES}/{role}", {"role": {"name": "s"}})).json()["role"]
-        assert (shown["name"], shown["note"], shown["domain_id"]) == ("s", "kept", None)
-        admin = await people.role("admin")
-        assert (await people.admin.delete(f"{ROLES}/{admin}")).status_code == 403
-        assert (await people.admin.patch(f"{ROLES}/{admin}", {"role": {"name": "x"}})).status_code == 403
-        assert (await people.admin.delete(f"{ROLES}/{role}")).status_code == 204
-        assert (await people.admin.get(f"{ROLES}/{role}")).status_code == 404
-
-    run(tmp_path, story)
-
-
-def test_the_standard_roles_imply_one_another(tmp_path: Path) -> None:
-    async def story(people: People) -> None:
-        admin = await people.role("admin")
-        implied = (await people.admin.get(f"{ROLES}/{admin}/implies")).json()["role_inference"]
-        assert [role["name"] for role in implied["implies"]] == ["manager"]
-        every = (await people.admin.get(f"{V3}/role_inferences")).json()["role_inferences"]
-        pairs = {(i["prior_role"]["name"], r["name"]) for i in every for r in i["implies"]}
-        assert pairs == {("admin", "manager"), ("manager", "member"), ("member", "reader")}
-        reader = await people.role("reader")
-        assert (await people.admin.get(f"{ROLES}/{reader}/implies")).json()["role_inference"]["implies"] == []
-
-    run(tmp_path, story)
+ROLES = f"{V3}/roles"
 
 
 def test_grants_everywhere(tmp_path: Path) -> None:
@@ -84,57 +54,6 @@ def test_a_domains_role_stays_in_that_domain(tmp_path: Path) -> None:
     run(tmp_path, story)
 
 
-def test_assignments_as_made_and_as_they_work(tmp_path: Path) -> None:
-    async def story(people: People) -> None:
-        user, group = await people.user("ann"), await people.make("group", name="g")
-        project, member = await people.make("project", name="p"), await people.role("member")
-        reader = await people.role("reader")
-        await people.admin.put(f"{V3}/groups/{group}/users/{user}")
-        await people.admin.put(f"{V3}/projects/{project}/groups/{group}/roles/{member}")
-
-        async def found(query: str) -> list[dict[str, Any]]:
-            response = await people.admin.get(f"{ASSIGNMENTS}?{query}")
-            assert response.status_code == 200
-            return list(response.json()["role_assignments"])
-
-        assert await found(f"user.id={user}") == []
-        assert [a["group"]["id"] for a in await found(f"group.id={group}")] == [group]
-        effective = await found(f"user.id={user}&effective")
-        assert [(a["user"]["id"], a["role"]["id"]) for a in effective] == [(user, member), (user, reader)]
-        assert effective[0]["links"]["membership"].endswith(f"/groups/{group}/users/{user}")
-        assert effective[1]["links"]["prior_role"].endswith(f"/{member}/implies/{reader}")
-        assert [a["role"]["id"] for a in await found(f"user.id={user}&effective&role.id={reader}")] == [reader]
-        named = (await found(f"scope.project.id={project}&include_names"))[0]
-        assert named["scope"]["project"] == {"id": project, "name": "p", "domain": {"id": "default", "name": "Default"}}
-        assert named["group"]["name"] == "g"
-        assert named["role"] == {"id": member, "name": "member"}
-        assert [a["scope"] for a in await found("scope.system=all")] == [{"system": {"all": True}}]
-        assert await found("role.id=no-such") == []
-
-    run(tmp_path, story)
-
-
-def test_contradictory_filters_are_refused(tmp_path: Path) -> None:
-    async def story(people: People) -> None:
-        for query in ("user.id=a&group.id=b", "scope.project.id=a&scope.domain.id=b", "group.id=a&effective"):
-            assert (await people.admin.get(f"{ASSIGNMENTS}?{query}")).status_code == 400
-
-    run(tmp_path, story)
-
-
-def test_a_domains_reader_sees_that_domains_assignments(tmp_path: Path) -> None:
-    async def story(people: People) -> None:
-        domain = await people.make("domain", name="d")
-        user = await people.user("ann", domain_id=domain)
-        await people.grant(user, "reader", f"domains/{domain}")
-        ann = people.client(await people.token(user, {"domain": {"id": domain}}))
-        listed = (await ann.get(ASSIGNMENTS)).json()["role_assignments"]
-        assert [a["scope"] for a in listed] == [{"domain": {"id": domain}}]
-        assert (await ann.get(f"{ASSIGNMENTS}?scope.domain.id=default")).status_code == 403
-
-    run(tmp_path, story)
-
-
 def test_a_domains_role_gives_no_power_by_its_name(tmp_path: Path) -> None:
     """A domain may have a role of its own called admin."""
 
@@ -149,5 +68,59 @@ def test_a_domains_role_gives_no_power_by_its_name(tmp_path: Path) -> None:
         bob = await people.user("bob")
         await people.admin.put(f"{V3}/projects/{project}/users/{bob}/roles/{role}")
         assert (await people.login(bob, {"project": {"id": project}})).status_code == 401
+
+    run(tmp_path, story)
+
+
+def test_a_domains_role_is_for_its_projects_and_for_domains(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        domain, user = await people.make("domain", name="d"), await people.user("ann")
+        role = await people.make("role", name="own", domain_id=domain)
+        system = await people.admin.put(f"{V3}/system/users/{user}/roles/{role}")
+        assert system.status_code == 400
+        assert "domain-specific role" in system.json()["error"]["message"]
+        assert (await people.admin.put(f"{V3}/domains/default/users/{user}/roles/{role}")).status_code == 204
+
+    run(tmp_path, story)
+
+
+def test_what_nobody_has_is_not_revoked(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        gone = await people.admin.delete(f"{V3}/system/users/nobody/roles/{await people.role('member')}")
+        assert gone.status_code == 404
+        assert gone.json()["error"]["message"].startswith("Could not find role assignment with role")
+
+    run(tmp_path, story)
+
+
+def test_a_revoked_role_ends_its_tokens_at_once(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        project, group = await people.make("project", name="p"), await people.make("group", name="g")
+        user, member = await people.user("ann"), await people.role("member")
+        await people.admin.put(f"{V3}/groups/{group}/users/{user}")
+        grant = f"{V3}/projects/{project}/groups/{group}/roles/{member}"
+        await people.admin.put(grant)
+        ann = people.client(await people.token(user, {"project": {"id": project}}))
+        assert (await ann.get(f"{V3}/auth/projects")).status_code == 200
+        await people.admin.delete(grant)
+        assert (await ann.get(f"{V3}/auth/projects")).status_code == 401
+
+    run(tmp_path, story)
+
+
+def test_a_domains_manager_grants_what_is_below_it(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        domain = await people.make("domain", name="d")
+        user = await people.user("ann", domain_id=domain)
+        project = await people.make("project", name="p", domain_id=domain)
+        await people.grant(user, "manager", f"domains/{domain}")
+        ann = people.client(await people.token(user, {"domain": {"id": domain}}))
+
+        async def put(where: str, role: str) -> int:
+            return (await ann.put(f"{V3}/{where}/users/{user}/roles/{await people.role(role)}")).status_code
+
+        assert [await put(f"projects/{project}", role) for role in ("member", "manager", "admin")] == [204, 204, 403]
+        assert await put(f"projects/{people.admin.project_id}", "member") == 403
+        assert await put("system", "reader") == 403
 
     run(tmp_path, story)

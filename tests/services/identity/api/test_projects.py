@@ -85,13 +85,15 @@ def test_ids_domains_and_parents_do_not_change(tmp_path: Path) -> None:
 
 def test_the_tree(tmp_path: Path) -> None:
     async def story(people: People) -> None:
-        names = ["a", "b", "c", "d"]
+        names = ["a", "b", "c", "d", "e"]
         ids = ["default"]
         for name in names:
             ids.append(await people.make("project", name=name, parent_id=ids[-1]))
-        _, a, b, c, d = ids
-        too_deep = {"project": {"name": "e", "parent_id": d}}
+            await people.grant(people.admin.user_id, "reader", f"projects/{ids[-1]}")
+        _, a, b, c, d, e = ids
+        too_deep = {"project": {"name": "f", "parent_id": e}}
         assert (await people.admin.post(PROJECTS, too_deep)).status_code == 403
+        assert (await people.admin.delete(f"{PROJECTS}/{e}")).status_code == 204
         shown = (await people.admin.get(f"{PROJECTS}/{c}?parents_as_ids&subtree_as_ids")).json()["project"]
         assert shown["parents"] == {b: {a: {"default": None}}}
         assert shown["subtree"] == {d: None}
@@ -174,6 +176,8 @@ def test_tags(tmp_path: Path) -> None:
         assert (await people.admin.get(tags)).json()["tags"] == ["blue", "red"]
         assert (await people.admin.put(tags, {"tags": ["x", "y"]})).json()["tags"] == ["x", "y"]
         assert (await people.admin.put(tags, {"tags": ["x", "x"]})).status_code == 400
+        assert (await people.admin.put(f"{tags}/%20z%20")).status_code == 201
+        assert (await people.admin.get(tags)).json()["tags"] == ["x", "y", "z"]
         assert (await people.admin.delete(f"{tags}/x")).status_code == 204
         assert (await people.admin.delete(f"{tags}/x")).status_code == 404
         assert (await people.admin.delete(tags)).status_code == 204
@@ -222,5 +226,73 @@ def test_an_immutable_project_yields_only_that_option(tmp_path: Path) -> None:
         free = {"project": {"options": {"immutable": None}}}
         assert (await people.admin.patch(path, free)).json()["project"]["options"] == {}
         assert (await people.admin.delete(path)).status_code == 204
+
+    run(tmp_path, story)
+
+
+def test_lists_of_relatives_show_those_that_one_has_a_role_on(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        domain = await people.make("domain", name="d")
+        top = await people.make("project", name="top", domain_id=domain)
+        middle = await people.make("project", name="middle", domain_id=domain, parent_id=top)
+        bottom = await people.make("project", name="bottom", domain_id=domain, parent_id=middle)
+        await people.grant(people.admin.user_id, "reader", f"projects/{bottom}")
+
+        async def shown(project: str, what: str) -> Any:
+            response = await people.admin.get(f"{PROJECTS}/{project}?{what}")
+            return response.json()["project"][what.split("_")[0]]
+
+        assert await shown(bottom, "parents_as_list") == []
+        assert await shown(bottom, "parents_as_ids") == {middle: {top: {domain: None}}}
+        for project in (top, domain):
+            assert [row["project"]["id"] for row in await shown(project, "subtree_as_list")] == [bottom]
+        assert await shown(domain, "subtree_as_ids") == {top: {middle: {bottom: None}}}
+        assert await shown(domain, "parents_as_ids") is None
+
+    run(tmp_path, story)
+
+
+def test_nothing_is_enabled_in_a_disabled_domain(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        domain = await people.make("domain", name="d")
+        project = await people.make("project", name="p", domain_id=domain, enabled=False)
+        await people.admin.patch(f"{DOMAINS}/{domain}", {"domain": {"enabled": False}})
+        on = await people.admin.patch(f"{PROJECTS}/{project}", {"project": {"enabled": True}})
+        assert on.status_code == 403
+        assert on.json()["error"]["message"] == f"Cannot enable project {project} since it has disabled parents"
+
+    run(tmp_path, story)
+
+
+def test_an_immutable_project_keeps_its_tags_and_its_domain(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        domain = await people.make("domain", name="d")
+        frozen = {"tags": ["a"], "options": {"immutable": True}}
+        path = f"{PROJECTS}/{await people.make('project', name='p', domain_id=domain, **frozen)}"
+        assert (await people.admin.put(f"{path}/tags/b")).status_code == 403
+        assert (await people.admin.put(f"{path}/tags", {"tags": ["b"]})).status_code == 403
+        assert (await people.admin.delete(f"{path}/tags/a")).status_code == 403
+        assert (await people.admin.delete(f"{path}/tags")).status_code == 403
+        assert (await people.admin.get(f"{path}/tags")).json()["tags"] == ["a"]
+        await people.admin.patch(f"{DOMAINS}/{domain}", {"domain": {"enabled": False}})
+        assert (await people.admin.delete(f"{DOMAINS}/{domain}")).status_code == 403
+        assert (await people.admin.get(path)).status_code == 200
+        await people.admin.patch(path, {"project": {"options": {"immutable": False}}})
+        assert (await people.admin.delete(f"{DOMAINS}/{domain}")).status_code == 204
+
+    run(tmp_path, story)
+
+
+def test_filters_are_checked(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        for query in ("name=", "enabled=maybe", "name=" + "x" * 65):
+            assert (await people.admin.get(f"{PROJECTS}?{query}")).status_code == 400, query
+            assert (await people.admin.get(f"{DOMAINS}?{query}")).status_code == 400, query
+        for query in ("domain_id=a/b", "is_domain=maybe"):
+            assert (await people.admin.get(f"{PROJECTS}?{query}")).status_code == 400, query
+        for query in ("enabled", "enabled=1", "enabled=True", "enabled=on"):
+            assert len((await people.admin.get(f"{DOMAINS}?{query}")).json()["domains"]) == 1, query
+        long = {"domain": {"name": "d", "description": "x" * 256}}
+        assert (await people.admin.post(DOMAINS, long)).status_code == 400
 
     run(tmp_path, story)

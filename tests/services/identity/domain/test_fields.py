@@ -25,7 +25,7 @@ def test_an_option_set_to_null_is_gone() -> None:
 def test_the_home_domain_is_said_or_the_tokens() -> None:
     assert home_domain(Actor("u", domain_id="d"), {"domain_id": "said"}) == "said"
     assert home_domain(Actor("u", domain_id="d"), {}) == "d"
-    assert home_domain(Actor("u", project_id="p", project_domain_id="pd"), {}) == "pd"
+    assert home_domain(Actor("u", project_id="p", project_domain_id="pd"), {}) == "default"
     assert home_domain(Actor("u", system=True), {}) == "default"
 
 

@@ -57,8 +57,9 @@ def test_a_known_token_is_not_looked_up_again(tmp_path: Path) -> None:
         first = await authenticate(token)
         assert [await authenticate(token) for _ in range(10)] == [first] * 10
         assert await authenticate("junk") is None
-        generations = 0 if people.cloud.db.dialect == "sqlite" else 10
-        assert reads.count == 1 + generations
+        # elsewhere somebody may have changed identity, each time, or the keys, for the one that these do not open
+        more = 0 if people.cloud.db.dialect == "sqlite" else 10 + 1
+        assert reads.count == 1 + more
 
     run(tmp_path, story)
 

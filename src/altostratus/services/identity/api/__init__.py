@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from altostratus.kernel.errors import BadRequest
+from altostratus.kernel.actor import Actor
+from altostratus.kernel.errors import BadRequest, Forbidden
 from altostratus.kernel.http.call import Call
 from altostratus.kernel.http.paging import next_link
 from altostratus.services.identity.api.listing import is_true, listing_of
@@ -27,6 +28,14 @@ class IdentityCall(Call):
     def identity(self) -> Identity:
         found: Identity = self.context.state["identity"]
         return found
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks. A token got by a signature is for other services alone."""
+        actor = super().actor
+        if actor.signed:
+            raise Forbidden()
+        return actor
 
     @property
     def base(self) -> str:
@@ -57,6 +66,15 @@ class IdentityCall(Call):
         """The list that the query asks for, filtered by those attributes that the route names in `query`."""
         names = self.route_handler.opt["query"]
         return listing_of(list(self.query_params.multi_items()), names, self.identity.config.list_limit)
+
+    def strict_listing(self) -> Listing:
+        """The same where Keystone refuses what it does not know: comparators, a page, an empty value."""
+        for name, value in self.query_params.multi_items():
+            if name not in self.route_handler.opt["query"]:
+                raise BadRequest(f"Additional properties are not allowed ('{name}' was unexpected)")
+            if not value.strip():
+                raise BadRequest(f"Invalid input for field/attribute {name}. Value: {value}. It should be non-empty")
+        return self.listing()
 
     def flag(self, name: str) -> bool:
         """`?name` and `?name=1` are true, `?name=0` and no such parameter are false."""

@@ -1,38 +1,56 @@
 """/v3/auth: tokens, and what a token may reach."""
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, Router, delete, get, post
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Raw, UnsetType
 
-from altostratus.kernel.errors import BadRequest
+from altostratus.kernel.errors import BadRequest, Unauthorized
 from altostratus.services.identity.api import IdentityCall, checked, schemas, views
 from altostratus.services.identity.domain.claims import SYSTEM, ScopeKind
-from altostratus.services.identity.domain.login import Login, Reference, ScopeWish
+from altostratus.services.identity.domain.factors import Receipt
+from altostratus.services.identity.domain.login import CredentialLogin, Login, Reference, ScopeWish
 from altostratus.services.identity.domain.session import Session
 from altostratus.services.identity.errors import Expecting, NotAllowed
 from altostratus.services.identity.store.access import granted_roles, reachable
-from altostratus.services.identity.store.catalog import read_catalog
 from altostratus.services.identity.store.tags import with_tags
 from altostratus.services.identity.usecases.authenticate import authenticate
+from altostratus.services.identity.usecases.offer_catalog import offer_catalog
 from altostratus.services.identity.usecases.revoke_token import revoke_token
 from altostratus.services.identity.usecases.show_token import show_token
 
 SUBJECT = "X-Subject-Token"
+ACCESS_RULES = "OpenStack-Identity-Access-Rules"
+RECEIPT = "Openstack-Auth-Receipt"
 
 
 @post("/tokens", body=schemas.AuthBody)
 async def post_token(request: IdentityCall) -> Response[Any]:
     login = _login(await request.document())
-    token, session = await authenticate(request.identity, login)
-    return Response(await _body(request, session), status_code=201, headers={SUBJECT: token})
+    login = replace(login, client=request.context.client, receipt=request.headers.get(RECEIPT, ""))
+    answer = await authenticate(request.identity, login)
+    if isinstance(answer, Receipt):
+        return Response(views.receipt(answer), status_code=401, headers={RECEIPT: answer.id})
+    token, session = answer
+    return Response(await token_body(request, session), status_code=201, headers={SUBJECT: token})
 
 
 @get("/tokens")
 async def get_token(request: IdentityCall) -> Response[Any]:
     token = request.headers.get(SUBJECT, "")
-    session = await show_token(request.identity, request.actor, token)
-    return Response(await _body(request, session), headers={SUBJECT: token})
+    generation = await request.identity.generation()
+    heeds = _heeds_access_rules(request)
+    session = await show_token(request.identity, request.actor, token, generation, heeds)
+    return Response(await token_body(request, session, generation), headers={SUBJECT: token})
+
+
+def _heeds_access_rules(request: IdentityCall) -> bool:
+    """Whether the client says that it knows version 1.0 of them."""
+    try:
+        return float(request.headers.get(ACCESS_RULES, "")) >= 1.0
+    except ValueError:
+        return False
 
 
 @delete("/tokens", status_code=204)
@@ -42,11 +60,11 @@ async def delete_token(request: IdentityCall) -> None:
 
 @get("/catalog")
 async def get_catalog(request: IdentityCall) -> views.View:
-    actor = request.actor
-    if not (actor.project_id or actor.domain_id or actor.system):
+    actor, identity = request.actor, request.identity
+    if actor.project_id is None:
         raise NotAllowed()
-    found = await _catalog(request, actor.user_id, actor.project_id)
-    return {"catalog": found, "links": {"self": request.address}}
+    found = await offer_catalog(identity, await identity.generation(), actor.user_id, actor.project_id)
+    return {"catalog": Raw(found), "links": {"self": f"{request.base}/auth/catalog"}}
 
 
 @get("/projects")
@@ -67,23 +85,19 @@ async def get_domains(request: IdentityCall) -> views.View:
 async def get_system(request: IdentityCall) -> views.View:
     user_id = request.actor.user_id
     roles = await request.identity.db.read(lambda tx: granted_roles(tx, user_id, SYSTEM))
-    return {"system": [{"all": True}] if roles else [], "links": {"self": request.address}}
+    return {"system": [{"all": True}] if roles else [], "links": {"self": f"{request.base}/auth/system"}}
 
 
-async def _body(request: IdentityCall, session: Session) -> views.View:
-    """The token with its catalog, unless the client wants none or it has no scope."""
+async def token_body(request: IdentityCall, session: Session, generation: int | None = None) -> views.View:
+    """The token with its catalog, unless the client wants none or it has no scope; as of this generation or later, by
+    default of the one that is now."""
     if session.scope is ScopeKind.UNSCOPED or "nocatalog" in request.query_params:
         return views.token(session, None)
     project = session.claims.scope.id if session.scope is ScopeKind.PROJECT else None
-    return views.token(session, await _catalog(request, session.user.id, project))
-
-
-async def _catalog(request: IdentityCall, user_id: str, project_id: str | None) -> list[views.View]:
-    items = await request.identity.db.read(read_catalog)
-    values = {"user_id": user_id}
-    if project_id:
-        values |= {"project_id": project_id, "tenant_id": project_id}
-    return views.catalog(items, values)
+    # the URLs of a trust's token are its trustor's, even where the trustee acts in its own name
+    user_id = session.trust.trustor_user_id if session.trust else session.user.id
+    now = await request.identity.generation() if generation is None else generation
+    return views.token(session, Raw(await offer_catalog(request.identity, now, user_id, project)))
 
 
 def _login(document: dict[str, Any]) -> Login:
@@ -91,10 +105,16 @@ def _login(document: dict[str, Any]) -> Login:
         raise Expecting("auth", "request body")
     auth = checked(document, schemas.AuthBody).auth
     methods = tuple(dict.fromkeys(auth.identity.methods))
+    if "application_credential" in methods and auth.scope is not UNSET:
+        raise Unauthorized(
+            "Error authenticating with application credential: Application credentials cannot request a scope."
+        )
     scope = _scope(auth.scope)
     user, password = _password(auth.identity) if "password" in methods else (Reference(), "")
     token = _token(auth.identity) if "token" in methods else ""
-    return Login(methods, scope, user, password, token)
+    if "application_credential" not in methods:
+        return Login(methods, scope, user, password, token)
+    return Login(methods, None, user, password, token, _application_credential(auth.identity))
 
 
 def _password(identity: schemas.Methods) -> tuple[Reference, str]:
@@ -112,6 +132,21 @@ def _token(identity: schemas.Methods) -> str:
     return identity.token.id
 
 
+def _application_credential(identity: schemas.Methods) -> CredentialLogin:
+    given = identity.application_credential
+    if isinstance(given, UnsetType):
+        raise Expecting("application_credential", "identity")
+    secret = given.secret or ""
+    if not isinstance(given.id, UnsetType):
+        return CredentialLogin(id=given.id, secret=secret)
+    if isinstance(given.name, UnsetType):
+        raise Expecting("name or ID", "application credential")
+    if isinstance(given.user, UnsetType):
+        raise Expecting("user", "application credential")
+    user = _within_domain(given.user, "identity/application_credential/user", "user")
+    return CredentialLogin(name=given.name, user=user, secret=secret)
+
+
 def _scope(scope: schemas.ScopeBody | str | UnsetType) -> ScopeWish | None:
     if isinstance(scope, UnsetType):
         return None
@@ -123,6 +158,8 @@ def _scope(scope: schemas.ScopeBody | str | UnsetType) -> ScopeWish | None:
         return ScopeWish(ScopeKind.PROJECT, _within_domain(scope.project, "scope/project", "project"))
     if not isinstance(scope.domain, UnsetType):
         return ScopeWish(ScopeKind.DOMAIN, _reference(scope.domain, "scope/domain"))
+    if not isinstance(scope.trust, UnsetType):
+        return ScopeWish(ScopeKind.PROJECT, trust_id=scope.trust.id)
     return ScopeWish(ScopeKind.UNSCOPED if scope.system is UNSET else ScopeKind.SYSTEM)
 
 

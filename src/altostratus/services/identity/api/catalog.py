@@ -3,7 +3,8 @@
 from litestar import Router, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from altostratus.services.identity.api import IdentityCall, schemas, views
+from altostratus.kernel.errors import BadRequest
+from altostratus.services.identity.api import IdentityCall, checked, schemas, views
 from altostratus.services.identity.api.listing import PAGE
 from altostratus.services.identity.store.records import endpoints, regions, services
 from altostratus.services.identity.usecases.create_endpoint import create_endpoint
@@ -56,6 +57,7 @@ async def delete_service(request: IdentityCall, service_id: FromPath[str]) -> No
 @get("/endpoints", query=("interface", "service_id", "region_id", *PAGE))
 async def get_endpoints(request: IdentityCall) -> views.View:
     identity, actor = request.identity, request.actor
+    checked(dict(request.query_params), schemas.EndpointQuery)
     listing = request.listing()
     found = await identity.db.read(lambda tx: list_entries(tx, identity, actor, endpoints, listing))
     return request.collection("endpoints", found, lambda endpoint: views.endpoint(endpoint, request.base), listing)
@@ -90,25 +92,27 @@ async def delete_endpoint(request: IdentityCall, endpoint_id: FromPath[str]) -> 
     await identity.change(lambda tx: delete_entry(tx, identity, actor, endpoints, endpoint_id))
 
 
-@get("/regions", query=("parent_region_id", *PAGE))
+@get("/regions", query=("parent_region_id",))
 async def get_regions(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing()
+    identity, actor, listing = request.identity, request.actor, request.strict_listing()
     found = await identity.db.read(lambda tx: list_entries(tx, identity, actor, regions, listing))
     return request.collection("regions", found, lambda region: views.region(region, request.base), listing)
 
 
-@post("/regions", body=schemas.RegionBody)
+@post("/regions", body=schemas.NewRegionBody)
 async def post_region(request: IdentityCall) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = await request.fields(schemas.RegionBody, "region")
+    fields = await request.fields(schemas.NewRegionBody, "region")
     made = await identity.change(lambda tx: create_region(tx, identity, actor, fields))
     return {"region": views.region(made, request.base)}
 
 
-@put("/regions/{region_id:str}", body=schemas.RegionBody, status_code=201)
+@put("/regions/{region_id:str}", body=schemas.NewRegionBody, status_code=201)
 async def put_region(request: IdentityCall, region_id: FromPath[str]) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = {**await request.fields(schemas.RegionBody, "region"), "id": region_id}
+    fields = {"id": region_id, **await request.fields(schemas.NewRegionBody, "region")}
+    if fields["id"] != region_id:
+        raise BadRequest(f'Conflicting region IDs specified: "{region_id}" != "{fields["id"]}"')
     made = await identity.change(lambda tx: create_region(tx, identity, actor, fields))
     return {"region": views.region(made, request.base)}
 

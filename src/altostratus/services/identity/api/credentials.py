@@ -3,7 +3,7 @@
 from litestar import Router, delete, get, patch, post
 from litestar.params import FromPath
 
-from altostratus.services.identity.api import IdentityCall, schemas, views
+from altostratus.services.identity.api import IdentityCall, checked, schemas, views
 from altostratus.services.identity.api.listing import PAGE
 from altostratus.services.identity.usecases.create_credential import create_credential
 from altostratus.services.identity.usecases.delete_credential import delete_credential
@@ -36,8 +36,8 @@ async def get_credential(request: IdentityCall, credential_id: FromPath[str]) ->
 @patch("/{credential_id:str}", body=schemas.CredentialBody)
 async def patch_credential(request: IdentityCall, credential_id: FromPath[str]) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = await request.fields(schemas.CredentialBody, "credential")
-    found = await identity.db.write(lambda tx: update_credential(tx, identity, actor, credential_id, fields))
+    blob = checked(await request.document(), schemas.CredentialBody).credential.blob
+    found = await identity.db.write(lambda tx: update_credential(tx, identity, actor, credential_id, blob))
     return {"credential": views.credential(found, request.base)}
 
 

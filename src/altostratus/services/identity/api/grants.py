@@ -1,4 +1,4 @@
-"""Roles of users and groups on projects, domains and the system."""
+"""Roles of users and groups on projects, domains and the system; and (OS-INHERIT) on all projects beneath one."""
 
 from litestar import Router, delete, get, put
 
@@ -9,6 +9,9 @@ from altostratus.services.identity.usecases.grant_role import check_grant, grant
 TARGETS = ("/projects/{project_id:str}", "/domains/{domain_id:str}", "/system")
 LISTS = [f"{target}/{kind}s/{{{kind}_id:str}}/roles" for target in TARGETS for kind in ("user", "group")]
 GRANTS = [f"{path}/{{role_id:str}}" for path in LISTS]
+INHERITED = "/inherited_to_projects"
+LISTS += [f"/OS-INHERIT{path}{INHERITED}" for path in LISTS if path.startswith("/domains")]
+GRANTS += [f"/OS-INHERIT{path}{INHERITED}" for path in GRANTS if not path.startswith("/system")]
 
 
 @get(LISTS)
@@ -40,7 +43,8 @@ def _place(request: IdentityCall) -> Place:
     ids = request.path_params
     actor = next(kind for kind in ("user", "group") if f"{kind}_id" in ids)
     target = next((kind for kind in ("project", "domain") if f"{kind}_id" in ids), "system")
-    return Place(actor, ids[f"{actor}_id"], target, ids.get(f"{target}_id", "all"))
+    inherited = str(request.scope["path"]).rstrip("/").endswith(INHERITED)
+    return Place(actor, ids[f"{actor}_id"], target, ids.get(f"{target}_id", "all"), inherited)
 
 
 def _role(request: IdentityCall) -> str:

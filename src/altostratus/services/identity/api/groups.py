@@ -50,7 +50,7 @@ async def delete_group_(request: IdentityCall, group_id: FromPath[str]) -> None:
     await identity.change(lambda tx: delete_group(tx, identity, actor, group_id))
 
 
-@get("/{group_id:str}/users", query=("domain_id", "enabled", "name", *PAGE))
+@get("/{group_id:str}/users", query=("domain_id", "enabled", "name", "password_expires_at", *PAGE))
 async def get_members(request: IdentityCall, group_id: FromPath[str]) -> views.View:
     identity, actor, listing = request.identity, request.actor, request.listing()
     found = await identity.db.read(lambda tx: list_members(tx, identity, actor, group_id, listing))

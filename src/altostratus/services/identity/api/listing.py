@@ -1,13 +1,24 @@
 """What the query of a list asks for. Parameters that Keystone does not know it ignores, and so do we."""
 
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.http.paging import limit_of
 from altostratus.kernel.ids import is_uuid
 from altostratus.services.identity.domain.filters import Filter, Listing, Match
+from altostratus.services.identity.errors import MALFORMED
 
+TIMES = frozenset({"password_expires_at"})
+ORDERS = {
+    "eq": Match.EQUALS,
+    "neq": Match.DIFFERS,
+    "lt": Match.BEFORE,
+    "lte": Match.UNTIL,
+    "gt": Match.AFTER,
+    "gte": Match.SINCE,
+}
 BOOLEANS = frozenset({"enabled", "is_domain"})
 TAGS = ("tags", "tags-any", "not-tags", "not-tags-any")
 PAGE = ("limit", "marker")
@@ -32,12 +43,30 @@ def is_true(text: str) -> bool:
 
 def _filter(name: str, value: str, names: Collection[str]) -> Filter | None:
     column, _, comparator = name.partition("__")
+    if column in TIMES and column in names:
+        return _time_filter(column, value)
     if column not in names or column in (*TAGS, *PAGE):
         return None
     if not comparator:
         return Filter(column, _value(column, value))
-    known = {match.value: match for match in Match}
+    known = {match.value: match for match in Match if match not in ORDERS.values()}
     return Filter(column, value, known[comparator]) if comparator in known and column not in BOOLEANS else None
+
+
+def _time_filter(column: str, value: str) -> Filter:
+    """'lt:2026-12-01T00:00:00Z'; without an operator it is 'eq'."""
+    order, text = value.split(":", 1) if ":" in value[2:4] else ("eq", value)
+    try:
+        moment = datetime.fromisoformat(text.strip().replace(" ", "+"))
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadRequest(f"Timestamp not in expected format. {MALFORMED}") from None
+    if order not in ORDERS:
+        raise BadRequest(
+            f"The given operator {order} is not valid. "
+            "It must be one of the following: 'eq', 'neq', 'lt', 'lte', 'gt', or 'gte'."
+        )
+    return Filter(column, moment, ORDERS[order])
 
 
 def _value(column: str, text: str) -> Any:

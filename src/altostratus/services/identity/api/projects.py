@@ -7,9 +7,11 @@ from litestar.params import FromPath
 
 from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.tx import Tx
-from altostratus.services.identity.api import IdentityCall, schemas, views
+from altostratus.services.identity.api import IdentityCall, checked, schemas, views
 from altostratus.services.identity.api.listing import PAGE, TAGS
+from altostratus.services.identity.domain.limits import holder_id
 from altostratus.services.identity.domain.nouns import Project
+from altostratus.services.identity.store.limits import limits_of
 from altostratus.services.identity.store.tags import tags_of, with_tags
 from altostratus.services.identity.usecases.create_project import create_project
 from altostratus.services.identity.usecases.delete_project import delete_project
@@ -17,6 +19,7 @@ from altostratus.services.identity.usecases.find_projects import (
     children_of,
     find_project,
     list_projects,
+    own_of,
     parents_of,
     subtree_of,
 )
@@ -27,7 +30,9 @@ FILTERS = ("domain_id", "enabled", "name", "parent_id", "is_domain", "tags")
 
 @get("/", query=(*FILTERS, *TAGS, *PAGE))
 async def get_projects(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing()
+    identity, actor = request.identity, request.actor
+    checked(dict(request.query_params.items()), schemas.ProjectQuery)
+    listing = request.listing()
     found = await identity.db.read(lambda tx: list_projects(tx, identity, actor, listing))
     return request.collection("projects", found, lambda row: views.project(*row, request.base), listing)
 
@@ -43,7 +48,10 @@ async def post_project(request: IdentityCall) -> views.View:
     return {"project": await identity.change(create)}
 
 
-@get("/{project_id:str}", query=("parents_as_list", "parents_as_ids", "subtree_as_list", "subtree_as_ids"))
+@get(
+    "/{project_id:str}",
+    query=("parents_as_list", "parents_as_ids", "subtree_as_list", "subtree_as_ids", "include_limits"),
+)
 async def get_project(request: IdentityCall, project_id: FromPath[str]) -> views.View:
     identity, actor = request.identity, request.actor
 
@@ -94,7 +102,17 @@ def _relatives(tx: Tx, request: IdentityCall, project: Project) -> dict[str, Any
 
 
 def _wrapped(tx: Tx, request: IdentityCall, projects: list[Project]) -> list[views.View]:
-    return [{"project": views.project(*row, request.base)} for row in with_tags(tx, projects)]
+    own = own_of(tx, request.actor, projects)
+    limits = _limits(tx, own) if request.flag("include_limits") else {}
+    return [{"project": views.project(*row, request.base, **limits.get(row[0].id, {}))} for row in with_tags(tx, own)]
+
+
+def _limits(tx: Tx, projects: list[Project]) -> dict[str, views.View]:
+    """{project: {'limits': its limits}}"""
+    found: dict[str, views.View] = {project.id: {"limits": []} for project in projects}
+    for limited in limits_of(tx, list(found)):
+        found[holder_id(limited.limit)]["limits"].append(views.bare_limit(limited))
+    return found
 
 
 def _nested_parents(ids: list[str], project: Project) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@ where Keystone keeps them; `forbid_unknown_fields` is where it refuses them."""
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 Name = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"\S")]
 ShortName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\S")]
@@ -31,10 +31,20 @@ class TokenMethod(Struct):
     id: str
 
 
+class CredentialMethod(Struct):
+    """An application credential by its id; or by its name, with its user."""
+
+    secret: Text = None
+    id: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    user: PasswordUser | UnsetType = UNSET
+
+
 class Methods(Struct):
     methods: list[str]
     password: PasswordMethod | UnsetType = UNSET
     token: TokenMethod | UnsetType = UNSET
+    application_credential: CredentialMethod | UnsetType = UNSET
 
 
 class ProjectReference(Struct):
@@ -47,11 +57,16 @@ class SystemReference(Struct):
     all: bool = True
 
 
+class TrustReference(Struct):
+    id: str
+
+
 class ScopeBody(Struct):
     project: ProjectReference | UnsetType = UNSET
     domain: DomainReference | UnsetType = UNSET
     system: SystemReference | UnsetType = UNSET
     unscoped: dict[str, Any] | UnsetType = UNSET
+    trust: TrustReference | UnsetType = field(default=UNSET, name="OS-TRUST:trust")
 
 
 class Auth(Struct):
@@ -78,7 +93,7 @@ class UserOptions(Struct, forbid_unknown_fields=True):
     ignore_user_inactivity: bool | None = None
     lock_password: bool | None = None
     multi_factor_auth_enabled: bool | None = None
-    multi_factor_auth_rules: list[list[str]] | None = None
+    multi_factor_auth_rules: list[Annotated[list[str], Meta(min_length=1)]] | None = None
 
 
 Tag = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^,/]*$")]
@@ -100,6 +115,29 @@ class Project(Struct):
 
 class NewProject(Project, kw_only=True):
     name: ShortName
+
+
+class Domain(Project, kw_only=True):
+    description: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
+
+
+class NewDomain(Domain, kw_only=True):
+    name: ShortName
+
+
+Flag = Literal[
+    "True", "TRUE", "true", "1", "y", "Y", "on", "ON", "yes", "",
+    "False", "FALSE", "false", "0", "n", "N", "off", "OFF", "no",
+]  # fmt: skip
+
+
+class ProjectQuery(Struct):
+    """What lists of projects and of domains are filtered by."""
+
+    name: ShortName | UnsetType = UNSET
+    domain_id: Id | UnsetType = UNSET
+    enabled: Flag | UnsetType = UNSET
+    is_domain: Flag | UnsetType = UNSET
 
 
 class User(Struct):
@@ -143,9 +181,15 @@ class NewRole(Role, kw_only=True):
 
 
 class Region(Struct):
-    id: Annotated[str, Meta(max_length=255)] | UnsetType = UNSET
-    description: Text | UnsetType = UNSET
-    parent_region_id: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
+    id: Annotated[str, Meta(min_length=1, max_length=255)] | None | UnsetType = UNSET
+    description: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
+    parent_region_id: Annotated[str, Meta(min_length=1, max_length=255)] | None | UnsetType = UNSET
+
+
+class NewRegion(Region):
+    """An id that is null or empty is made up."""
+
+    id: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
 
 
 class Service(Struct):
@@ -170,30 +214,94 @@ class Endpoint(Struct):
     region_id: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
     region: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
+
+
+class EndpointQuery(Struct):
+    interface: Interface | UnsetType = UNSET
+
+
+class EndpointFilters(Struct):
+    """More than what is told apart by (`enabled`, say) is refused later, as Keystone does it."""
+
+    interface: Interface | UnsetType = UNSET
+    service_id: str | UnsetType = UNSET
+    region_id: Text | UnsetType = UNSET
+    enabled: bool | UnsetType = UNSET
+
+
+class EndpointGroup(Struct, forbid_unknown_fields=True):
+    name: Name | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
+    filters: EndpointFilters | UnsetType = UNSET
+
+
+class NewEndpointGroup(EndpointGroup, kw_only=True):
+    name: Name
+    filters: EndpointFilters
 
 
 class NewEndpoint(Endpoint, kw_only=True):
+    id: str | UnsetType = UNSET
     interface: Interface
     service_id: str
     url: Url
 
 
-class Credential(Struct):
-    blob: str | UnsetType = UNSET
-    type: Annotated[str, Meta(max_length=255)] | UnsetType = UNSET
-    user_id: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
-    project_id: Annotated[str, Meta(max_length=64)] | None | UnsetType = UNSET
-
-
-class NewCredential(Credential, kw_only=True):
+class NewCredential(Struct):
     blob: str
     type: Annotated[str, Meta(max_length=255)]
     user_id: Annotated[str, Meta(max_length=64)]
+    project_id: Annotated[str, Meta(max_length=64)] | None | UnsetType = UNSET
 
 
-class TrustRole(Struct):
-    id: str | UnsetType = UNSET
-    name: str | UnsetType = UNSET
+class CredentialChange(Struct, forbid_unknown_fields=True):
+    """Nothing else of a credential may change."""
+
+    blob: str
+
+
+class NewEc2Credential(Struct):
+    """POST /v3/users/{id}/credentials/OS-EC2"""
+
+    tenant_id: Annotated[str, Meta(max_length=64)] | None = None
+
+
+Scalar = str | int | float | bool | None
+
+
+class Signature(Struct):
+    """A signed request as a service passes it on to /v3/ec2tokens or /v3/s3tokens."""
+
+    access: str | UnsetType = UNSET
+    signature: str | None = None
+    token: str | None = None
+    verb: str | None = None
+    host: str | None = None
+    path: str | None = None
+    params: dict[str, Scalar] | None = None
+    headers: dict[str, Scalar] | None = None
+    body_hash: str | None = None
+
+
+class SignatureBody(Struct):
+    """Keystone takes any of these names."""
+
+    credentials: Signature | None = None
+    credential: Signature | None = None
+    ec2: Signature | None = field(default=None, name="ec2Credentials")
+
+
+class TrustRole(Struct, forbid_unknown_fields=True):
+    """By its id or by its name."""
+
+    id: Id | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if (self.id is UNSET) == (self.name is UNSET):
+            raise ValueError("a role has either an id or a name")
 
 
 class NewTrust(Struct):
@@ -206,9 +314,120 @@ class NewTrust(Struct):
     roles: list[TrustRole] = []
     allow_redelegation: bool | None = None
     redelegation_count: Annotated[int, Meta(ge=0)] | None = None
+    redelegated_trust_id: str | None = None
+
+
+class CredentialRole(Struct, forbid_unknown_fields=True):
+    """By its id or by its name."""
+
+    id: Id | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if (self.id is UNSET) == (self.name is UNSET):
+            raise ValueError("a role is said either by its id or by its name")
+
+
+class AccessRule(Struct, forbid_unknown_fields=True):
+    """One that is there, by its id; or all of a new one."""
+
+    id: Id | UnsetType = UNSET
+    service: Id | UnsetType = UNSET
+    method: Literal["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"] | UnsetType = UNSET
+    path: Annotated[str, Meta(max_length=128, pattern=r"^/")] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if self.id is UNSET and UNSET in (self.service, self.method, self.path):
+            raise ValueError("an access rule has a service, a method and a path")
+
+
+class NewApplicationCredential(Struct, forbid_unknown_fields=True):
+    """`id`, `project_id` and `system` may be said, and count for nothing."""
+
+    name: Name
+    description: Text = None
+    secret: Text = None
+    expires_at: Text = None
+    unrestricted: bool | None = None
+    roles: list[CredentialRole] = []
+    access_rules: list[AccessRule] = []
+    id: str | UnsetType = UNSET
+    project_id: str | UnsetType = UNSET
+    system: Text = None
+
+
+LimitValue = Annotated[int, Meta(ge=-1, le=2**31 - 1)]
+Uuid = Annotated[str, Meta(pattern=r"^(-*[0-9a-fA-F]){32}-*$")]
+RegionId = Annotated[str, Meta(min_length=1, max_length=255)]
+ShortText = Annotated[str, Meta(max_length=255)] | None
+
+
+class RegisteredLimit(Struct, forbid_unknown_fields=True):
+    service_id: Uuid | UnsetType = UNSET
+    region_id: RegionId | None | UnsetType = UNSET
+    resource_name: Name | UnsetType = UNSET
+    default_limit: LimitValue | UnsetType = UNSET
+    description: ShortText | UnsetType = UNSET
+
+
+class NewRegisteredLimit(RegisteredLimit, kw_only=True):
+    service_id: Uuid
+    resource_name: Name
+    default_limit: LimitValue
+
+
+class Limit(Struct, forbid_unknown_fields=True):
+    resource_limit: LimitValue | UnsetType = UNSET
+    description: ShortText | UnsetType = UNSET
+
+
+class NewLimit(Struct, forbid_unknown_fields=True):
+    """Of a project or of a domain: one of both, and only one, is said."""
+
+    service_id: Uuid
+    resource_name: Name
+    resource_limit: LimitValue
+    region_id: RegionId | None | UnsetType = UNSET
+    project_id: Id | UnsetType = UNSET
+    domain_id: Id | UnsetType = UNSET
+    description: ShortText | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if (self.project_id is UNSET) == (self.domain_id is UNSET):
+            raise ValueError("a limit is either of a project (project_id) or of a domain (domain_id)")
+
+
+class LimitQuery(Struct):
+    """What lists of limits and of registered limits are filtered by."""
+
+    service_id: Uuid | UnsetType = UNSET
+    region_id: RegionId | UnsetType = UNSET
+    resource_name: Name | UnsetType = UNSET
+    project_id: Id | UnsetType = UNSET
+    domain_id: Id | UnsetType = UNSET
 
 
 # Bodies: the noun inside one key, and nothing beside it.
+
+
+class NewApplicationCredentialBody(Struct, forbid_unknown_fields=True):
+    application_credential: NewApplicationCredential
+
+
+class RegisteredLimitBody(Struct, forbid_unknown_fields=True):
+    registered_limit: RegisteredLimit
+
+
+class NewRegisteredLimitsBody(Struct, forbid_unknown_fields=True):
+    registered_limits: Annotated[list[NewRegisteredLimit], Meta(min_length=1)]
+
+
+class LimitBody(Struct, forbid_unknown_fields=True):
+    limit: Limit
+
+
+class NewLimitsBody(Struct, forbid_unknown_fields=True):
+    limits: Annotated[list[NewLimit], Meta(min_length=1)]
 
 
 class ProjectBody(Struct, forbid_unknown_fields=True):
@@ -220,11 +439,11 @@ class NewProjectBody(Struct, forbid_unknown_fields=True):
 
 
 class DomainBody(Struct, forbid_unknown_fields=True):
-    domain: Project
+    domain: Domain
 
 
 class NewDomainBody(Struct, forbid_unknown_fields=True):
-    domain: NewProject
+    domain: NewDomain
 
 
 class TagsBody(Struct, forbid_unknown_fields=True):
@@ -263,11 +482,17 @@ class RegionBody(Struct, forbid_unknown_fields=True):
     region: Region
 
 
-class ServiceBody(Struct, forbid_unknown_fields=True):
+class NewRegionBody(Struct):
+    """Keystone takes more beside a new region and beside a service, and ignores it."""
+
+    region: NewRegion
+
+
+class ServiceBody(Struct):
     service: Service
 
 
-class NewServiceBody(Struct, forbid_unknown_fields=True):
+class NewServiceBody(Struct):
     service: NewService
 
 
@@ -279,8 +504,16 @@ class NewEndpointBody(Struct, forbid_unknown_fields=True):
     endpoint: NewEndpoint
 
 
+class EndpointGroupBody(Struct, forbid_unknown_fields=True):
+    endpoint_group: EndpointGroup
+
+
+class NewEndpointGroupBody(Struct, forbid_unknown_fields=True):
+    endpoint_group: NewEndpointGroup
+
+
 class CredentialBody(Struct, forbid_unknown_fields=True):
-    credential: Credential
+    credential: CredentialChange
 
 
 class NewCredentialBody(Struct, forbid_unknown_fields=True):

@@ -21,6 +21,8 @@ async def get_trusts(request: IdentityCall) -> views.View:
     identity, actor, query = request.identity, request.actor, request.query_params
     trustor, trustee = query.get("trustor_user_id"), query.get("trustee_user_id")
     found = await identity.db.read(lambda tx: list_trusts(tx, identity, actor, trustor, trustee))
+    if query and not (trustor or trustee):
+        found = []  # Keystone shows all only to whom asks for nothing else
     return request.collection("trusts", found, lambda trust: views.trust(trust, request.base))
 
 
@@ -46,14 +48,14 @@ async def get_trust(request: IdentityCall, trust_id: FromPath[str]) -> views.Vie
 @delete("/{trust_id:str}")
 async def delete_trust_(request: IdentityCall, trust_id: FromPath[str]) -> None:
     identity, actor = request.identity, request.actor
-    await identity.db.write(lambda tx: delete_trust(tx, identity, actor, trust_id))
+    await identity.change(lambda tx: delete_trust(tx, identity, actor, trust_id))
 
 
 @get("/{trust_id:str}/roles")
 async def get_trust_roles(request: IdentityCall, trust_id: FromPath[str]) -> views.View:
     identity, actor = request.identity, request.actor
     found = await identity.db.read(lambda tx: list_trust_roles(tx, identity, actor, trust_id))
-    return {"roles": [views.role(role, request.base) for role in found]}
+    return request.collection("roles", found, lambda role: views.role(role, request.base))
 
 
 @get("/{trust_id:str}/roles/{role_id:str}")

@@ -13,7 +13,7 @@ from altostratus.services.identity.usecases.find_users import find_user, list_us
 from altostratus.services.identity.usecases.update_user import update_user
 
 
-@get("/", query=("domain_id", "enabled", "name", *PAGE))
+@get("/", query=("domain_id", "enabled", "name", "password_expires_at", *PAGE))
 async def get_users(request: IdentityCall) -> views.View:
     identity, actor, listing = request.identity, request.actor, request.listing()
     found = await identity.db.read(lambda tx: list_users(tx, identity, actor, listing))
@@ -51,7 +51,8 @@ async def delete_user_(request: IdentityCall, user_id: FromPath[str]) -> None:
 @post("/{user_id:str}/password", body=schemas.PasswordBody, status_code=204)
 async def post_password(request: IdentityCall, user_id: FromPath[str]) -> None:
     change = checked(await request.document(), schemas.PasswordBody).user
-    await change_password(request.identity, user_id, change.original_password, change.password)
+    client = request.context.client
+    await change_password(request.identity, user_id, change.original_password, change.password, client)
 
 
 @get("/{user_id:str}/projects")

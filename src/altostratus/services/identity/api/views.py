@@ -1,31 +1,40 @@
 """Identity's nouns as Keystone's JSON."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import Raw
+
 from altostratus.kernel.clock import iso_micro
 from altostratus.services.identity.domain.claims import ScopeKind
+from altostratus.services.identity.domain.ec2 import read_blob
+from altostratus.services.identity.domain.factors import Receipt
+from altostratus.services.identity.domain.limits import Limited
 from altostratus.services.identity.domain.nouns import (
+    AccessRule,
+    ApplicationCredential,
     CatalogService,
     Credential,
     Endpoint,
+    EndpointGroup,
     Group,
     Project,
     Region,
+    RegisteredLimit,
+    RevocationEvent,
     Role,
     Trust,
     User,
 )
 from altostratus.services.identity.domain.session import Session, Target
-from altostratus.services.identity.domain.urls import filled
-from altostratus.services.identity.store.catalog import CatalogItem
+from altostratus.services.identity.store.application_credentials import DetailedCredential
 
 View = dict[str, Any]
 
 
-def token(session: Session, catalog: list[View] | None) -> View:
-    """The body of a token; `catalog` None leaves it out."""
+def token(session: Session, catalog: Raw | None) -> View:
+    """The body of a token; `catalog` is JSON already, None leaves it out."""
     body: View = {
         "methods": list(session.claims.methods),
         "user": {
@@ -39,11 +48,25 @@ def token(session: Session, catalog: list[View] | None) -> View:
         "issued_at": iso_micro(session.claims.issued_at),
         **_scope(session),
     }
+    if session.trust:
+        body["OS-TRUST:trust"] = _scoped_trust(session.trust)
+    if session.application_credential:
+        body["application_credential"] = _scoped_credential(session.application_credential, session.access_rules)
     if session.scope is not ScopeKind.UNSCOPED:
         body["roles"] = [{"id": role.id, "name": role.name} for role in session.roles]
         if catalog is not None:
             body["catalog"] = catalog
     return {"token": body}
+
+
+def receipt(found: Receipt) -> View:
+    """What a user that has to log in with more methods gets instead of a token."""
+    user = {"domain": _name(found.user_domain), "id": found.user.id, "name": found.user.name}
+    times = {"expires_at": iso_micro(found.expires_at), "issued_at": iso_micro(found.issued_at)}
+    return {
+        "receipt": {"methods": list(found.methods), "user": user, **times},
+        "required_auth_methods": found.required,
+    }
 
 
 def _scope(session: Session) -> View:
@@ -54,7 +77,53 @@ def _scope(session: Session) -> View:
         return {}
     if session.scope is ScopeKind.DOMAIN:
         return {"domain": _name(target.project)}
-    return {"project": scoped_project(target), "is_domain": False}
+    # a trust's token does not say whether its project is a domain
+    return {"project": scoped_project(target)} | ({} if session.trust else {"is_domain": False})
+
+
+def _scoped_trust(trust: Trust) -> View:
+    users = {"trustor_user": {"id": trust.trustor_user_id}, "trustee_user": {"id": trust.trustee_user_id}}
+    return {"id": trust.id, **users, "impersonation": trust.impersonation}
+
+
+def _scoped_credential(credential: ApplicationCredential, rules: Sequence[AccessRule] | None) -> View:
+    view = {"id": credential.id, "name": credential.name, "restricted": not credential.unrestricted}
+    return view | ({"access_rules": [access_rule(rule) for rule in rules]} if rules else {})
+
+
+def access_rule(rule: AccessRule) -> View:
+    """As application credentials carry it."""
+    return {"id": rule.id, "service": rule.service, "path": rule.path, "method": rule.method}
+
+
+def own_access_rule(rule: AccessRule, base: str) -> View:
+    """As a user's; its link leaves out the user, as Keystone's does."""
+    return {**access_rule(rule), "links": {"self": f"{base}/access_rules/{rule.id}"}}
+
+
+def application_credential(found: DetailedCredential, base: str, **more: Any) -> View:
+    """Its link leaves out the user, as Keystone's does; `access_rules` only where there are any."""
+    credential = found.credential
+    rules = {"access_rules": [access_rule(rule) for rule in found.rules]} if found.rules else {}
+    return {
+        "id": credential.id,
+        "name": credential.name,
+        "description": credential.description,
+        "user_id": credential.user_id,
+        "project_id": credential.project_id,
+        "system": None,
+        "expires_at": iso_naive(credential.expires_at),
+        "unrestricted": credential.unrestricted,
+        "roles": [_bare_role(role) for role in found.roles],
+        **rules,
+        **more,
+        "links": {"self": f"{base}/application_credentials/{credential.id}"},
+    }
+
+
+def _bare_role(found: Role) -> View:
+    view = {"id": found.id, "name": found.name, "domain_id": found.domain_id, "description": found.description}
+    return {**view, "options": dict(found.options)}
 
 
 def scoped_project(target: Target) -> View:
@@ -69,33 +138,6 @@ def iso_naive(moment: datetime | None) -> str | None:
     """2026-11-20T10:43:19.000000, without a zone, as Keystone prints when a password expires."""
     text = iso_micro(moment)
     return text.rstrip("Z") if text else None
-
-
-def catalog(items: Iterable[CatalogItem], values: Mapping[str, str]) -> list[View]:
-    """The catalog as tokens carry it; `values` fill $(project_id)s and its like in URLs, and an endpoint that
-    needs a value which the token lacks is left out."""
-    return [
-        {
-            "endpoints": [view for e in item.endpoints if (view := _catalog_endpoint(e, values))],
-            "id": item.service.id,
-            "type": item.service.type,
-            "name": item.service.name or "",
-        }
-        for item in items
-    ]
-
-
-def _catalog_endpoint(endpoint: Endpoint, values: Mapping[str, str]) -> View | None:
-    url = filled(endpoint.url, values)
-    if url is None:
-        return None
-    return {
-        "id": endpoint.id,
-        "interface": endpoint.interface,
-        "region_id": endpoint.region_id,
-        "url": url,
-        "region": endpoint.region_id,
-    }
 
 
 def project(found: Project, tags: list[str], base: str, **more: Any) -> View:
@@ -160,6 +202,11 @@ def inference(prior: Role, implied: Iterable[Role], base: str) -> View:
     return {"prior_role": _short_role(prior, base), "implies": [_short_role(role, base) for role in implied]}
 
 
+def implication(prior: Role, implied: Role, base: str) -> View:
+    """A role and one that it implies."""
+    return {"prior_role": _short_role(prior, base), "implies": _short_role(implied, base)}
+
+
 def _short_role(found: Role, base: str) -> View:
     return {"id": found.id, "name": found.name, "links": {"self": f"{base}/roles/{found.id}"}}
 
@@ -195,6 +242,16 @@ def endpoint(found: Endpoint, base: str) -> View:
     }
 
 
+def endpoint_group(found: EndpointGroup, base: str) -> View:
+    return {
+        "id": found.id,
+        "name": found.name,
+        "description": found.description,
+        "filters": dict(found.filters),
+        "links": {"self": f"{base}/OS-EP-FILTER/endpoint_groups/{found.id}"},
+    }
+
+
 def credential(found: Credential, base: str) -> View:
     return {
         **found.extra,
@@ -205,6 +262,28 @@ def credential(found: Credential, base: str) -> View:
         "blob": found.blob,
         "links": {"self": f"{base}/credentials/{found.id}"},
     }
+
+
+def ec2_credential(found: Credential, base: str) -> View:
+    """As /v3/users/{id}/credentials/OS-EC2 shows a credential: by its access key."""
+    blob = read_blob(found.blob)
+    return {
+        "user_id": found.user_id,
+        "tenant_id": found.project_id,
+        "access": blob["access"],
+        "secret": blob.get("secret"),
+        "trust_id": blob.get("trust_id"),
+        "links": {"self": f"{base}/users/{found.user_id}/credentials/OS-EC2/{blob['access']}"},
+    }
+
+
+def revocation(found: RevocationEvent) -> View:
+    """What the event says; what it leaves open has no key."""
+    names = ("user_id", "role_id", "domain_id", "project_id", "audit_id", "audit_chain_id")
+    view: View = {name: value for name in names if (value := getattr(found, name)) is not None}
+    if found.trust_id is not None:
+        view["OS-TRUST:trust_id"] = found.trust_id
+    return view | {"issued_before": iso_micro(found.issued_before), "revoked_at": iso_micro(found.revoked_at)}
 
 
 def trust(found: Trust, base: str, roles: Iterable[Role] | None = None) -> View:
@@ -228,3 +307,33 @@ def trust(found: Trust, base: str, roles: Iterable[Role] | None = None) -> View:
         view["roles"] = [role(r, base) for r in roles]
         view["roles_links"] = {"self": f"{url}/roles", "next": None, "previous": None}
     return view
+
+
+def registered_limit(found: RegisteredLimit, base: str) -> View:
+    return {
+        "id": found.id,
+        "service_id": found.service_id,
+        "region_id": found.region_id,
+        "resource_name": found.resource_name,
+        "default_limit": found.default_limit,
+        "description": found.description,
+        "links": {"self": f"{base}/registered_limits/{found.id}"},
+    }
+
+
+def limit(found: Limited, base: str) -> View:
+    return {**bare_limit(found), "links": {"self": f"{base}/limits/{found.limit.id}"}}
+
+
+def bare_limit(found: Limited) -> View:
+    """As projects show theirs: without links."""
+    return {
+        "id": found.limit.id,
+        "project_id": found.limit.project_id,
+        "domain_id": found.limit.domain_id,
+        "service_id": found.registered.service_id,
+        "region_id": found.registered.region_id,
+        "resource_name": found.registered.resource_name,
+        "resource_limit": found.limit.resource_limit,
+        "description": found.limit.description,
+    }

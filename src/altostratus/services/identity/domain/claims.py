@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
-METHODS = ("password", "token", "application_credential", "totp")
+METHODS = ("password", "token", "application_credential", "totp", "ec2credential")
 """Ways to authenticate, each a bit in a token; append only."""
+BY_SIGNATURE = "ec2credential"
+"""With the secret of an EC2 credential: a token that other services take, and this one does not."""
 
 _FORMAT = 1
 _HEAD = struct.Struct(">BBBQQII")
@@ -36,10 +38,30 @@ UNSCOPED = Scope(ScopeKind.UNSCOPED)
 SYSTEM = Scope(ScopeKind.SYSTEM)
 
 
+class DelegationKind(IntEnum):
+    """In whose stead a token acts; the numbers are stored in tokens."""
+
+    NONE = 0
+    TRUST = 1
+    APPLICATION_CREDENTIAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """A kind and the trust's or application credential's id."""
+
+    kind: DelegationKind
+    id: str = ""
+
+
+ON_ITS_OWN = Delegation(DelegationKind.NONE)
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     """A token's content. `audit_ids` are its own and, when it was got with a token, that of the first of its
-    chain; the epochs are those of user and scope when it was issued: when either grows, the token ends."""
+    chain; the epochs are those of user and scope when it was issued: when either grows, the token ends.
+    `delegation` is what limits its roles beyond those of its user."""
 
     user_id: str
     methods: tuple[str, ...]
@@ -49,6 +71,12 @@ class Claims:
     expires_at: datetime
     user_epoch: int
     scope_epoch: int
+    delegation: Delegation = ON_ITS_OWN
+
+    @property
+    def delegated(self) -> bool:
+        """Whether something narrower than its user's own proof got it; then it gets no other token."""
+        return bool(self.delegation.kind) or BY_SIGNATURE in self.methods
 
     @property
     def audit_id(self) -> str:
@@ -58,30 +86,34 @@ class Claims:
 def pack(claims: Claims) -> bytes:
     methods = sum(1 << METHODS.index(name) for name in claims.methods)
     times = _micros(claims.issued_at), _micros(claims.expires_at)
-    head = _HEAD.pack(_FORMAT, claims.scope.kind, methods, *times, claims.user_epoch, claims.scope_epoch)
-    audits = b"".join(_audit_bytes(audit) for audit in claims.audit_ids)
-    return head + _pack_id(claims.user_id) + _pack_id(claims.scope.id) + audits
+    kinds = claims.delegation.kind << 4 | claims.scope.kind
+    head = _HEAD.pack(_FORMAT, kinds, methods, *times, claims.user_epoch, claims.scope_epoch)
+    delegated = [claims.delegation.id] if claims.delegation.kind else []
+    ids = b"".join(_pack_id(one) for one in (claims.user_id, claims.scope.id, *delegated))
+    return head + ids + b"".join(_audit_bytes(audit) for audit in claims.audit_ids)
 
 
 def unpack(data: bytes) -> Claims:
     """Raises ValueError when the bytes are not a token of this format."""
     try:
-        form, kind, bits, issued, expires, user_epoch, scope_epoch = _HEAD.unpack_from(data)
+        form, kinds, bits, issued, expires, user_epoch, scope_epoch = _HEAD.unpack_from(data)
         if form != _FORMAT:
             raise ValueError(f"unknown token format {form}")
         user_id, rest = _unpack_id(data[_HEAD.size :])
         scope_id, rest = _unpack_id(rest)
+        delegation_id, rest = _unpack_id(rest) if kinds >> 4 else ("", rest)
     except (struct.error, IndexError) as error:
         raise ValueError("truncated token") from error
     return Claims(
         user_id=user_id,
         methods=tuple(name for number, name in enumerate(METHODS) if bits >> number & 1),
-        scope=Scope(ScopeKind(kind), scope_id),
+        scope=Scope(ScopeKind(kinds & 0xF), scope_id),
         audit_ids=tuple(audit_text(rest[i : i + _AUDIT_BYTES]) for i in range(0, len(rest), _AUDIT_BYTES)),
         issued_at=_EPOCH + timedelta(microseconds=issued),
         expires_at=_EPOCH + timedelta(microseconds=expires),
         user_epoch=user_epoch,
         scope_epoch=scope_epoch,
+        delegation=Delegation(DelegationKind(kinds >> 4), delegation_id),
     )
 
 

@@ -26,12 +26,12 @@ def merged_options(old: Mapping[str, Any], said: Mapping[str, Any] | None) -> di
 
 
 def home_domain(actor: Actor, fields: Mapping[str, Any]) -> str:
-    """The domain that was said, else that of the token."""
-    return str(fields.get("domain_id") or actor.domain_id or actor.project_domain_id or DEFAULT_DOMAIN)
+    """The domain that was said, else that of a domain's token, else the first one."""
+    return str(fields.get("domain_id") or actor.domain_id or DEFAULT_DOMAIN)
 
 
 def check_same_id(fields: Mapping[str, Any], id: str) -> None:  # noqa: A002
-    if fields.get("id", id) != id:
+    if fields.get("id") not in (None, id):
         raise BadRequest("Cannot change ID")
 
 

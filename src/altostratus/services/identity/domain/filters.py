@@ -6,7 +6,8 @@ from typing import Any
 
 
 class Match(Enum):
-    """How a filter compares, as Keystone names it in `attribute__comparator`."""
+    """How a filter compares, as Keystone names it in `attribute__comparator`, and from DIFFERS on in `attribute=lt:`
+    of times."""
 
     EQUALS = "equals"
     CONTAINS = "contains"
@@ -16,6 +17,11 @@ class Match(Enum):
     ICONTAINS = "icontains"
     ISTARTSWITH = "istartswith"
     IENDSWITH = "iendswith"
+    DIFFERS = "neq"
+    BEFORE = "lt"
+    UNTIL = "lte"
+    AFTER = "gt"
+    SINCE = "gte"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user. `epoch` grows whenever all of its tokens must end."""
+    """A user. `epoch` grows whenever all of its tokens must end; `last_active_at` is of the day, not of the request;
+    `password_changed_at` is None when an administrator has set the password."""
 
     id: str
     domain_id: str
@@ -41,6 +42,11 @@ class User:
     default_project_id: str | None
     password_hash: str | None
     password_expires_at: datetime | None
+    password_changed_at: datetime | None
+    created_at: datetime | None
+    last_active_at: datetime | None
+    failed_auth_count: int
+    failed_auth_at: datetime | None
     epoch: int
     options: Mapping[str, Any]
     extra: Extra
@@ -142,3 +148,81 @@ class Trust:
     redelegated_trust_id: str | None
     deleted_at: datetime | None
     extra: Extra
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationCredential:
+    """A secret with which a program acts as its user in one project, with some of the user's roles; or, made with a
+    token of no scope, in no project and without roles. An unrestricted one may make and delete others of its kind;
+    `unrestricted` is None where nothing was said of it."""
+
+    id: str
+    name: str
+    user_id: str
+    project_id: str | None
+    secret_hash: str
+    description: str | None
+    expires_at: datetime | None
+    unrestricted: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """What an application credential may be used for: a method and a path of a service; a user's, to be used again."""
+
+    id: str
+    user_id: str
+    service: str
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredLimit:
+    """How much of something of a service anyone may have, unless a limit says otherwise; of one region or of all."""
+
+    id: str
+    service_id: str
+    region_id: str | None
+    resource_name: str
+    default_limit: int
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much one project or domain may have."""
+
+    id: str
+    registered_limit_id: str
+    project_id: str | None
+    domain_id: str | None
+    resource_limit: int
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointGroup:
+    """The endpoints that fit all of `filters` (service_id, region_id, interface)."""
+
+    id: str
+    name: str
+    description: str | None
+    filters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationEvent:
+    """Tokens that it fits, issued before, have ended."""
+
+    id: str
+    audit_id: str | None
+    audit_chain_id: str | None
+    user_id: str | None
+    project_id: str | None
+    domain_id: str | None
+    role_id: str | None
+    trust_id: str | None
+    issued_before: datetime
+    revoked_at: datetime
+    expires_at: datetime

@@ -1,23 +1,65 @@
-"""Password hashing: argon2id with OWASP's parameters. Slow on purpose: call it in a lane."""
+"""Password hashing: argon2id, with OWASP's parameters unless told otherwise. Slow on purpose: call it in a lane."""
 
 import base64
+import re
+from collections.abc import Iterable
+from functools import cache
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_NOTHING = base64.b64encode(bytes(48)).decode()
-NOBODYS = f"$argon2id$v=19$m={19 * 1024},t=2,p=1${_NOTHING[:22]}${_NOTHING[:43]}"
-"""A hash that no password has; checking against it takes as long as against a real one."""
+from altostratus.kernel.errors import BadRequest
+
+LONGEST = 4096
+"""Characters in a password; Keystone's max_password_length."""
+
+
+class Hasher:
+    """Hashes with these parameters (`memory_cost` in KiB), and checks against hashes of any."""
+
+    def __init__(self, time_cost: int = 2, memory_cost: int = 19 * 1024, parallelism: int = 1) -> None:
+        self._argon2 = PasswordHasher(time_cost, memory_cost, parallelism, hash_len=32, salt_len=16, type=Type.ID)
+        salt, digest = (base64.b64encode(bytes(size)).decode().rstrip("=") for size in (16, 32))
+        self.nobodys = f"$argon2id$v=19$m={memory_cost},t={time_cost},p={parallelism}${salt}${digest}"
+        """A hash that no password has; checking against it takes as long as against one made now."""
+
+    def hash(self, password: str) -> str:
+        return self._argon2.hash(password)
+
+    def matches(self, password_hash: str | None, password: str) -> bool:
+        """Whether it is this password; takes the same time when there is no hash (no such user, no password)."""
+        try:
+            return self._argon2.verify(password_hash or self.nobodys, password) and password_hash is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def matches_any(self, hashes: Iterable[str], password: str) -> bool:
+        return any(self.matches(one, password) for one in hashes)
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether it was made with other parameters."""
+        return self._argon2.check_needs_rehash(password_hash)
+
+
+@cache
+def _standard() -> Hasher:
+    return Hasher()
 
 
 def hash_password(password: str) -> str:
-    return _HASHER.hash(password)
+    """With the standard parameters, as secrets that are not typed by people are hashed."""
+    return _standard().hash(password)
 
 
 def password_matches(password_hash: str | None, password: str) -> bool:
-    """Whether it is this password; takes the same time when there is no hash (no such user, no password)."""
-    try:
-        return _HASHER.verify(password_hash or NOBODYS, password) and password_hash is not None
-    except (VerificationError, InvalidHashError):
-        return False
+    return _standard().matches(password_hash, password)
+
+
+def check_strength(password: str | None, pattern: str | None, description: str) -> None:
+    """BadRequest unless the password matches. A pattern may take long: call it in a lane too."""
+    if not pattern:
+        return
+    if password is None:
+        raise BadRequest("Password validation error: Password must be a string type.")
+    if not re.match(pattern, password):
+        raise BadRequest(f"The password does not match the requirements: {description}.")

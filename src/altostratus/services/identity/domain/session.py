@@ -1,11 +1,11 @@
 """A valid token together with whom and what it names now."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from altostratus.kernel.actor import Actor
-from altostratus.services.identity.domain.claims import Claims, ScopeKind
-from altostratus.services.identity.domain.nouns import Project, User
+from altostratus.kernel.actor import Actor, Permit
+from altostratus.services.identity.domain.claims import BY_SIGNATURE, Claims, ScopeKind
+from altostratus.services.identity.domain.nouns import AccessRule, ApplicationCredential, Project, Trust, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +44,38 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`target` is None for unscoped and system tokens; `roles` hold the implied ones too."""
+    """`target` is None for unscoped and system tokens; `roles` hold the implied ones too. `user` is who acts: with a
+    trust that impersonates, the trustor. `user_epoch` grows with the tokens' end of anyone whom the token stands on.
+    `access_rules` None allows everything."""
 
     claims: Claims
     user: User
     user_domain: Project
     target: Target | None
     roles: tuple[RoleName, ...]
+    user_epoch: int
+    trust: Trust | None = None
+    application_credential: ApplicationCredential | None = None
+    access_rules: tuple[AccessRule, ...] | None = None
 
     @property
     def scope(self) -> ScopeKind:
         return self.claims.scope.kind
 
     @property
+    def ends_at(self) -> datetime:
+        """When the token ends, at the latest: what it stands on may end first."""
+        ends = [self.claims.expires_at]
+        if self.trust and self.trust.expires_at:
+            ends.append(self.trust.expires_at)
+        if self.application_credential and self.application_credential.expires_at:
+            ends.append(self.application_credential.expires_at)
+        return min(ends)
+
+    @property
     def epochs(self) -> tuple[int, int]:
         """The user's and the scope's now."""
-        return self.user.epoch, self.target.project.epoch if self.target else 0
+        return self.user_epoch, self.target.project.epoch if self.target else 0
 
 
 def actor_of(session: Session) -> Actor:
@@ -79,17 +95,23 @@ def actor_of(session: Session) -> Actor:
         domain_name=domain.project.name if domain else None,
         system=session.scope is ScopeKind.SYSTEM,
         roles=frozenset(role.name for role in session.roles),
-        token_expires=session.claims.expires_at,
+        token_expires=session.ends_at,
         audit_id=session.claims.audit_id,
+        permits=_permits(session),
+        delegated=session.claims.delegated,
+        signed=BY_SIGNATURE in session.claims.methods,
+        restricted=session.application_credential is not None and not session.application_credential.unrestricted,
+        application_credential_id=_own_credential(session),
+        trust_id=session.trust.id if session.trust else None,
     )
 
 
-def implied(direct: Iterable[RoleName], implications: Mapping[str, Iterable[RoleName]]) -> list[RoleName]:
-    """The roles and all that they imply, each once, those granted first; `implications` by role id."""
-    found = list(direct)
-    seen = {role.id for role in found}
-    for prior in found:
-        more = [role for role in implications.get(prior.id, ()) if role.id not in seen]
-        seen.update(role.id for role in more)
-        found.extend(more)
-    return found
+def _own_credential(session: Session) -> str | None:
+    """Unless something else that stands on it was shown instead."""
+    shown = "application_credential" in session.claims.methods
+    return session.application_credential.id if session.application_credential and shown else None
+
+
+def _permits(session: Session) -> tuple[Permit, ...] | None:
+    rules = session.access_rules
+    return None if rules is None else tuple(Permit(rule.service, rule.method, rule.path) for rule in rules)

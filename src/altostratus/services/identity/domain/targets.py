@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from altostratus.services.identity.domain.limits import Limited
 from altostratus.services.identity.domain.nouns import Credential, Group, Project, Role, Trust, User
 
 Target = dict[str, Any]
@@ -32,7 +33,12 @@ def role_target(role: Role | None) -> Target:
 
 
 def credential_target(credential: Credential | None) -> Target:
-    return {} if credential is None else {"target.credential.user_id": credential.user_id}
+    return {} if credential is None else owner_target(credential.user_id)
+
+
+def owner_target(user_id: str) -> Target:
+    """A credential of this user."""
+    return {"target.credential.user_id": user_id}
 
 
 def trust_target(trust: Trust) -> Target:
@@ -40,3 +46,12 @@ def trust_target(trust: Trust) -> Target:
         "target.trust.trustor_user_id": trust.trustor_user_id,
         "target.trust.trustee_user_id": trust.trustee_user_id,
     }
+
+
+def limit_target(limited: Limited | None, holder: Project | None) -> Target:
+    """`holder` is the project or domain that the limit is for."""
+    if limited is None or holder is None:
+        return {}
+    if holder.is_domain:
+        return {"target.limit.domain.id": holder.id}
+    return {"target.limit.project_id": holder.id, "target.limit.project.domain_id": holder.domain_id}

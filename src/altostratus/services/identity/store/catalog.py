@@ -1,26 +1,16 @@
 """The catalog that tokens carry: enabled services with their enabled endpoints."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 
 from altostratus.kernel.db.rows import every
 from altostratus.kernel.tx import Tx
+from altostratus.services.identity.domain.catalog import CatalogItem
 from altostratus.services.identity.domain.nouns import CatalogService, Endpoint
 from altostratus.services.identity.store import tables
 from altostratus.services.identity.store.records import endpoints, services
 
-# made once: most answers to a login carry the catalog
 _OFFERED = services.select().where(tables.service.c.enabled).order_by(tables.service.c.type, tables.service.c.id)
 _ENDPOINTS = endpoints.select().where(tables.endpoint.c.enabled).order_by(tables.endpoint.c.id)
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogItem:
-    """A service and where it is."""
-
-    service: CatalogService
-    endpoints: tuple[Endpoint, ...]
 
 
 def read_catalog(tx: Tx) -> list[CatalogItem]:

@@ -1,4 +1,4 @@
-"""What goes with a user, a group, a project or a domain where no foreign key takes it along."""
+"""What goes with a user, a group, a role, a project or a domain where no foreign key takes it along."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,17 +7,28 @@ from sqlalchemy import Select, delete, select, update
 
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.store import tables
+from altostratus.services.identity.store.trusts import end_trusts
 
 Ids = Sequence[str] | Select[Any]
 
 
 def forget_users(tx: Tx, ids: Ids) -> None:
     _forget_assignments(tx, "actor", "user", ids)
+    end_trusts(tx, tables.trust.c.trustor_user_id.in_(ids) | tables.trust.c.trustee_user_id.in_(ids))
     tx.sql.execute(delete(tables.credential).where(tables.credential.c.user_id.in_(ids)))
+    # before the users' access rules, which go with the users: none goes while it binds one of these
+    owned = tables.application_credential.c.user_id.in_(ids)
+    tx.sql.execute(delete(tables.application_credential).where(owned))
 
 
 def forget_groups(tx: Tx, ids: Ids) -> None:
     _forget_assignments(tx, "actor", "group", ids)
+
+
+def forget_roles(tx: Tx, ids: Ids) -> None:
+    """A trust that passes on a role which is gone is good for nothing."""
+    passing = select(tables.trust_role.c.trust_id).where(tables.trust_role.c.role_id.in_(ids))
+    end_trusts(tx, tables.trust.c.id.in_(passing))
 
 
 def forget_projects(tx: Tx, ids: Ids) -> None:
@@ -32,6 +43,7 @@ def empty_domain(tx: Tx, domain_id: str) -> None:
     for table, forget in (
         (tables.user, forget_users),
         (tables.group, forget_groups),
+        (tables.role, forget_roles),
         (tables.project, forget_projects),
     ):
         forget(tx, select(table.c.id).where(table.c.domain_id == domain_id))

@@ -9,7 +9,7 @@ from altostratus.services.identity.domain.claims import Claims
 from altostratus.services.identity.domain.nouns import Project, User
 from altostratus.services.identity.domain.session import Holder, Target
 from altostratus.services.identity.store.records import projects, users
-from altostratus.services.identity.store.tables import project, revoked_token, user
+from altostratus.services.identity.store.tables import project, revocation_event, user
 
 # the user's domain, what the scope names (a project or a domain), and the domain that this lies in
 _HOME, _PLACE, _ABOVE = (project.alias(name) for name in ("home", "place", "above"))
@@ -20,13 +20,16 @@ _QUERY = (
     .outerjoin(_PLACE, _PLACE.c.id == bindparam("scope_id"))
     .outerjoin(_ABOVE, _ABOVE.c.id == _PLACE.c.domain_id)
     .where(user.c.id == bindparam("user_id"))
-    .where(~exists().where(revoked_token.c.audit_id == bindparam("audit_id")))
+    .where(~exists().where(revocation_event.c.audit_id == bindparam("audit_id")))
+    .where(~exists().where(revocation_event.c.audit_chain_id == bindparam("chain_id")))
 )
 
 
 def find_holder(tx: Tx, claims: Claims) -> Holder | None:
-    """None when the token has been revoked or its user is gone. Whether anything is enabled is not looked at."""
-    names = {"user_id": claims.user_id, "scope_id": claims.scope.id, "audit_id": claims.audit_id}
+    """None when the token, or the first of its chain, has been revoked or its user is gone. Whether anything is enabled
+    is not looked at."""
+    audit = {"audit_id": claims.audit_id, "chain_id": claims.audit_ids[-1]}
+    names = {"user_id": claims.user_id, "scope_id": claims.scope.id, **audit}
     row = tx.sql.execute(_QUERY, names).first()
     return _holder(row) if row else None
 

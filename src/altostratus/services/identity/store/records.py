@@ -1,6 +1,7 @@
 """Rows of one table as frozen values: found by id, listed by filters, inserted, changed, deleted."""
 
-from collections.abc import Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -69,11 +70,22 @@ def _by(records: Records[Any], names: tuple[str, ...]) -> Select[Any]:
     return records.select().where(*(records.table.c[name] == bindparam(name) for name in names))
 
 
+_ORDERS: Mapping[Match, Callable[[Any, Any], Any]] = {
+    Match.DIFFERS: operator.ne,
+    Match.BEFORE: operator.lt,
+    Match.UNTIL: operator.le,
+    Match.AFTER: operator.gt,
+    Match.SINCE: operator.ge,
+}
+
+
 def condition(table: Table, wanted: Filter) -> ColumnElement[bool]:
     """A filter as SQL."""
     column: Any = table.c[wanted.column]
     if wanted.match is Match.EQUALS:
         return column.is_(None) if wanted.value is None else column == wanted.value  # type: ignore[no-any-return]
+    if compare := _ORDERS.get(wanted.match):
+        return compare(column, wanted.value)  # type: ignore[no-any-return]
     name, value = wanted.match.value, str(wanted.value)
     if name.startswith("i"):
         column, name, value = func.lower(column), name[1:], value.lower()
@@ -101,3 +113,10 @@ services = Records[nouns.CatalogService](tables.service, nouns.CatalogService)
 endpoints = Records[nouns.Endpoint](tables.endpoint, nouns.Endpoint)
 credentials = Records[nouns.Credential](tables.credential, nouns.Credential)
 trusts = Records[nouns.Trust](tables.trust, nouns.Trust)
+application_credentials = Records[nouns.ApplicationCredential](
+    tables.application_credential, nouns.ApplicationCredential
+)
+access_rules = Records[nouns.AccessRule](tables.access_rule, nouns.AccessRule)
+registered_limits = Records[nouns.RegisteredLimit](tables.registered_limit, nouns.RegisteredLimit)
+limits = Records[nouns.Limit](tables.limit, nouns.Limit)
+endpoint_groups = Records[nouns.EndpointGroup](tables.endpoint_group, nouns.EndpointGroup)

@@ -56,10 +56,24 @@ user = Table(
     Column("default_project_id", String(64), index=True),
     Column("password_hash", String(255)),
     Column("password_expires_at", Instant),
+    Column("password_changed_at", Instant),
+    Column("created_at", Instant),
+    Column("last_active_at", Instant),
+    Column("failed_auth_count", Integer, nullable=False, server_default="0"),
+    Column("failed_auth_at", Instant),
     Column("epoch", Integer, nullable=False),
     Column("options", Json(), nullable=False),
     _extra(),
     Unique("domain_id", "name"),
+)
+
+password_history = Table(
+    "identity_password_history",
+    metadata,
+    _reference("user_id", "identity_user.id", nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("password_hash", String(255), nullable=False),
+    PrimaryKeyConstraint("user_id", "ordinal"),
 )
 
 group = Table(
@@ -181,9 +195,123 @@ trust_role = Table(
     PrimaryKeyConstraint("trust_id", "role_id"),
 )
 
-revoked_token = Table(
-    "identity_revoked_token",
+application_credential = Table(
+    "identity_application_credential",
     metadata,
-    _id("audit_id", 32),
+    _id(),
+    Column("name", Name(255), nullable=False),
+    _reference("user_id", "identity_user.id", nullable=False),
+    _reference("project_id", "identity_project.id", index=True),
+    Column("secret_hash", String(255), nullable=False),
+    Column("description", Text),
+    Column("expires_at", Instant),
+    Column("unrestricted", Boolean),
+    Unique("user_id", "name"),
+)
+
+application_credential_role = Table(
+    "identity_application_credential_role",
+    metadata,
+    _reference("application_credential_id", "identity_application_credential.id", nullable=False),
+    _reference("role_id", "identity_role.id", nullable=False),
+    PrimaryKeyConstraint("application_credential_id", "role_id"),
+)
+
+access_rule = Table(
+    "identity_access_rule",
+    metadata,
+    _id(),
+    _reference("user_id", "identity_user.id", nullable=False),
+    Column("service", String(64), nullable=False),
+    Column("method", String(16), nullable=False),
+    Column("path", String(128), nullable=False),
+    Unique("user_id", "service", "method", "path"),
+)
+
+application_credential_rule = Table(
+    "identity_application_credential_rule",
+    metadata,
+    _reference("application_credential_id", "identity_application_credential.id", nullable=False),
+    Column("access_rule_id", String(64), ForeignKey("identity_access_rule.id"), nullable=False, index=True),
+    PrimaryKeyConstraint("application_credential_id", "access_rule_id"),
+)
+
+registered_limit = Table(
+    "identity_registered_limit",
+    metadata,
+    _id(),
+    Column("service_id", String(64), nullable=False),
+    Column("region_id", String(255), index=True),
+    Column("region_scope", String(255), nullable=False),
+    Column("resource_name", Name(255), nullable=False),
+    Column("default_limit", Integer, nullable=False),
+    Column("description", Text),
+    Unique("service_id", "region_scope", "resource_name"),
+)
+"""`region_scope` is the region's id, or '' for a limit of every region: NULLs are never equal. A registered limit
+outlives its service and region, as in Keystone."""
+
+limit = Table(
+    "identity_limit",
+    metadata,
+    _id(),
+    Column("registered_limit_id", String(64), ForeignKey("identity_registered_limit.id"), nullable=False),
+    _reference("project_id", "identity_project.id", index=True),
+    _reference("domain_id", "identity_project.id", index=True),
+    Column("holder_id", String(64), nullable=False),
+    Column("resource_limit", Integer, nullable=False),
+    Column("description", Text),
+    Unique("registered_limit_id", "holder_id"),
+)
+"""`holder_id` is that of the project or domain that it holds for."""
+
+endpoint_group = Table(
+    "identity_endpoint_group",
+    metadata,
+    _id(),
+    Column("name", Name(255), nullable=False),
+    Column("description", Text),
+    Column("filters", Json(), nullable=False),
+)
+
+project_endpoint = Table(
+    "identity_project_endpoint",
+    metadata,
+    _reference("project_id", "identity_project.id", nullable=False),
+    _reference("endpoint_id", "identity_endpoint.id", nullable=False, index=True),
+    PrimaryKeyConstraint("project_id", "endpoint_id"),
+)
+
+project_endpoint_group = Table(
+    "identity_project_endpoint_group",
+    metadata,
+    _reference("project_id", "identity_project.id", nullable=False),
+    _reference("endpoint_group_id", "identity_endpoint_group.id", nullable=False, index=True),
+    PrimaryKeyConstraint("project_id", "endpoint_group_id"),
+)
+
+token_key = Table(
+    "identity_token_key",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+revocation_event = Table(
+    "identity_revocation_event",
+    metadata,
+    _id(),
+    Column("audit_id", String(32), index=True),
+    Column("audit_chain_id", String(32), index=True),
+    Column("user_id", String(64)),
+    Column("project_id", String(64)),
+    Column("domain_id", String(64)),
+    Column("role_id", String(64)),
+    Column("trust_id", String(64)),
+    Column("issued_before", Instant, nullable=False),
+    Column("revoked_at", Instant, nullable=False, index=True),
     Column("expires_at", Instant, nullable=False, index=True),
 )
+"""Why tokens ended before their time, for who validates tokens on their own. Those with an audit id end it here too;
+the others only tell what has ended by an epoch or a row that is gone."""

@@ -1,53 +1,102 @@
-"""The keys that seal tokens: a directory of numbered Fernet keys; the newest seals, all open.
+"""The keys that seal tokens: rows, encrypted with the master key, so that every process of a cluster has the same.
 
-To rotate, add a file with the next number and restart; drop old files once the tokens they sealed have expired.
-Owns the sealing, not what tokens say (domain/claims.py).
+The newest seals, all open. One that was rotated out stays until what it sealed has expired. Owns the sealing, not what
+tokens say (domain/claims.py).
 """
 
-from datetime import datetime
-from pathlib import Path
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import delete, insert, select
 
-from altostratus.kernel.secrets import write_secret
+from altostratus.kernel.db.state import bump, current
+from altostratus.kernel.secrets import MasterKey
+from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import Claims, pack, unpack
+from altostratus.services.identity.store.tables import token_key
 
 LONGEST = 255
+GENERATION = "identity_token_keys"
+RECEIPT = b"R"
+"""What a receipt begins with; a token begins with the number of its format."""
+SLACK = timedelta(minutes=5)
+"""What clocks of processes may differ by."""
 
 
 class TokenKeys:
-    """Seals claims into token ids and opens them again."""
+    """Seals claims into token ids and opens them again. Has no keys before `load`."""
 
-    def __init__(self, keys: list[Fernet]) -> None:
-        """`keys` newest first."""
-        self._keys = keys
+    def __init__(self, master_key: MasterKey) -> None:
+        self._master_key = master_key
+        self._generation = -1
+        self._keys: list[Fernet] = []
+
+    def load(self, tx: Tx) -> None:
+        """Read the keys anew if they changed since."""
+        generation = current(tx, GENERATION)
+        if generation == self._generation:
+            return
+        rows = tx.sql.execute(select(token_key.c.key).order_by(token_key.c.number.desc())).scalars()
+        self._keys = [Fernet(self._master_key.decrypt(row)) for row in rows]
+        self._generation = generation
 
     def seal(self, claims: Claims) -> str:
         """The token id, without base64 padding, at most 255 characters."""
-        sealed = self._keys[0].encrypt_at_time(pack(claims), int(claims.issued_at.timestamp()))
-        return sealed.decode().rstrip("=")
+        return self._seal(pack(claims), claims.issued_at)
+
+    def seal_receipt(self, claims: Claims) -> str:
+        """The same as a receipt, which opens as no token."""
+        return self._seal(RECEIPT + pack(claims), claims.issued_at)
 
     def open(self, token: str, now: datetime) -> Claims | None:
-        """The claims, or None when the token was not sealed here or has expired."""
-        claims = self._open(token)
-        return claims if claims and claims.expires_at > now else None
+        """The claims, or None when the token was not sealed with these keys or has expired."""
+        return _unexpired(self._open(token, b""), now)
 
-    def _open(self, token: str) -> Claims | None:
+    def open_receipt(self, receipt: str, now: datetime) -> Claims | None:
+        """The same of a receipt."""
+        return _unexpired(self._open(receipt, RECEIPT), now)
+
+    def _seal(self, data: bytes, issued_at: datetime) -> str:
+        return self._keys[0].encrypt_at_time(data, int(issued_at.timestamp())).decode().rstrip("=")
+
+    def _open(self, token: str, mark: bytes) -> Claims | None:
+        """The claims after the mark, without which nothing is unpacked."""
         if len(token) > LONGEST or not token.isascii():
             return None
         sealed = token.encode() + b"=" * (-len(token) % 4)
         for key in self._keys:
             try:
-                return unpack(key.decrypt(sealed))
+                data = key.decrypt(sealed)
+                return unpack(data.removeprefix(mark)) if data.startswith(mark) else None
             except (InvalidToken, ValueError):
                 continue
         return None
 
 
-def open_token_keys(directory: Path) -> TokenKeys:
-    """Read the keys, making the first one where there is none."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not list(directory.glob("[0-9]*")):
-        write_secret(directory / "1", Fernet.generate_key())
-    files = sorted(directory.glob("[0-9]*"), key=lambda path: int(path.name), reverse=True)
-    return TokenKeys([Fernet(path.read_bytes()) for path in files])
+def _unexpired(claims: Claims | None, now: datetime) -> Claims | None:
+    return claims if claims and claims.expires_at > now else None
+
+
+def ensure_token_key(tx: Tx, master_key: MasterKey) -> None:
+    """The first one, where there is none."""
+    if tx.sql.execute(select(token_key.c.number)).first() is None:
+        _add_key(tx, master_key)
+
+
+def rotate_token_keys(tx: Tx, master_key: MasterKey, lifetime: timedelta) -> int:
+    """A new key from now on; how many old ones are left. Those superseded longer ago than `lifetime`, the longest that
+    a token may be valid, are gone."""
+    _add_key(tx, master_key)
+    rows = tx.sql.execute(select(token_key.c.number, token_key.c.created_at).order_by(token_key.c.number)).all()
+    end = tx.now - lifetime - SLACK
+    dead = [number for (number, _), (_, superseded) in pairwise(rows) if superseded < end]
+    tx.sql.execute(delete(token_key).where(token_key.c.number.in_(dead)))
+    return len(rows) - len(dead) - 1
+
+
+def _add_key(tx: Tx, master_key: MasterKey) -> None:
+    newest = tx.sql.execute(select(token_key.c.number).order_by(token_key.c.number.desc()).limit(1)).scalar()
+    values = {"number": (newest or 0) + 1, "key": master_key.encrypt(Fernet.generate_key()), "created_at": tx.now}
+    tx.sql.execute(insert(token_key).values(values))
+    bump(tx, GENERATION)

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.clock import Clock
@@ -15,45 +15,57 @@ from altostratus.kernel.lanes import Lane
 from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.config import IdentityConfig
+from altostratus.services.identity.domain.catalog import Catalog
+from altostratus.services.identity.domain.claims import Claims
+from altostratus.services.identity.domain.failures import FailureLimit, LoginLimits
+from altostratus.services.identity.domain.passwords import Hasher
+from altostratus.services.identity.domain.session import Session
 from altostratus.services.identity.policy import IdentityPolicy
 from altostratus.services.identity.store.token_keys import TokenKeys
 
 T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 GENERATION = "identity_generation"
 Fields = Mapping[str, Any]
 """What a client said of a noun: checked against the API's schema, with everything else it said beside it."""
 
 
-class Actors:
-    """Validated tokens in memory: digest of the token -> generation and actor; the least used are forgotten.
+class Kept(Generic[K, V]):
+    """Values in memory, each true of one generation; the least used are forgotten."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[K, tuple[int, V]] = OrderedDict()
+
+    def get(self, key: K, generation: int) -> V | None:
+        found = self._kept.get(key)
+        if found is None or found[0] != generation:
+            return None
+        self._kept.move_to_end(key)
+        return found[1]
+
+    def keep(self, key: K, generation: int, value: V) -> None:
+        self._kept[key] = (generation, value)
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._limit:
+            self._kept.popitem(last=False)
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._kept
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+class Actors(Kept[bytes, Actor]):
+    """Validated tokens in memory, by digest.
 
     `generation` is this process's own count of identity changes; it alone is enough on SQLite, whose only
     writer is this process.
     """
 
-    def __init__(self, limit: int) -> None:
-        self.generation = 0
-        self._limit = limit
-        self._kept: OrderedDict[bytes, tuple[int, Actor]] = OrderedDict()
-
-    def get(self, digest: bytes, generation: int) -> Actor | None:
-        found = self._kept.get(digest)
-        if found is None or found[0] != generation:
-            return None
-        self._kept.move_to_end(digest)
-        return found[1]
-
-    def keep(self, digest: bytes, generation: int, actor: Actor) -> None:
-        self._kept[digest] = (generation, actor)
-        self._kept.move_to_end(digest)
-        if len(self._kept) > self._limit:
-            self._kept.popitem(last=False)
-
-    def __contains__(self, digest: bytes) -> bool:
-        return digest in self._kept
-
-    def __len__(self) -> int:
-        return len(self._kept)
+    generation = 0
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,10 @@ class Identity:
     master_key: MasterKey
     hashing: Lane
     actors: Actors = field(repr=False)
+    sessions: Kept[bytes, Session] = field(repr=False)
+    catalogs: Kept[str, Catalog] = field(repr=False)
+    hasher: Hasher = field(default_factory=Hasher, repr=False)
+    logins: LoginLimits = field(default_factory=lambda: LoginLimits(FailureLimit(0, 1, 1), FailureLimit(0, 1, 1)))
 
     async def change(self, fn: Callable[[Tx], T]) -> T:
         """`db.write` for what may change who a token stands for: every cached actor is looked up anew after it."""
@@ -90,6 +106,25 @@ class Identity:
             return await self.hashing.run(call, *args)
         except DeadlineExceeded as error:
             raise Unavailable("Too many passwords are being checked; try again later.") from error
+
+    async def open_token(self, token: str) -> Claims | None:
+        """What a token says, or None when it is none of ours or has expired. On PostgreSQL another process may have
+        changed the keys."""
+        claims = self.keys.open(token, self.clock.now())
+        if claims is None and self.db.dialect != "sqlite":
+            await self.db.read(self.keys.load)
+            claims = self.keys.open(token, self.clock.now())
+        return claims
+
+    async def open_receipt(self, receipt: str) -> Claims | None:
+        """The same of a receipt."""
+        await self.db.read(self.keys.load)
+        return self.keys.open_receipt(receipt, self.clock.now())
+
+    async def refresh(self) -> None:
+        """Believe nothing that is in memory: another process has changed the database."""
+        await self.db.read(self.keys.load)
+        self.actors.generation += 1
 
     async def generation(self) -> int:
         """A number that differs whenever identity has changed."""

@@ -1,45 +1,58 @@
-"""POST /v3/auth/tokens: find out who it is, then issue a token for the scope asked for.
+"""POST /v3/auth/tokens: find out who it is, then issue a token for the scope asked for, or a receipt."""
 
-Whatever is wrong with who or where answers the same 401 after the same work, so that nobody learns which users,
-projects or domains there are.
-"""
-
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import Unauthorized
 from altostratus.kernel.tx import Tx
-from altostratus.services.identity.domain.claims import UNSCOPED, Claims, Scope, ScopeKind, audit_text
+from altostratus.services.identity.domain.claims import (
+    UNSCOPED,
+    Claims,
+    Delegation,
+    DelegationKind,
+    Scope,
+    ScopeKind,
+    audit_text,
+)
+from altostratus.services.identity.domain.compliance import is_inactive
+from altostratus.services.identity.domain.factors import Receipt, suffices
 from altostratus.services.identity.domain.login import Login, Reference, ScopeWish
 from altostratus.services.identity.domain.nouns import Project, User
-from altostratus.services.identity.domain.passwords import password_matches
 from altostratus.services.identity.domain.session import Session
-from altostratus.services.identity.errors import BadMethod, Missing
+from altostratus.services.identity.errors import METHODS, Missing, Refused
+from altostratus.services.identity.store.holders import find_holder
 from altostratus.services.identity.store.records import projects, users
+from altostratus.services.identity.store.references import find_domain
+from altostratus.services.identity.store.trusts import consume_use, find_usable_trust
 from altostratus.services.identity.usecases import Identity
+from altostratus.services.identity.usecases.issue_receipt import issue_receipt
 from altostratus.services.identity.usecases.open_session import enter
-from altostratus.services.identity.usecases.validate_token import keep_actor, session_for
-
-NOBODY = Actor(user_id="")
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Who it is, by which methods; `first` is the token it was proved with, if any."""
-
-    user: User
-    methods: tuple[str, ...]
-    first: Claims | None = None
+from altostratus.services.identity.usecases.prove_by_password import record_failure, settle
+from altostratus.services.identity.usecases.prove_identity import Proof, prove_identity
+from altostratus.services.identity.usecases.validate_token import keep_actor
 
 
-async def authenticate(identity: Identity, login: Login) -> tuple[str, Session]:
-    """A new token and its session, which is kept in memory: most tokens are used at once."""
-    proof = await _prove(identity, login)
-    generation, session = await identity.db.write(
-        lambda tx: (identity.generation_in(tx), issue(tx, identity, proof, login.scope))
-    )
+async def authenticate(identity: Identity, login: Login) -> tuple[str, Session] | Receipt:
+    """A new token and its session, which is kept in memory: most tokens are used at once. A receipt where the user has
+    to log in with more methods."""
+    proof = await prove_identity(identity, login)
+    if not suffices(proof.methods, proof.user.options, METHODS):
+        return await issue_receipt(identity, proof)
+    return await issue_token(identity, proof, login.scope)
+
+
+async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) -> tuple[str, Session]:
+    """Unauthorized where whoever proved to be somebody may not be in the scope wished for; Refused or Missing where a
+    trust does not let it."""
+    try:
+        generation, session = await identity.db.write(
+            lambda tx: (identity.generation_in(tx), _issue(tx, identity, proof, wish))
+        )
+    except (Refused, Missing):
+        await identity.db.write(lambda tx: record_failure(tx, proof.user, "not allowed by this trust"))
+        raise
     if session is None:
         raise Unauthorized()
     token = identity.keys.seal(session.claims)
@@ -47,74 +60,47 @@ async def authenticate(identity: Identity, login: Login) -> tuple[str, Session]:
     return token, session
 
 
-async def _prove(identity: Identity, login: Login) -> Proof:
-    if set(login.methods) - {"password", "token"}:
-        raise BadMethod()
-    proof = None
-    if "token" in login.methods:
-        proof = await _prove_by_token(identity, login.token)
-    if "password" in login.methods:
-        user = await prove_by_password(identity, login.user, login.password)
-        if proof and proof.user.id != user.id:
-            raise Unauthorized()
-        proof = proof or Proof(user, ("password",))
-    if proof is None:
-        raise Unauthorized()
-    return proof
-
-
-async def _prove_by_token(identity: Identity, token: str) -> Proof:
-    session = await session_for(identity, token)
-    if session is None:
-        raise Missing("token", "it is not valid")
-    methods = tuple(dict.fromkeys((*session.claims.methods, "token")))
-    return Proof(session.user, methods, session.claims)
-
-
-async def prove_by_password(identity: Identity, who: Reference, password: str) -> User:
-    """The user with this password; Unauthorized after one hash, whatever is wrong."""
-    user, may_log_in = await identity.db.read(lambda tx: _find_login(tx, who))
-    matches = await identity.hash(password_matches, user.password_hash if user else None, password)
-    if user and matches and may_log_in:
-        return user
-    await identity.db.write(lambda tx: _record_failure(tx, user))
-    raise Unauthorized()
-
-
-def _find_login(tx: Tx, who: Reference) -> tuple[User | None, bool]:
-    """The user, and whether it may log in; the same work where there is no such user."""
-    user = find_user(tx, who)
-    domain = projects.find(tx, user.domain_id if user else "")
-    return user, user is not None and domain is not None and domain.enabled and _may_log_in(tx, user)
-
-
-def find_user(tx: Tx, who: Reference) -> User | None:
-    if who.name is None:
-        return users.find(tx, who.id or "")
-    domain = _find_domain(tx, who.domain or Reference())
-    return users.find_by(tx, domain_id=domain.id, name=who.name) if domain else None
-
-
-def _may_log_in(tx: Tx, user: User) -> bool:
-    expires = user.password_expires_at
-    current = expires is None or expires > tx.now or bool(user.options.get("ignore_password_expiry"))
-    return user.enabled and current
-
-
-def _record_failure(tx: Tx, user: User | None) -> None:
-    # What was typed as a name is not kept: it may be a password.
-    events.record(tx, NOBODY, "identity.authenticate", user.id if user else "", outcome="failure")
-
-
-def issue(tx: Tx, identity: Identity, proof: Proof, wish: ScopeWish | None) -> Session | None:
+def _issue(tx: Tx, identity: Identity, proof: Proof, wish: ScopeWish | None) -> Session | None:
     """The session in the scope wished for, in the default project, or unscoped; None when it may not be."""
+    identity.keys.load(tx)
     claims = _claims(tx, identity, proof)
-    session = _default_session(tx, claims, proof.user) if wish is None else _wished_session(tx, claims, wish)
-    if session is None or session.user.epoch != proof.user.epoch:
+    session = _entered(tx, claims, proof, wish)
+    if session is None or not _may_have(tx, identity, session, proof):
+        record_failure(tx, proof.user, "not allowed in this scope")
         return None
+    if session.trust and proof.scope is None:
+        consume_use(tx, session.trust.id)
     user_epoch, scope_epoch = session.epochs
     _record_success(tx, session)
-    return replace(session, claims=replace(session.claims, user_epoch=user_epoch, scope_epoch=scope_epoch))
+    ends = _to_second(session.ends_at)
+    claims = replace(session.claims, user_epoch=user_epoch, scope_epoch=scope_epoch, expires_at=ends)
+    return replace(session, claims=claims)
+
+
+def _may_have(tx: Tx, identity: Identity, session: Session, proof: Proof) -> bool:
+    """Whether what was proved is so now, in this transaction."""
+    if any(is_inactive(identity.config, user, tx.now) for user in (proof.user, session.user)):
+        return False
+    return _is_unchanged(tx, session, proof.user) and (proof.checked is None or settle(tx, identity, proof.checked))
+
+
+def _is_unchanged(tx: Tx, session: Session, proved: User) -> bool:
+    """Whether nothing has ended the user's tokens since it proved who it is. With a trust others' epochs count too."""
+    if session.trust is None:
+        return session.user_epoch == proved.epoch
+    user = users.find(tx, proved.id)
+    return user is not None and user.epoch == proved.epoch
+
+
+def _entered(tx: Tx, claims: Claims, proof: Proof, wish: ScopeWish | None) -> Session | None:
+    if proof.scope is not None:
+        return enter(tx, replace(claims, scope=proof.scope))
+    if wish is None:
+        return _default_session(tx, claims, proof.user)
+    if wish.trust_id is not None:
+        return _trust_session(tx, claims, wish.trust_id)
+    scope = _wished_scope(tx, wish)
+    return enter(tx, replace(claims, scope=scope)) if scope else None
 
 
 def _default_session(tx: Tx, claims: Claims, user: User) -> Session | None:
@@ -124,30 +110,38 @@ def _default_session(tx: Tx, claims: Claims, user: User) -> Session | None:
     return scoped or enter(tx, claims)
 
 
-def _wished_session(tx: Tx, claims: Claims, wish: ScopeWish) -> Session | None:
-    scope = _wished_scope(tx, wish)
-    return enter(tx, replace(claims, scope=scope)) if scope else None
+def _trust_session(tx: Tx, claims: Claims, trust_id: str) -> Session | None:
+    """In the trust's project. None when there is no such trust (any more), or one may not be in its project."""
+    trust = find_usable_trust(tx, trust_id)
+    if trust is None:
+        return None
+    scope = Scope(ScopeKind.PROJECT, trust.project_id or "")
+    claims = replace(claims, scope=scope, delegation=Delegation(DelegationKind.TRUST, trust.id))
+    holder = find_holder(tx, claims)
+    if holder is None or not holder.enabled:
+        return None
+    if trust.trustee_user_id != claims.user_id:
+        raise Refused("User is not a trustee")
+    if holder.target is None:
+        raise Missing("project", "None")
+    session = enter(tx, claims)
+    if session is None:
+        raise Refused("Someone whom the trust names is disabled, or its trustor has lost a role that it passes on")
+    return session
 
 
 def _wished_scope(tx: Tx, wish: ScopeWish) -> Scope | None:
     """What is asked for by name is looked up; an id is looked at when the scope is entered."""
     if wish.what.name is None:
         return Scope(wish.kind, wish.what.id or "")
-    find = _find_project if wish.kind is ScopeKind.PROJECT else _find_domain
+    find = _find_project if wish.kind is ScopeKind.PROJECT else find_domain
     found = find(tx, wish.what)
     return Scope(wish.kind, found.id) if found else None
 
 
 def _find_project(tx: Tx, what: Reference) -> Project | None:
-    domain = _find_domain(tx, what.domain or Reference())
+    domain = find_domain(tx, what.domain or Reference())
     return projects.find_by(tx, name_scope=domain.id, name=what.name) if domain else None
-
-
-def _find_domain(tx: Tx, what: Reference) -> Project | None:
-    if what.name is not None:
-        return projects.find_by(tx, name_scope="", name=what.name)
-    found = projects.find(tx, what.id or "")
-    return found if found and found.is_domain else None
 
 
 def _claims(tx: Tx, identity: Identity, proof: Proof) -> Claims:
@@ -165,6 +159,7 @@ def _claims(tx: Tx, identity: Identity, proof: Proof) -> Claims:
         else _to_second(tx.now) + timedelta(seconds=identity.config.token_lifetime),
         user_epoch=0,
         scope_epoch=0,
+        delegation=proof.delegation,
     )
 
 

@@ -19,21 +19,26 @@ from altostratus.services.identity.store.access import SYSTEM_ID
 from altostratus.services.identity.store.catalog import service_ids
 from altostratus.services.identity.store.grants import grant
 from altostratus.services.identity.store.records import Records, endpoints, projects, regions, roles, services, users
-from altostratus.services.identity.usecases import GENERATION, new_id
+from altostratus.services.identity.store.token_keys import ensure_token_key
+from altostratus.services.identity.usecases import GENERATION, Identity, new_id
 
 ROLES = ("admin", "manager", "member", "reader", "service")
 IMPLIES = (("admin", "manager"), ("manager", "member"), ("member", "reader"))
 INTERFACES = ("public", "internal", "admin")
 
 
-def bootstrap(tx: Tx, public_url: str, region: str, catalog: Sequence[CatalogEntry], admin_password: str) -> None:
+def bootstrap(
+    tx: Tx, identity: Identity, public_url: str, region: str, catalog: Sequence[CatalogEntry], admin_password: str
+) -> None:
     """Idempotent; the password counts only when the user `admin` is made."""
+    ensure_token_key(tx, identity.master_key)
+    identity.keys.load(tx)
     _ensure_domain(tx)
     found = {name: _ensure_role(tx, name) for name in ROLES}
     for prior, implied in IMPLIES:
         row = {"prior_role_id": found[prior], "implied_role_id": found[implied]}
         insert_or_ignore(tx, tables.implied_role, row)
-    _ensure_administrator(tx, found["admin"], admin_password)
+    _ensure_first_administrator(tx, admin_password)
     _ensure_catalog(tx, public_url, region, catalog)
     bump(tx, GENERATION)
 
@@ -62,15 +67,24 @@ def _ensure_role(tx: Tx, name: str) -> str:
     return _ensure(tx, roles, {"name_scope": "", "name": name}, options={"immutable": True}, extra={})
 
 
-def _ensure_administrator(tx: Tx, role_id: str, password: str) -> None:
+def _ensure_first_administrator(tx: Tx, password: str) -> None:
     """Who, once made, is the operator's to change: nothing is granted again to one who is there."""
-    if users.find_by(tx, domain_id=DEFAULT_DOMAIN, name="admin"):
-        return
-    user = new_id(tx)
-    values = {"password_hash": hash_password(password), "enabled": True, "epoch": 0, "options": {}, "extra": {}}
-    users.insert(tx, id=user, domain_id=DEFAULT_DOMAIN, name="admin", **values)
-    for target in (("project", _ensure_project(tx)), ("domain", DEFAULT_DOMAIN), ("system", SYSTEM_ID)):
-        grant(tx, Place("user", user, *target), role_id)
+    if users.find_by(tx, domain_id=DEFAULT_DOMAIN, name="admin") is None:
+        users.update(tx, ensure_administrator(tx, "admin"), password_hash=hash_password(password))
+
+
+def ensure_administrator(tx: Tx, name: str) -> str:
+    """The id of a user of the domain Default, made without a password if need be, who has the role admin on the project
+    admin, the domain and the system; these are enabled."""
+    role = _ensure_role(tx, "admin")
+    values = {"enabled": True, "epoch": 0, "created_at": tx.now, "options": {}, "extra": {}}
+    user = _ensure(tx, users, {"domain_id": DEFAULT_DOMAIN, "name": name}, **values)
+    project = _ensure_project(tx)
+    for target in (("project", project), ("domain", DEFAULT_DOMAIN), ("system", SYSTEM_ID)):
+        grant(tx, Place("user", user, *target), role)
+    for place in (project, DEFAULT_DOMAIN):
+        projects.update(tx, place, enabled=True)
+    return user
 
 
 def _ensure_project(tx: Tx) -> str:

@@ -9,6 +9,7 @@ from altostratus.services.identity.errors import Missing
 from altostratus.services.identity.store.membership import add_member, is_member, remove_member
 from altostratus.services.identity.store.records import groups, users
 from altostratus.services.identity.usecases import Identity
+from altostratus.services.identity.usecases.announce_revocation import end_tokens_of
 
 
 def check_member(tx: Tx, identity: Identity, actor: Actor, group_id: str, user_id: str) -> None:
@@ -28,6 +29,7 @@ def leave_group(tx: Tx, identity: Identity, actor: Actor, group_id: str, user_id
     _require(tx, identity, actor, "identity:remove_user_from_group", group_id, user_id)
     if not remove_member(tx, group_id, user_id):
         raise NotFound(f"User '{user_id}' not found in group '{group_id}'")
+    end_tokens_of(tx, identity, [user_id])
     events.record(tx, actor, "identity.group.remove_user", group_id, user=user_id)
 
 

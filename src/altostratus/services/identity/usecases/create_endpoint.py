@@ -14,13 +14,15 @@ from altostratus.services.identity.store.records import endpoints, regions, serv
 from altostratus.services.identity.usecases import Fields, Identity, new_id
 
 COLUMNS = ("service_id", "region_id", "region", "interface", "url", "enabled")
-FILLED_IN = ("project_id", "tenant_id", "user_id")
+FILLED_IN = ("project_id", "tenant_id", "user_id", "compute_host", "public_endpoint")
+"""What Keystone lets a URL hold; it knows no value of the last two, so that such a URL is in no catalog."""
 
 
 def create_endpoint(tx: Tx, identity: Identity, actor: Actor, fields: Fields) -> Endpoint:
     identity.policy.require(actor, "identity:create_endpoint")
+    check_url(fields["url"])
     region_id = region_of(tx, fields)
-    check_endpoint(tx, fields)
+    check_service(tx, fields)
     values: dict[str, Any] = {
         "id": new_id(tx),
         "service_id": fields["service_id"],
@@ -37,21 +39,25 @@ def create_endpoint(tx: Tx, identity: Identity, actor: Actor, fields: Fields) ->
 
 def region_of(tx: Tx, fields: Fields) -> str | None:
     """The region said as `region_id`, or the old way as `region`, which makes it where there is none."""
-    old: str | None = fields.get("region")
-    if old and not fields.get("region_id"):
-        if regions.find(tx, old) is None:
-            regions.insert(tx, id=old, description="", extra={})
-        return old
     region_id: str | None = fields.get("region_id")
+    if region_id is None and fields.get("region"):
+        return _ensure_region(tx, fields["region"])
     if region_id is not None and regions.find(tx, region_id) is None:
         raise Expecting("endpoint region_id", "region table")
     return region_id
 
 
-def check_endpoint(tx: Tx, fields: Fields) -> None:
+def _ensure_region(tx: Tx, region_id: str) -> str:
+    if regions.find(tx, region_id) is None:
+        regions.insert(tx, id=region_id, description="", extra={})
+    return region_id
+
+
+def check_service(tx: Tx, fields: Fields) -> None:
     if "service_id" in fields and services.find(tx, fields["service_id"]) is None:
         raise Expecting("endpoint service_id", "service table")
-    if "url" in fields and filled(fields["url"], dict.fromkeys(FILLED_IN, "")) is None:
-        raise BadRequest(
-            f"Malformed endpoint URL ({fields['url']}): it may hold $(project_id)s, $(tenant_id)s, $(user_id)s."
-        )
+
+
+def check_url(url: str) -> None:
+    if filled(url, dict.fromkeys(FILLED_IN, "")) is None:
+        raise BadRequest(f"Cannot create an endpoint with an invalid URL: {url}.")

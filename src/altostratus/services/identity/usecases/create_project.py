@@ -7,6 +7,7 @@ from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import BadRequest, Forbidden
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.fields import home_domain, merged_options, rest
+from altostratus.services.identity.domain.limits import DEEPEST
 from altostratus.services.identity.domain.nouns import Project
 from altostratus.services.identity.errors import Duplicate, Missing
 from altostratus.services.identity.store.records import projects, unique
@@ -75,5 +76,11 @@ def _check_place(tx: Tx, identity: Identity, domain_id: str, parent_id: str) -> 
     above = [domain] if parent.is_domain else [parent, *parents_of(tx, parent), domain]
     if any(not project.enabled for project in above):
         raise BadRequest(f"cannot create a project in a branch containing a disabled project: {parent_id}")
-    if len(above) >= identity.config.project_depth:
+    if len(above) > _deepest(identity):
         raise Forbidden(f"Max hierarchy depth reached for {parent_id} branch.")
+
+
+def _deepest(identity: Identity) -> int:
+    """How many levels of projects there may be below a domain."""
+    config = identity.config
+    return min(config.project_depth, DEEPEST.get(config.unified_limit_enforcement_model, config.project_depth))

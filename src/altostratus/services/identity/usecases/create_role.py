@@ -22,17 +22,18 @@ def create_role(tx: Tx, identity: Identity, actor: Actor, fields: Fields) -> Rol
         get_domain(tx, domain_id)
     values: dict[str, Any] = {
         "id": new_id(tx),
-        "name": fields["name"].strip(),
+        "name": fields["name"],
         "domain_id": domain_id,
         "description": fields.get("description"),
         "options": merged_options({}, fields.get("options")),
         "extra": rest(fields, *COLUMNS),
     }
-    with unique(tx, duplicate(values["name"])):
+    with unique(tx, duplicate(values["name"], domain_id)):
         roles.insert(tx, **values, name_scope=domain_id or "")
     events.record(tx, actor, "identity.role.create", values["id"])
     return Role(**values)
 
 
-def duplicate(name: str) -> Duplicate:
-    return Duplicate("role", f"Duplicate entry found with name {name}")
+def duplicate(name: str, domain_id: str | None = None) -> Duplicate:
+    where = f" at domain ID {domain_id}" if domain_id else ""
+    return Duplicate("role", f"Duplicate entry found with name {name}{where}")

@@ -18,7 +18,7 @@ def create_service(tx: Tx, identity: Identity, actor: Actor, fields: Fields) -> 
     values: dict[str, Any] = {
         "id": new_id(tx),
         "type": fields["type"],
-        "name": fields.get("name"),
+        "name": fields.get("name", ""),
         "enabled": fields.get("enabled", True),
         "extra": rest(fields, *COLUMNS),
     }

@@ -1,83 +1,140 @@
-"""POST /v3/OS-TRUST/trusts. Tokens scoped to a trust do not exist yet: a trust is kept and shown, no more."""
+"""POST /v3/OS-TRUST/trusts: a trustor lets a trustee act with some of its roles in a project. Whoever acts by a trust
+passes that one on, with no more than it gave."""
 
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Sequence
 
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
-from altostratus.kernel.errors import BadRequest, Forbidden
+from altostratus.kernel.errors import BadRequest, NotFound
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import Scope, ScopeKind
+from altostratus.services.identity.domain.delegation import check_manages_trusts
+from altostratus.services.identity.domain.expiry import expiry_of
 from altostratus.services.identity.domain.fields import rest
+from altostratus.services.identity.domain.filters import Listing
 from altostratus.services.identity.domain.nouns import Role, Trust
-from altostratus.services.identity.errors import Duplicate, Missing
-from altostratus.services.identity.store.access import granted_roles
-from altostratus.services.identity.store.records import projects, roles, unique, users
-from altostratus.services.identity.store.trusts import insert_trust
+from altostratus.services.identity.domain.trusts import check_passed_on, passes_left
+from altostratus.services.identity.errors import Duplicate, Missing, Refused
+from altostratus.services.identity.store.access import held_role_ids
+from altostratus.services.identity.store.records import projects, roles, trusts, unique, users
+from altostratus.services.identity.store.trusts import (
+    find_lineage,
+    has_twin,
+    insert_trust,
+    roles_of,
+    trusted_role_ids,
+)
 from altostratus.services.identity.usecases import Fields, Identity, new_id
 
-COLUMNS = ("trustor_user_id", "trustee_user_id", "project_id", "impersonation", "expires_at", "remaining_uses")
-NOT_KEPT = ("roles", "allow_redelegation", "redelegation_count", "redelegated_trust_id", "deleted_at")
+NOT_EXTRA = (
+    "trustor_user_id",
+    "trustee_user_id",
+    "project_id",
+    "impersonation",
+    "remaining_uses",
+    "expires_at",
+    "roles",
+    "allow_redelegation",
+    "redelegation_count",
+    "redelegated_trust_id",
+    "deleted_at",
+)
 
 
 def create_trust(tx: Tx, identity: Identity, actor: Actor, fields: Fields) -> tuple[Trust, list[Role]]:
-    """The trustor passes on roles that it holds itself in the project."""
-    trustor = fields["trustor_user_id"]
+    """The trust and the roles that it passes on."""
+    _check(tx, identity, actor, fields)
+    lineage = _lineage(tx, actor)
+    role_ids = _role_ids(tx, fields, _giver(tx, actor, fields, lineage))
+    trust = _trust(tx, identity, fields, lineage)
+    for above in lineage:
+        most = identity.config.max_redelegation_count
+        check_passed_on(above, set(trusted_role_ids(tx, above.id)), trust, set(role_ids), most)
+    _insert(tx, trust, role_ids)
+    events.record(tx, actor, "identity.trust.create", trust.id, trust.project_id, trustee=trust.trustee_user_id)
+    return trust, roles_of(tx, trust.id)
+
+
+def _check(tx: Tx, identity: Identity, actor: Actor, fields: Fields) -> None:
+    trustor, trustee = fields["trustor_user_id"], fields["trustee_user_id"]
     identity.policy.require(actor, "identity:create_trust", {"target.trust.trustor_user_id": trustor})
+    check_manages_trusts(actor)
     if fields.get("project_id") and not fields.get("roles"):
-        raise Forbidden("At least one role should be specified.")
-    if users.find(tx, fields["trustee_user_id"]) is None:
-        raise Missing("user", fields["trustee_user_id"])
-    passed_on = _roles(tx, fields)
-    trust = Trust(**_values(tx, fields))
-    with unique(tx, Duplicate("trust", "Duplicate entry")):
-        insert_trust(tx, trust, [role.id for role in passed_on])
-    events.record(tx, actor, "identity.trust.create", trust.id, trust.project_id)
-    return trust, passed_on
+        raise Refused("At least one role should be specified")
+    if actor.user_id != trustor:
+        raise Refused("The authenticated user should match the trustor")
+    if users.find(tx, trustee) is None:
+        raise Missing("user", trustee)
 
 
-def _values(tx: Tx, fields: Fields) -> dict[str, Any]:
-    return {
-        "id": new_id(tx),
-        **{name: fields.get(name) for name in COLUMNS},
-        "expires_at": _expiry(tx, fields.get("expires_at")),
-        "redelegation_count": 0,
-        "redelegated_trust_id": None,
-        "deleted_at": None,
-        "extra": rest(fields, *COLUMNS, *NOT_KEPT),
-    }
-
-
-def _roles(tx: Tx, fields: Fields) -> list[Role]:
-    project_id = fields.get("project_id")
-    if not project_id:
+def _lineage(tx: Tx, actor: Actor) -> list[Trust]:
+    """The trust that the actor acts by, and those that it was passed on from; [] for whoever acts on its own."""
+    if actor.trust_id is None:
         return []
-    if projects.find(tx, project_id) is None:
+    if found := find_lineage(tx, actor.trust_id):
+        return found
+    raise Missing("trust", actor.trust_id)
+
+
+def _giver(tx: Tx, actor: Actor, fields: Fields, lineage: Sequence[Trust]) -> str:
+    """Whose roles are looked at: the trustor's, or, where the client names the trust that it passes on, those of the
+    first trustor of its chain. For a token both must have them."""
+    said = fields.get("redelegated_trust_id")
+    if said and trusts.find(tx, said) is None:
+        raise Missing("trust", said)
+    return lineage[-1].trustor_user_id if said and said == actor.trust_id else fields["trustor_user_id"]
+
+
+def _role_ids(tx: Tx, fields: Fields, giver: str) -> list[str]:
+    """The ids of the roles said, all of which the giver has in the project."""
+    role_ids = [said.get("id") or _role_named(tx, said["name"]) for said in fields.get("roles", ())]
+    project_id = fields.get("project_id")
+    if project_id and projects.find(tx, project_id) is None:
         raise Missing("project", project_id)
-    held = {role.id for role in granted_roles(tx, fields["trustor_user_id"], Scope(ScopeKind.PROJECT, project_id))}
-    found = [_role(tx, said) for said in fields["roles"]]
-    for role in found:
-        if role.id not in held:
-            raise Missing("role", role.id)
-    return found
+    held = held_role_ids(tx, giver, Scope(ScopeKind.PROJECT, project_id)) if project_id else set()
+    for role_id in role_ids:
+        if role_id not in held:
+            raise Missing("role", role_id)
+    return role_ids
 
 
-def _role(tx: Tx, said: Fields) -> Role:
-    role_id, name = said.get("id"), said.get("name")
-    role = roles.find(tx, role_id) if role_id else roles.find_by(tx, name_scope="", name=name)
-    if role is None:
-        raise Missing("role", str(role_id or name))
-    return role
+def _role_named(tx: Tx, name: str) -> str:
+    """Of any domain, if there is only one."""
+    found = roles.listed(tx, Listing().having(name=name))
+    if not found:
+        raise NotFound(f"Role {name} is not defined")
+    if len(found) > 1:
+        raise BadRequest(
+            f"There are multiple role entities named '{name}'. Please use ID instead of names to resolve the ambiguity."
+        )
+    return found[0].id
 
 
-def _expiry(tx: Tx, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadRequest(f"The 'expires_at' {text} is not a time in ISO 8601.") from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if moment <= tx.now:
-        raise BadRequest("The 'expires_at' must not be before now.")
-    return moment
+def _trust(tx: Tx, identity: Identity, fields: Fields, lineage: Sequence[Trust]) -> Trust:
+    """What is passed on ends, unless something else is said, with what it is passed on from."""
+    above = lineage[0] if lineage else None
+    expires_at = above.expires_at if above else None
+    if (said := fields.get("expires_at")) is not None:
+        expires_at = expiry_of(said, tx.now).replace(microsecond=0)  # as it is shown
+    return Trust(
+        id=new_id(tx),
+        trustor_user_id=fields["trustor_user_id"],
+        trustee_user_id=fields["trustee_user_id"],
+        project_id=fields.get("project_id") or None,
+        impersonation=fields["impersonation"],
+        expires_at=expires_at,
+        remaining_uses=fields.get("remaining_uses"),
+        redelegation_count=passes_left(fields, above, identity.config.max_redelegation_count),
+        redelegated_trust_id=above.id if above else None,
+        deleted_at=None,
+        extra=rest(fields, *NOT_EXTRA),
+    )
+
+
+def _insert(tx: Tx, trust: Trust, role_ids: Sequence[str]) -> None:
+    """A trust like another one, and a role named twice, are refused."""
+    duplicate = Duplicate("trust", f"Duplicate entry found with ID {trust.id}")
+    if has_twin(tx, trust):
+        raise duplicate
+    with unique(tx, duplicate):
+        insert_trust(tx, trust, role_ids)

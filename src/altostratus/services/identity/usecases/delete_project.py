@@ -9,6 +9,7 @@ from altostratus.services.identity.domain.filters import Listing
 from altostratus.services.identity.store.cleanup import forget_projects
 from altostratus.services.identity.store.records import projects
 from altostratus.services.identity.usecases import Identity
+from altostratus.services.identity.usecases.announce_revocation import announce_revocation
 from altostratus.services.identity.usecases.delete_domain import remove_domain
 from altostratus.services.identity.usecases.find_projects import find_project
 
@@ -17,7 +18,7 @@ def delete_project(tx: Tx, identity: Identity, actor: Actor, project_id: str) ->
     """What other services keep for the project stays there."""
     project = find_project(tx, identity, actor, "identity:delete_project", project_id)
     if project.is_domain:
-        remove_domain(tx, actor, project)
+        remove_domain(tx, identity, actor, project)
         return
     check_mutable(project.immutable, "project", project_id)
     if projects.listed(tx, Listing(limit=1).having(parent_id=project_id)):
@@ -27,4 +28,5 @@ def delete_project(tx: Tx, identity: Identity, actor: Actor, project_id: str) ->
         )
     forget_projects(tx, [project_id])
     projects.delete(tx, project_id)
+    announce_revocation(tx, identity, project_id=project_id)
     events.record(tx, actor, "identity.project.delete", project_id, project_id)

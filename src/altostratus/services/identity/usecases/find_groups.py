@@ -9,7 +9,7 @@ from altostratus.services.identity.errors import Missing
 from altostratus.services.identity.store.membership import groups_of, members_of
 from altostratus.services.identity.store.records import groups, users
 from altostratus.services.identity.usecases import Identity
-from altostratus.services.identity.usecases.find_users import find_user
+from altostratus.services.identity.usecases.find_users import as_of, find_user
 
 
 def find_group(tx: Tx, identity: Identity, actor: Actor, rule: str, group_id: str) -> Group:
@@ -29,7 +29,7 @@ def list_groups(tx: Tx, identity: Identity, actor: Actor, listing: Listing) -> l
 
 def list_members(tx: Tx, identity: Identity, actor: Actor, group_id: str, listing: Listing) -> list[User]:
     find_group(tx, identity, actor, "identity:list_users_in_group", group_id)
-    return users.listed(tx, listing, members_of(group_id))
+    return [as_of(identity, user, tx.now) for user in users.listed(tx, listing, members_of(group_id))]
 
 
 def list_groups_of(tx: Tx, identity: Identity, actor: Actor, user_id: str, listing: Listing = ALL) -> list[Group]:

@@ -6,6 +6,7 @@ from altostratus.services.identity.domain.filters import Listing
 from altostratus.services.identity.domain.nouns import Project
 from altostratus.services.identity.domain.targets import project_target
 from altostratus.services.identity.errors import Missing
+from altostratus.services.identity.store.access import reachable
 from altostratus.services.identity.store.records import projects
 from altostratus.services.identity.store.tags import Tagged, chosen_by_tags, with_tags
 from altostratus.services.identity.usecases import Identity
@@ -40,10 +41,16 @@ def parents_of(tx: Tx, project: Project) -> list[Project]:
     return found
 
 
+def own_of(tx: Tx, actor: Actor, found: list[Project]) -> list[Project]:
+    """Those of the projects that the actor has a role on: lists of a project's relatives show no others."""
+    own = {project.id for project in reachable(tx, actor.user_id, "project")}
+    return [project for project in found if project.id in own]
+
+
 def children_of(tx: Tx, project: Project) -> dict[str, list[Project]]:
-    """All projects of the same domain by their parent's id, to walk the tree below one."""
+    """All projects of the same domain, or in this one, by their parent's id, to walk the tree below one."""
     tree: dict[str, list[Project]] = {}
-    for other in projects.listed(tx, Listing().having(domain_id=project.domain_id)):
+    for other in projects.listed(tx, Listing().having(domain_id=project.domain_id or project.id)):
         tree.setdefault(other.parent_id or "", []).append(other)
     return tree
 

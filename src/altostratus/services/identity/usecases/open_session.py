@@ -1,15 +1,19 @@
 """From claims to a session: whether the token still holds, and whom and what it names now."""
 
+from dataclasses import replace
+
 from altostratus.kernel.tx import Tx
-from altostratus.services.identity.domain.claims import Claims, ScopeKind
-from altostratus.services.identity.domain.session import Session, Target
-from altostratus.services.identity.store.access import granted_roles
+from altostratus.services.identity.domain.claims import Claims, DelegationKind, ScopeKind
+from altostratus.services.identity.domain.session import RoleName, Session, Target
+from altostratus.services.identity.store.access import granted_roles, held_role_ids, reached_roles
+from altostratus.services.identity.store.application_credentials import find_live_credential, role_ids_of, rules_of
 from altostratus.services.identity.store.holders import find_holder
+from altostratus.services.identity.store.trusts import are_agents_enabled, find_lineage, trusted_role_ids
 
 
 def open_session(tx: Tx, claims: Claims) -> Session | None:
     """The session, or None when the token has been revoked or anything it stands on has ended: user, domain or
-    project disabled or gone, password changed, last role taken away."""
+    project disabled or gone, password changed, last role taken away, trust or application credential gone."""
     session = enter(tx, claims)
     return session if session and session.epochs == (claims.user_epoch, claims.scope_epoch) else None
 
@@ -19,10 +23,8 @@ def enter(tx: Tx, claims: Claims) -> Session | None:
     holder = find_holder(tx, claims)
     if holder is None or not holder.enabled or not _is_named(claims, holder.target):
         return None
-    roles = granted_roles(tx, claims.user_id, claims.scope)
-    if not roles and claims.scope.kind is not ScopeKind.UNSCOPED:
-        return None
-    return Session(claims, holder.user, holder.user_domain, holder.target, tuple(roles))
+    session = Session(claims, holder.user, holder.user_domain, holder.target, (), holder.user.epoch)
+    return _ENTER[claims.delegation.kind](tx, session)
 
 
 def _is_named(claims: Claims, target: Target | None) -> bool:
@@ -31,3 +33,55 @@ def _is_named(claims: Claims, target: Target | None) -> bool:
     if kind in (ScopeKind.UNSCOPED, ScopeKind.SYSTEM):
         return target is None
     return target is not None and target.project.is_domain == (kind is ScopeKind.DOMAIN)
+
+
+def _with_roles(session: Session, roles: list[RoleName]) -> Session | None:
+    """Nobody is anywhere without a role."""
+    if not roles and session.scope is not ScopeKind.UNSCOPED:
+        return None
+    return replace(session, roles=tuple(roles))
+
+
+def _enter_on_its_own(tx: Tx, session: Session) -> Session | None:
+    return _with_roles(session, granted_roles(tx, session.user.id, session.claims.scope))
+
+
+def _enter_by_trust(tx: Tx, session: Session) -> Session | None:
+    """With the roles that the trust passes on, all of which its trustor and the first one of its chain must still
+    have; in the trustor's name if the trust says so."""
+    claims, lineage = session.claims, find_lineage(tx, session.claims.delegation.id)
+    if not lineage or not are_agents_enabled(tx, lineage):
+        return None
+    trust, first = lineage[0], lineage[-1]
+    trustor = find_holder(tx, replace(claims, user_id=trust.trustor_user_id))
+    if trustor is None or (trust.trustee_user_id, trust.project_id) != (session.user.id, claims.scope.id):
+        return None
+    passed_on = reached_roles(tx, trusted_role_ids(tx, trust.id))
+    for giver in {trust.trustor_user_id, first.trustor_user_id}:
+        if not {role.id for role in passed_on} <= held_role_ids(tx, giver, claims.scope):
+            return None
+    user_epoch = session.user_epoch + trustor.user.epoch
+    session = replace(session, trust=trust, user_epoch=user_epoch)
+    if trust.impersonation:
+        session = replace(session, user=trustor.user, user_domain=trustor.user_domain)
+    return _with_roles(session, [role for role in passed_on if role.domain_id is None])
+
+
+def _enter_by_application_credential(tx: Tx, session: Session) -> Session | None:
+    """With those of its roles that the user still has."""
+    credential = find_live_credential(tx, session.claims.delegation.id)
+    here = (session.user.id, session.claims.scope.id)
+    if credential is None or (credential.user_id, credential.project_id or "") != here:
+        return None
+    held = granted_roles(tx, session.user.id, session.claims.scope)
+    passed_on = role_ids_of(tx, [credential.id])[credential.id]  # with what they implied when it was made
+    rules = rules_of(tx, [credential.id])[credential.id]
+    session = replace(session, application_credential=credential, access_rules=tuple(rules) or None)
+    return _with_roles(session, [role for role in held if role.id in passed_on])
+
+
+_ENTER = {
+    DelegationKind.NONE: _enter_on_its_own,
+    DelegationKind.TRUST: _enter_by_trust,
+    DelegationKind.APPLICATION_CREDENTIAL: _enter_by_application_credential,
+}

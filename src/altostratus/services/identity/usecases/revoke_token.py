@@ -3,7 +3,7 @@
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
-from altostratus.services.identity.store.access import revoke
+from altostratus.services.identity.store.revocations import revoke
 from altostratus.services.identity.usecases import Identity
 from altostratus.services.identity.usecases.show_token import found_session
 
@@ -11,7 +11,7 @@ from altostratus.services.identity.usecases.show_token import found_session
 async def revoke_token(identity: Identity, actor: Actor, token: str) -> None:
     """`token` is not valid any more from the next request on."""
     session = await found_session(identity, token)
-    identity.policy.require(actor, "identity:revoke_token", {"target.token.user_id": session.user.id})
+    identity.policy.require(actor, "identity:revoke_token", {"target.token.user_id": session.claims.user_id})
 
     def end(tx: Tx) -> None:
         revoke(tx, session.claims)

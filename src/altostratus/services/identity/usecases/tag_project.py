@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
-from altostratus.kernel.errors import BadRequest
+from altostratus.kernel.errors import BadRequest, Forbidden
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.errors import Missing
 from altostratus.services.identity.store.tags import remove_tag, replace_tags, tags_of
@@ -26,8 +26,9 @@ def check_tag(tx: Tx, identity: Identity, actor: Actor, project_id: str, tag: st
 
 
 def set_tags(tx: Tx, identity: Identity, actor: Actor, project_id: str, tags: Sequence[str], rule: str) -> list[str]:
-    """The project has these tags from now on; `tags` may be empty."""
-    find_project(tx, identity, actor, rule, project_id)
+    """The project has these tags from now on, without spaces around them; `tags` may be empty."""
+    tags = [tag.strip() for tag in tags]
+    _find_mutable(tx, identity, actor, rule, project_id)
     if len(tags) > MOST_TAGS:
         raise BadRequest(f"A project has at most {MOST_TAGS} tags.")
     replace_tags(tx, project_id, tags)
@@ -40,7 +41,15 @@ def add_tag(tx: Tx, identity: Identity, actor: Actor, project_id: str, tag: str)
 
 
 def drop_tag(tx: Tx, identity: Identity, actor: Actor, project_id: str, tag: str) -> None:
-    find_project(tx, identity, actor, "identity:delete_project_tag", project_id)
+    _find_mutable(tx, identity, actor, "identity:delete_project_tag", project_id)
     if not remove_tag(tx, project_id, tag):
         raise Missing("project tag", tag)
     events.record(tx, actor, "identity.project.update", project_id, project_id)
+
+
+def _find_mutable(tx: Tx, identity: Identity, actor: Actor, rule: str, project_id: str) -> None:
+    if find_project(tx, identity, actor, rule, project_id).immutable:
+        raise Forbidden(
+            f"Cannot change project tags for {project_id}, project is immutable. "
+            'Set "immutable" option to false before creating project tags.'
+        )

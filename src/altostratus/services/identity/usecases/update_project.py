@@ -67,10 +67,14 @@ def _check_place(tx: Tx, project: Project, fields: Fields) -> None:
         raise BadRequest("Update of `is_domain` is not allowed.")
     if project.is_domain or fields.get("enabled", project.enabled) == project.enabled:
         return
-    if fields["enabled"] and not all(parent.enabled for parent in parents_of(tx, project)):
+    if fields["enabled"] and not all(above.enabled for above in (*parents_of(tx, project), *_domain_of(tx, project))):
         raise Forbidden(f"Cannot enable project {project.id} since it has disabled parents")
     if not fields["enabled"] and any(child.enabled for child in subtree_of(tx, project)):
         raise Forbidden(f"Cannot disable project {project.id} since its subtree contains enabled projects.")
+
+
+def _domain_of(tx: Tx, project: Project) -> list[Project]:
+    return projects.by_ids(tx, [project.domain_id] if project.domain_id else [])
 
 
 def _end_tokens_within(tx: Tx, domain_id: str) -> None:

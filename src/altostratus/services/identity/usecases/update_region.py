@@ -18,7 +18,7 @@ def update_region(tx: Tx, identity: Identity, actor: Actor, region_id: str, fiel
     check_same_id(fields, region_id)
     check_parent(tx, fields)
     if fields.get("parent_region_id") in below(tx, region_id):
-        raise BadRequest(f"The region {region_id} cannot be a child of a region below it.")
+        raise BadRequest(f"The specified parent region {region_id} would create a circular region hierarchy.")
     changes = known(fields, *COLUMNS)
     if changes.get("description", "") is None:
         changes["description"] = ""

@@ -17,17 +17,21 @@ async def actor_for(identity: Identity, token: str) -> Actor | None:
         if actor is not None:
             expires = actor.token_expires
             return actor if expires is None or expires > identity.clock.now() else None
-    claims = identity.keys.open(token, identity.clock.now())
+    claims = await identity.open_token(token)
     return await _look_up(identity, claims, token) if claims else None
 
 
 async def _look_up(identity: Identity, claims: Claims, token: str) -> Actor | None:
     """The actor from the database, kept for the generation that it was found in."""
+    found = await _open(identity, claims)
+    return keep_actor(identity, token, *found) if found else None
+
+
+async def _open(identity: Identity, claims: Claims) -> tuple[int, Session] | None:
+    """The session from the database, with the generation that it was found in."""
     # The generation first: a change that commits in between makes what is kept too old, never too new.
-    generation, session = await identity.db.read(
-        lambda tx: (identity.generation_in(tx), open_session(tx, claims)),
-    )
-    return keep_actor(identity, token, generation, session) if session else None
+    generation, session = await identity.db.read(lambda tx: (identity.generation_in(tx), open_session(tx, claims)))
+    return (generation, session) if session else None
 
 
 def keep_actor(identity: Identity, token: str, generation: int, session: Session) -> Actor:
@@ -42,7 +46,17 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def session_for(identity: Identity, token: str) -> Session | None:
-    """The session of a token, from the database."""
-    claims = identity.keys.open(token, identity.clock.now())
-    return await identity.db.read(lambda tx: open_session(tx, claims)) if claims else None
+async def session_for(identity: Identity, token: str, generation: int | None = None) -> Session | None:
+    """The session of a token as it was in this generation or after it; by default in the one that is now."""
+    digest = _digest(token)
+    if digest in identity.sessions:
+        now = await identity.generation() if generation is None else generation
+        session = identity.sessions.get(digest, now)
+        if session is not None:
+            return session if session.ends_at > identity.clock.now() else None
+    claims = await identity.open_token(token)
+    found = await _open(identity, claims) if claims else None
+    if found is None:
+        return None
+    identity.sessions.keep(digest, *found)
+    return found[1]

@@ -1,0 +1,162 @@
+"""Identity beside a real Keystone, request by request over one connection each, in interleaved rounds; and what only we
+promise: listings at scale, and logins that disturb nobody."""
+
+import sqlite3
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from cloud import Cloud, Session, running_cloud
+from figure import Figure, median_ms, seconds, spread
+from keystone import PASSWORD, bcrypt_seconds, running_keystone
+from process import memory
+
+from altostratus.services.identity.domain.passwords import Hasher
+
+CHEAP = "[identity]\npassword_time_cost = 1\npassword_memory_cost = 1024\n"
+PROJECTS, EACH, USERS = 10_000, 10, 1000
+MB = 1e6
+
+
+def measure(quick: bool) -> Iterator[Figure]:
+    with running_cloud(options=CHEAP) as cloud, running_keystone() as theirs:
+        yield from _beside_keystone(cloud.session(), theirs, quick)
+    with running_cloud() as cloud:
+        yield from _at_scale(cloud)
+    with running_cloud() as cloud:
+        yield from _parallel_logins(cloud)
+
+
+# -- beside Keystone -------------------------------------------------------------------------------------------
+
+
+def _beside_keystone(ours: Session, theirs: Session, quick: bool) -> Iterator[Figure]:
+    rounds, count = (3, 20) if quick else (10, 100)
+    tokens = [[session.another_token() for _ in range(rounds * count)] for session in (ours, theirs)]
+    assert all(len(set(each)) == rounds * count for each in tokens)
+    for what, note in (("first seen", "with their caches on"), ("seen before", "both from memory")):
+        shown = _paired(rounds, count, lambda i: _show(ours, tokens[0][i]), lambda i: _show(theirs, tokens[1][i]))
+        yield _ratio(f"GET /auth/tokens, {rounds * count:,} distinct tokens, {what}", 20, shown, note)
+    few = max(2, count // 10)
+    issued = _paired(rounds, few, lambda i: ours.another_token(), lambda i: theirs.another_token())
+    yield _ratio("token from token", 10, issued)
+    yield from _password(ours, theirs, rounds, few)
+    for number in range(1000):
+        for session in (ours, theirs):
+            session.post(f"{session.identity}/v3/users", {"user": {"name": f"user-{number}"}})
+    yield _ratio("list 1,000 users", 10, _paired(rounds, 3, lambda i: _users(ours), lambda i: _users(theirs)))
+
+
+def _show(session: Session, token: str) -> None:
+    session.send("GET", f"{session.identity}/v3/auth/tokens", headers={"X-Subject-Token": token})
+
+
+def _users(session: Session) -> None:
+    assert len(session.get(f"{session.identity}/v3/users")["users"]) >= 1000
+
+
+def _password(ours: Session, theirs: Session, rounds: int, few: int) -> Iterator[Figure]:
+    """Hashing is taken off both: what one check of a password costs each library, measured in the same run."""
+    hasher = Hasher(1, 1024, 1)
+    hashed = hasher.hash(PASSWORD)
+    argon2 = statistics.median(seconds(lambda: hasher.matches(hashed, PASSWORD)) for _ in range(30))
+    bcrypt = bcrypt_seconds()
+    pairs = _paired(rounds, few, lambda i: ours.log_in(ours.password), lambda i: theirs.log_in(PASSWORD))
+    rest = [(mine - argon2, other - bcrypt) for mine, other in pairs]
+    note = f"argon2id {argon2 * 1000:.2f} ms here, bcrypt {bcrypt * 1000:.2f} ms there, taken off"
+    yield _ratio("password, without hashing", 5, rest, note)
+
+
+Pairs = list[tuple[float, float]]
+
+
+def _paired(rounds: int, count: int, ours: Callable[[int], Any], theirs: Callable[[int], Any]) -> Pairs:
+    """Per round the mean seconds of a request, ours and theirs."""
+    found = []
+    for first in range(0, rounds * count, count):
+        share = range(first, first + count)
+        found.append((_mean(ours, share), _mean(theirs, share)))
+    return found
+
+
+def _mean(call: Callable[[int], Any], share: range) -> float:
+    return seconds(lambda: [call(number) for number in share]) / len(share)
+
+
+def _ratio(what: str, least: float, rounds: Pairs, *notes: str) -> Figure:
+    """How many times Keystone's rate ours is."""
+    ratio = statistics.median(theirs / ours for ours, theirs in rounds)
+    mine, other = median_ms([ours for ours, _ in rounds]), median_ms([theirs for _, theirs in rounds])
+    said = f"{mine:.2f} ms against {other:.2f} ms, median of {len(rounds)} interleaved rounds"
+    return Figure(f"{what}: times Keystone's rate", ratio, "x", least, at_least=True, note="; ".join((said, *notes)))
+
+
+# -- at scale --------------------------------------------------------------------------------------------------
+
+
+def _at_scale(cloud: Cloud) -> Iterator[Figure]:
+    session = cloud.session()
+    roles = {role["name"]: role["id"] for role in session.get("/identity/v3/roles")["roles"]}
+    users = [
+        session.post("/identity/v3/users", {"user": {"name": f"user-{number}"}})["user"]["id"]
+        for number in range(USERS)
+    ]
+    _fill(cloud, users, roles["member"])
+    path = f"/identity/v3/role_assignments?user.id={users[0]}&effective"
+    session.post("/identity/v3/regions", {"region": {"id": "new"}})  # and nothing is in memory any more
+    shown = len(session.get(path)["role_assignments"])
+    took = [seconds(lambda: session.get(path)) for _ in range(20)]
+    note = f"{PROJECTS:,} projects × {EACH} assignments of {USERS:,} users; {shown} shown; {spread(took, 'ms', 1000)}"
+    yield Figure("one user's effective listing", median_ms(took), "ms", 20, note=note)
+    catalog = [seconds(lambda: session.get("/identity/v3/auth/catalog")) for _ in range(50)]
+    yield Figure("catalog", median_ms(catalog), "ms", 5, note=spread(catalog, "ms", 1000))
+
+
+def _fill(cloud: Cloud, users: list[str], role: str) -> None:
+    """Rows as the API would write them, straight into the database: a hundred thousand requests would take minutes."""
+    projects = [f"{number:032x}" for number in range(1, PROJECTS + 1)]
+    with sqlite3.connect(cloud.data_dir / "altostratus.db", timeout=30) as database:
+        row = "(?, ?, 'default', 'default', 'default', 0, 1, '', 0, '{}', '{}')"
+        columns = "id, name, name_scope, domain_id, parent_id, is_domain, enabled, description, epoch, options, extra"
+        database.executemany(f"INSERT INTO identity_project ({columns}) VALUES {row}", [(p, p) for p in projects])
+        database.executemany(
+            "INSERT INTO identity_assignment (actor_kind, actor_id, target_kind, target_id, role_id, inherited)"
+            " VALUES ('user', ?, 'project', ?, ?, 0)",
+            [(users[at % USERS], projects[at // EACH], role) for at in range(PROJECTS * EACH)],
+        )
+    database.close()
+
+
+# -- logins in parallel ------------------------------------------------------------------------------------------
+
+
+def _parallel_logins(cloud: Cloud) -> Iterator[Figure]:
+    """Eight people log in again and again, for longer than the lag's maximum looks back."""
+    sessions = [cloud.session() for _ in range(8)]
+    before, most = memory(cloud.pid) / MB, 0.0
+    end = time.monotonic() + 15
+
+    def log_in(session: Session) -> int:
+        done = 0
+        while time.monotonic() < end:
+            session.log_in(session.password)
+            done += 1
+        return done
+
+    with ThreadPoolExecutor(8) as pool:
+        running = [pool.submit(log_in, session) for session in sessions]
+        while time.monotonic() < end:
+            most = max(most, memory(cloud.pid) / MB)
+            time.sleep(0.1)
+        done = sum(each.result() for each in running)
+    lag = _metric(sessions[0], "altostratus_loop_lag_max_seconds") * 1000
+    note = f"{done} logins in 15 s, hashes as shipped"
+    yield Figure("eight logins in parallel: the loop's largest lag", lag, "ms", 20, note=note)
+    yield Figure("eight logins in parallel: memory above idle", most - before, "MB", 60, note=note)
+
+
+def _metric(session: Session, name: str) -> float:
+    text = session.send("GET", "/metrics")[1].decode()
+    return next(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"{name} "))

@@ -1,0 +1,105 @@
+"""The real Keystone to compare with: from PyPI, on SQLite, one gunicorn worker, on loopback, removed afterwards.
+
+Its tokens' cache is on, in the memory of the worker, as an operator with memcached would have it. Passwords are hashed
+with bcrypt at its lowest cost: what hashing costs is stated apart.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cloud import Session, free_port, wait_for
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.oracles.environments import ensure_environment  # noqa: E402
+
+PASSWORD = "benchmark"
+ROUNDS = 4  # bcrypt's least
+CONFIGURATION = """
+[DEFAULT]
+log_file = {home}/log
+[database]
+connection = sqlite:///{home}/keystone.db
+[cache]
+enabled = true
+backend = oslo_cache.dict
+expiration_time = 600
+[fernet_tokens]
+key_repository = {home}/fernet
+[fernet_receipts]
+key_repository = {home}/fernet
+[credential]
+key_repository = {home}/credential
+[identity]
+password_hash_rounds = {rounds}
+"""
+
+
+def programs() -> Path:
+    """Where its programs are, installed if need be."""
+    locks = (ROOT / "tests/oracles/keystone.lock", ROOT / "benchmarks/gunicorn.lock")
+    return ensure_environment("peers/keystone-gunicorn", *locks)
+
+
+def bcrypt_seconds() -> float:
+    """What one check of the administrator's password costs its library."""
+    code = (
+        "import bcrypt, statistics, time\n"
+        f"hashed = bcrypt.hashpw({PASSWORD.encode()!r}, bcrypt.gensalt({ROUNDS}))\n"
+        "def check():\n"
+        "    began = time.perf_counter()\n"
+        f"    bcrypt.checkpw({PASSWORD.encode()!r}, hashed)\n"
+        "    return time.perf_counter() - began\n"
+        "print(statistics.median(check() for _ in range(30)))"
+    )
+    done = subprocess.run([programs() / "python", "-c", code], check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+@contextmanager
+def running_keystone() -> Iterator[Session]:
+    """A session of its administrator."""
+    with tempfile.TemporaryDirectory(prefix="alto-benchmark-keystone-") as folder:
+        home, port = Path(folder), free_port()
+        _initialise(home, f"http://127.0.0.1:{port}/v3")
+        command = [programs() / "gunicorn", "--workers=1", f"--bind=127.0.0.1:{port}", "--keep-alive=60",
+                   "--worker-class=gthread", "--threads=1", "keystone.wsgi.api:application"]  # fmt: skip
+        environment = os.environ | {"OS_KEYSTONE_CONFIG_DIR": str(home)}
+        with (home / "served").open("wb") as output:
+            process = subprocess.Popen(command, env=environment, cwd=home, stdout=output, stderr=output)
+        try:
+            yield wait_for(lambda: _logged_in(port))
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _initialise(home: Path, url: str) -> None:
+    for part in ("fernet", "credential"):
+        (home / part).mkdir()
+    (home / "keystone.conf").write_text(CONFIGURATION.format(home=home, rounds=ROUNDS))
+    manage = [str(programs() / "keystone-manage"), f"--config-file={home / 'keystone.conf'}"]
+    owner = [f"--keystone-user={os.getuid()}", f"--keystone-group={os.getgid()}"]
+    urls = [f"--bootstrap-{kind}-url={url}" for kind in ("public", "internal", "admin")]
+    for verb, *more in (
+        ("db_sync",),
+        ("fernet_setup", *owner),
+        ("credential_setup", *owner),
+        ("bootstrap", f"--bootstrap-password={PASSWORD}", "--bootstrap-region-id=RegionOne", *urls),
+    ):
+        subprocess.run([*manage, verb, *more], check=True, capture_output=True)
+
+
+def _logged_in(port: int) -> Session | None:
+    session = Session(port, "")
+    try:
+        session.log_in(PASSWORD)
+    except (OSError, RuntimeError):
+        return None
+    return session

@@ -1,0 +1,128 @@
+"""What an operator does to a cloud by way of its data directory, whether it runs or not: rotate keys, restore access.
+
+A cloud that runs here is told to look anew; one that runs elsewhere, on the same PostgreSQL, sees it by itself.
+"""
+
+import contextlib
+import os
+import random
+import signal
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, select, update
+
+from altostratus.app.schema import check_current
+from altostratus.app.serve import holder
+from altostratus.app.settings import Settings
+from altostratus.kernel.clock import SystemClock
+from altostratus.kernel.db import open_database
+from altostratus.kernel.db.state import bump
+from altostratus.kernel.lanes import ThreadLane
+from altostratus.kernel.secrets import MasterKey
+from altostratus.kernel.service import Cloud
+from altostratus.kernel.tx import Tx
+from altostratus.services.compute.store.tables import server
+from altostratus.services.identity.service import build_identity
+from altostratus.services.identity.store.tables import credential, token_key
+from altostratus.services.identity.store.token_keys import rotate_token_keys
+from altostratus.services.identity.usecases import GENERATION, Identity
+from altostratus.services.identity.usecases.restore_access import reset_password, restore_administrator
+from altostratus.services.identity.usecases.set_password import strong_hash
+
+T = TypeVar("T")
+SECRETS = (credential.c.blob, token_key.c.key, server.c.admin_pass)
+"""Every column that is encrypted with the master key."""
+BATCH = 200
+
+
+def rotate_keys(settings: Settings, *, master: bool) -> str:
+    """Tokens are sealed with a new key from now on; with `master`, all secrets are encrypted with a new master key.
+    What has happened, in words."""
+    with _open(settings) as cloud:
+        identity = build_identity(cloud)
+        said = [_rotate_master_key(cloud)] if master else []
+        lifetime = timedelta(seconds=identity.config.token_lifetime)
+        left = cloud.db.write_now(lambda tx: rotate_token_keys(tx, cloud.master_key, lifetime))
+        said.append(f"Tokens are sealed with a new key. {left} older ones open what they sealed until it has expired.")
+    return "\n".join(said)
+
+
+def _rotate_master_key(cloud: Cloud) -> str:
+    """The new key first, so that nothing is ever encrypted with one that is not on disk. An old key's file stays:
+    backups and whoever has not looked anew need it."""
+    old = cloud.master_key.newest
+    cloud.master_key.rotate()
+    done = sum(_reencrypt(cloud, column) for column in SECRETS)
+    return (
+        f"{done} secrets are encrypted with master key {cloud.master_key.newest.rstrip(':')}. Key {old.rstrip(':')} is "
+        f"left for older backups: remove it from {cloud.data_dir / 'keys'} when nothing needs it any more."
+    )
+
+
+def _reencrypt(cloud: Cloud, column: Column[Any]) -> int:
+    """In small transactions, so that nobody waits for long."""
+    done = 0
+    while number := cloud.db.write_now(lambda tx: _reencrypt_some(tx, cloud.master_key, column)):
+        done += number
+    return done
+
+
+def _reencrypt_some(tx: Tx, key: MasterKey, column: Column[Any]) -> int:
+    (row_id,) = column.table.primary_key
+    old = select(row_id, column).where(~column.startswith(key.newest, autoescape=True)).limit(BATCH)
+    found = tx.sql.execute(old).all()
+    for number, secret in found:
+        renewed = {column: key.encrypt(key.decrypt(secret))}
+        tx.sql.execute(update(column.table).where(row_id == number).values(renewed))
+    return len(found)
+
+
+def set_password(settings: Settings, name: str, domain: str, password: str) -> None:
+    """The user can log in with this password, whatever kept it from doing so. NotFound when there is none; BadRequest
+    when the password is weaker than the cloud's rules allow."""
+    _change(settings, password, lambda tx, identity, hashed: reset_password(tx, identity, name, domain, hashed))
+
+
+def make_administrator(settings: Settings, name: str, password: str) -> None:
+    """The user is administrator of the cloud, whatever happened to it."""
+    _change(settings, password, lambda tx, identity, hashed: restore_administrator(tx, identity, name, hashed))
+
+
+def _change(settings: Settings, password: str, change: Callable[[Tx, Identity, str], None]) -> None:
+    with _open(settings) as cloud:
+        identity = build_identity(cloud)
+        hashed = strong_hash(identity, password) or ""
+
+        def run(tx: Tx) -> None:
+            change(tx, identity, hashed)
+            bump(tx, GENERATION)
+
+        cloud.db.write_now(run)
+
+
+@contextlib.contextmanager
+def _open(settings: Settings) -> Iterator[Cloud]:
+    """The cloud without its drivers; at the end the process that serves it here, if any, looks anew."""
+    check_current(settings.database_url)
+    db = open_database(settings.database_url)
+    cloud = Cloud(
+        db=db,
+        clock=SystemClock(),
+        entropy=random.SystemRandom(),
+        data_dir=settings.data_dir,
+        public_url=settings.url,
+        region=settings.region,
+        master_key=MasterKey(settings.data_dir / "keys"),
+        lane=ThreadLane,
+        simulate=settings.simulate,
+        wake=lambda wakes: None,
+        options=settings.services,
+    )
+    try:
+        yield cloud
+    finally:
+        db.close()
+    if pid := holder(settings.data_dir):
+        os.kill(pid, signal.SIGUSR1)

@@ -1,0 +1,137 @@
+"""Keys rotate and access comes back, while the cloud runs and while it does not."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import create_engine, select
+
+from altostratus.app import administer
+from altostratus.app.schema import HEAD, alembic_config
+from altostratus.app.settings import Settings
+from altostratus.app.wiring import System
+from altostratus.kernel.errors import BadRequest, NotFound
+from altostratus.kernel.secrets import MasterKey
+from altostratus.kernel.testing.client import ApiClient
+from altostratus.kernel.tx import Tx
+from tests.harness import running_system
+
+V3 = "/identity/v3"
+EC2 = {"credential": {"type": "cert", "blob": "a secret of mine", "user_id": "somebody"}}
+
+
+def log_in(password: str, name: str = "admin") -> dict[str, Any]:
+    user = {"name": name, "domain": {"name": "Default"}, "password": password}
+    scope = {"project": {"name": "admin", "domain": {"name": "Default"}}}
+    return {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
+
+
+@asynccontextmanager
+async def migrated_system(tmp_path: Path) -> AsyncIterator[tuple[System, ApiClient]]:
+    """A running system whose database says which version it is of, as a real one does."""
+    async with running_system(tmp_path) as found:
+        engine = create_engine(found[0].settings.database_url)
+        with engine.begin() as connection:
+            command.stamp(alembic_config(connection), HEAD)
+        engine.dispose()
+        yield found
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Signals that were sent instead of being sent."""
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr(administer, "holder", lambda data_dir: 4711)
+    monkeypatch.setattr(os, "kill", lambda pid, number: sent.append((pid, number)))
+    return sent
+
+
+def test_a_rotation_ends_no_token_and_the_running_cloud_seals_with_the_new_key(
+    tmp_path: Path, told: list[tuple[int, int]]
+) -> None:
+    async def scenario() -> None:
+        async with migrated_system(tmp_path) as (system, client):
+            settings: Settings = system.settings
+            kept = (await client.post(f"{V3}/credentials", EC2)).json()["credential"]["id"]
+            said = await asyncio.to_thread(administer.rotate_keys, settings, master=True)
+            assert "1 older" in said
+            assert told == [(4711, signal.SIGUSR1)]
+            identity = next(s.state for s in system.services if s.name == "identity")
+            before = identity.keys._keys
+            await system.refresh()
+            assert len(identity.keys._keys) == 2
+            assert identity.keys._keys[0] is not before[0]
+            assert (await client.get(f"{V3}/users")).status_code == 200, "the token that an old key has sealed"
+            (settings.data_dir / "keys" / "1").unlink()
+            MasterKey(settings.data_dir / "keys")
+            await system.refresh()
+            assert (await client.get(f"{V3}/credentials/{kept}")).json()["credential"]["blob"] == "a secret of mine"
+
+    asyncio.run(scenario())
+
+
+def test_a_forgotten_password_is_replaced_and_the_running_cloud_knows(
+    tmp_path: Path, told: list[tuple[int, int]]
+) -> None:
+    async def scenario() -> None:
+        async with migrated_system(tmp_path) as (system, client):
+            me = (await client.get(f"{V3}/users?name=admin")).json()["users"][0]["id"]
+            await asyncio.to_thread(administer.set_password, system.settings, "admin", "Default", "a new one")
+            await system.refresh()
+            assert (await client.get(f"{V3}/users/{me}")).status_code == 401, "its tokens have ended"
+            made = await client.post(f"{V3}/auth/tokens", log_in("a new one"))
+            assert made.status_code == 201, made.text
+            with pytest.raises(NotFound, match="no user nobody in the domain Default"):
+                await asyncio.to_thread(administer.set_password, system.settings, "nobody", "Default", "x")
+
+    asyncio.run(scenario())
+
+
+def test_a_cloud_without_administrator_gets_one(tmp_path: Path, told: list[tuple[int, int]]) -> None:
+    async def scenario() -> None:
+        async with migrated_system(tmp_path) as (system, client):
+            me = (await client.get(f"{V3}/users?name=admin")).json()["users"][0]["id"]
+            assert (await client.patch(f"{V3}/users/{me}", {"user": {"enabled": False}})).status_code == 200
+            await asyncio.to_thread(administer.make_administrator, system.settings, "rescue", "a secret")
+            await system.refresh()
+            made = await client.post(f"{V3}/auth/tokens", log_in("a secret", "rescue"))
+            assert made.status_code == 201, made.text
+            assert {role["name"] for role in made.json()["token"]["roles"]} >= {"admin", "member", "reader"}
+            client.token = made.headers["x-subject-token"]
+            enabled = await client.patch(f"{V3}/users/{me}", {"user": {"enabled": True}})
+            assert enabled.status_code == 200, enabled.text
+
+    asyncio.run(scenario())
+
+
+def test_every_secret_of_the_database_is_encrypted_anew(tmp_path: Path, told: list[tuple[int, int]]) -> None:
+    async def scenario() -> None:
+        async with migrated_system(tmp_path) as (system, client):
+            await client.post(f"{V3}/credentials", EC2)
+            await asyncio.to_thread(administer.rotate_keys, system.settings, master=True)
+
+            def prefixes(tx: Tx) -> set[str]:
+                found = [tx.sql.execute(select(column)).scalars().all() for column in administer.SECRETS]
+                return {text.split(":")[0] for texts in found for text in texts if text}
+
+            assert await system.db.read(prefixes) == {"2"}
+
+    asyncio.run(scenario())
+
+
+def test_a_password_that_the_rules_refuse_is_refused_here_too(tmp_path: Path, told: list[tuple[int, int]]) -> None:
+    async def scenario() -> None:
+        async with migrated_system(tmp_path) as (system, _):
+            rules = {"identity": {"password_regex": "^.{10,}$", "password_regex_description": "ten characters"}}
+            settings = Settings(data_dir=system.settings.data_dir, database=system.settings.database, services=rules)
+            with pytest.raises(BadRequest, match="ten characters"):
+                await asyncio.to_thread(administer.set_password, settings, "admin", "Default", "short")
+            assert not told
+
+    asyncio.run(scenario())
