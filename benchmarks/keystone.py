@@ -21,6 +21,15 @@ from tests.oracles.environments import ensure_environment  # noqa: E402
 
 PASSWORD = "benchmark"
 ROUNDS = 4  # bcrypt's least
+SERVER = """
+wsgi_app = "keystone.wsgi.api:application"
+bind = "127.0.0.1:{port}"
+workers = 1
+worker_class = "gthread"
+threads = 1
+keepalive = 60
+"""
+"""A file in its working directory, because Keystone reads gunicorn's command line as its own."""
 CONFIGURATION = """
 [DEFAULT]
 log_file = {home}/log
@@ -68,11 +77,10 @@ def running_keystone() -> Iterator[Session]:
     with tempfile.TemporaryDirectory(prefix="alto-benchmark-keystone-") as folder:
         home, port = Path(folder), free_port()
         _initialise(home, f"http://127.0.0.1:{port}/v3")
-        command = [programs() / "gunicorn", "--workers=1", f"--bind=127.0.0.1:{port}", "--keep-alive=60",
-                   "--worker-class=gthread", "--threads=1", "keystone.wsgi.api:application"]  # fmt: skip
+        (home / "gunicorn.conf.py").write_text(SERVER.format(port=port))
         environment = os.environ | {"OS_KEYSTONE_CONFIG_DIR": str(home)}
         with (home / "served").open("wb") as output:
-            process = subprocess.Popen(command, env=environment, cwd=home, stdout=output, stderr=output)
+            process = subprocess.Popen([programs() / "gunicorn"], env=environment, cwd=home, stdout=output, stderr=output)
         try:
             yield wait_for(lambda: _logged_in(port))
         finally:
