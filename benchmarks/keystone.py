@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from cloud import Session, free_port, wait_for
 
@@ -80,7 +81,8 @@ def running_keystone() -> Iterator[Session]:
         (home / "gunicorn.conf.py").write_text(SERVER.format(port=port))
         environment = os.environ | {"OS_KEYSTONE_CONFIG_DIR": str(home)}
         with (home / "served").open("wb") as output:
-            process = subprocess.Popen([programs() / "gunicorn"], env=environment, cwd=home, stdout=output, stderr=output)
+            options: dict[str, Any] = {"env": environment, "cwd": home, "stdout": output, "stderr": output}
+            process = subprocess.Popen([programs() / "gunicorn"], **options)
         try:
             yield wait_for(lambda: _logged_in(port))
         finally:
