@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, make_url
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, StatementError
 
 from altostratus.kernel.clock import Clock, SystemClock
 from altostratus.kernel.errors import BadRequest
@@ -106,8 +106,11 @@ def _call(fn: Callable[[Tx], T], tx: Tx) -> T:
         return fn(tx)
     except StopIteration as error:
         raise RuntimeError("StopIteration in a transaction") from error
-    except (DataError, OverflowError) as error:  # NUL in a text, a number or a text that is too long
-        raise BadRequest("A value in the request cannot be stored.", detail=repr(error)) from error
+    except (StatementError, OverflowError) as error:
+        # NUL in a text, a number or a text that is too long; an instant that is none in UTC
+        if isinstance(error, DataError | OverflowError) or isinstance(error.orig, OverflowError):
+            raise BadRequest("A value in the request cannot be stored.", detail=repr(error)) from error
+        raise
 
 
 def open_database(
