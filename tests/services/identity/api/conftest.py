@@ -6,8 +6,9 @@ import pytest
 
 HERE = Path(__file__).parent
 SLOW = (
-    "access_rules", "application_credentials", "assignments", "catalog", "ec2_credentials", "ec2tokens", "endpoint_filters",
-    "grants", "implied_roles", "inherit", "limits", "passwords", "receipts", "registered_limits", "revocations", "roles", "trust_tokens",
+    "access_rules", "application_credentials", "assignments", "catalog", "ec2_credentials", "ec2tokens",
+    "endpoint_filters", "grants", "implied_roles", "inherit", "limits", "passwords", "receipts", "registered_limits",
+    "revocations", "roles", "trust_tokens",
 )  # fmt: skip
 
 
