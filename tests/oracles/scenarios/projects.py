@@ -94,7 +94,9 @@ def project_lists(s: Script) -> None:
     s.get("/v3/projects?no_such_filter=1", loose=True)
     s.get("/v3/projects?is_domain=true", loose=True)
     s.get("/v3/projects?name__contains=one-" + one[:0], loose=True)
-    s.get("/v3/projects?limit=1&not-tags=red", loose=True)  # which is first is chance; so they are alike
+    for each in ("left", "right"):  # alike, because which of them is first is chance
+        a_project(s, each, parent_id=one)
+    s.get(f"/v3/projects?limit=1&parent_id={one}", loose=True)
     s.get("/v3/projects?limit=x", loose=True)
     s.get(f"/v3/projects/{one}?parents_as_list")
     s.get(f"/v3/projects/{two}?subtree_as_ids")
