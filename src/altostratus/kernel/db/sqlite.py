@@ -108,9 +108,7 @@ class Sqlite:
 
     def _read_loop(self, connection: Connection) -> None:
         with connection:
-            connection.exec_driver_sql("PRAGMA query_only = ON")
-            connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
-            connection.rollback()
+            _make_reader(connection)
             while job := self._reads.get():
                 _run(connection, job)
                 connection.rollback()
@@ -123,7 +121,9 @@ class InlineSqlite:
     dialect = "sqlite"
 
     def __init__(self, path: Path) -> None:
-        self._connection = _connect(path, "IMMEDIATE", synchronous="OFF")
+        self._writer = _connect(path, "IMMEDIATE", synchronous="OFF")
+        self._reader = _connect(path, "DEFERRED")
+        _make_reader(self._reader)
 
     async def write(self, run: Run[T]) -> T:
         await asyncio.sleep(0)
@@ -131,27 +131,32 @@ class InlineSqlite:
 
     async def read(self, run: Run[T]) -> T:
         await asyncio.sleep(0)
-        return self._transact(run, read_only=True)
+        return _transact(self._reader, run)
 
     def write_now(self, run: Run[T]) -> T:
-        return self._transact(run)
+        return _transact(self._writer, run)
 
     def close(self) -> None:
-        self._connection.close()
+        self._reader.close()
+        self._writer.close()
 
-    def _transact(self, run: Run[T], read_only: bool = False) -> T:
-        if self._connection.closed:
-            raise Closed()
-        driver: Any = self._connection.connection.driver_connection
-        try:
-            with self._connection.begin():
-                driver.execute(f"PRAGMA query_only = {int(read_only)}")
-                return run(self._connection)
-        except BaseException:
-            _undo(self._connection)
-            raise
-        finally:
-            driver.execute("PRAGMA query_only = 0")
+
+def _transact(connection: Connection, run: Run[T]) -> T:
+    if connection.closed:
+        raise Closed()
+    try:
+        with connection.begin():
+            return run(connection)
+    except BaseException:
+        _undo(connection)
+        raise
+
+
+def _make_reader(connection: Connection) -> None:
+    """A connection that cannot write; only the writer checkpoints."""
+    connection.exec_driver_sql("PRAGMA query_only = ON")
+    connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
+    connection.rollback()
 
 
 def _batch(jobs: "queue.SimpleQueue[_Job | None]") -> list[_Job]:

@@ -18,7 +18,7 @@ from altostratus.services.identity.errors import fault_format
 from altostratus.services.identity.facade import IdentityFacade
 from altostratus.services.identity.policy import RULES, IdentityPolicy
 from altostratus.services.identity.store.token_keys import TokenKeys
-from altostratus.services.identity.usecases import Actors, Identity, Kept
+from altostratus.services.identity.usecases import Identity, Memory
 from altostratus.services.identity.usecases.bootstrap import bootstrap
 
 PREFIX = "/identity"
@@ -53,9 +53,7 @@ def build_identity(cloud: Cloud) -> Identity:
         keys=TokenKeys(cloud.master_key),
         master_key=cloud.master_key,
         hashing=cloud.lane("identity-hash", config.hash_threads, HASH_SECONDS),
-        actors=Actors(config.cached_tokens),
-        sessions=Kept(config.cached_sessions),
-        catalogs=Kept(config.cached_catalogs),
+        memory=Memory(config.cached_tokens, config.cached_catalogs),
         hasher=Hasher(config.password_time_cost, config.password_memory_cost, config.password_parallelism),
         logins=_login_limits(config),
     )

@@ -28,7 +28,7 @@ class CountedReads:
 
 def forget(people: People) -> None:
     """As in a process that has not seen any token yet."""
-    people.service.state.actors._kept.clear()
+    people.service.state.memory.tokens._kept.clear()
 
 
 def test_a_token_is_known_to_whoever_issued_it(tmp_path: Path) -> None:
@@ -119,13 +119,13 @@ def test_a_validation_that_began_before_a_change_is_not_kept(tmp_path: Path) -> 
 def test_a_change_whose_caller_went_away_still_ends_tokens(tmp_path: Path) -> None:
     async def story(people: People) -> None:
         state = people.service.state
-        before = state.actors.generation
+        before = state.memory.generation
         loop, writing = asyncio.get_running_loop(), asyncio.Event()
         task = asyncio.create_task(state.change(lambda tx: loop.call_soon_threadsafe(writing.set)))
         await writing.wait()
         task.cancel()
         await state.change(lambda tx: None)  # changes happen one after another: the first has committed
-        assert state.actors.generation == before + 2
+        assert state.memory.generation == before + 2
         assert task.cancelled()
 
     run(tmp_path, story)

@@ -16,7 +16,6 @@ from altostratus.services.identity.domain.claims import (
     ScopeKind,
     audit_text,
 )
-from altostratus.services.identity.domain.compliance import is_inactive
 from altostratus.services.identity.domain.factors import Receipt, suffices
 from altostratus.services.identity.domain.login import Login, Reference, ScopeWish
 from altostratus.services.identity.domain.nouns import Project, User
@@ -29,9 +28,9 @@ from altostratus.services.identity.store.trusts import consume_use, find_usable_
 from altostratus.services.identity.usecases import Identity
 from altostratus.services.identity.usecases.issue_receipt import issue_receipt
 from altostratus.services.identity.usecases.open_session import enter
-from altostratus.services.identity.usecases.prove_by_password import record_failure, settle
+from altostratus.services.identity.usecases.prove_by_password import are_active, record_failure, settle
 from altostratus.services.identity.usecases.prove_identity import Proof, prove_identity
-from altostratus.services.identity.usecases.validate_token import keep_actor
+from altostratus.services.identity.usecases.validate_token import remember
 
 
 async def authenticate(identity: Identity, login: Login) -> tuple[str, Session] | Receipt:
@@ -56,15 +55,17 @@ async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) 
     if session is None:
         raise Unauthorized()
     token = identity.keys.seal(session.claims)
-    keep_actor(identity, token, generation, session)
+    remember(identity, token, generation, session)
+    if proof.scope is None and wish is not None and wish.trust_id is None:
+        identity.memory.scopes.keep(wish, generation, session.claims.scope)
     return token, session
 
 
 def _issue(tx: Tx, identity: Identity, proof: Proof, wish: ScopeWish | None) -> Session | None:
     """The session in the scope wished for, in the default project, or unscoped; None when it may not be."""
-    identity.keys.load(tx)
+    identity.current_keys(tx)
     claims = _claims(tx, identity, proof)
-    session = _entered(tx, claims, proof, wish)
+    session = _entered(tx, identity, claims, proof, wish)
     if session is None or not _may_have(tx, identity, session, proof):
         record_failure(tx, proof.user, "not allowed in this scope")
         return None
@@ -79,7 +80,7 @@ def _issue(tx: Tx, identity: Identity, proof: Proof, wish: ScopeWish | None) -> 
 
 def _may_have(tx: Tx, identity: Identity, session: Session, proof: Proof) -> bool:
     """Whether what was proved is so now, in this transaction."""
-    if any(is_inactive(identity.config, user, tx.now) for user in (proof.user, session.user)):
+    if not are_active(tx, identity, proof.user.id, session.user.id):
         return False
     return _is_unchanged(tx, session, proof.user) and (proof.checked is None or settle(tx, identity, proof.checked))
 
@@ -92,25 +93,26 @@ def _is_unchanged(tx: Tx, session: Session, proved: User) -> bool:
     return user is not None and user.epoch == proved.epoch
 
 
-def _entered(tx: Tx, claims: Claims, proof: Proof, wish: ScopeWish | None) -> Session | None:
+def _entered(tx: Tx, identity: Identity, claims: Claims, proof: Proof, wish: ScopeWish | None) -> Session | None:
     if proof.scope is not None:
-        return enter(tx, replace(claims, scope=proof.scope))
+        return enter(tx, identity, replace(claims, scope=proof.scope))
     if wish is None:
-        return _default_session(tx, claims, proof.user)
+        return _default_session(tx, identity, claims, proof.user)
     if wish.trust_id is not None:
-        return _trust_session(tx, claims, wish.trust_id)
-    scope = _wished_scope(tx, wish)
-    return enter(tx, replace(claims, scope=scope)) if scope else None
+        return _trust_session(tx, identity, claims, wish.trust_id)
+    scope = identity.memory.scopes.get(wish, identity.generation_in(tx)) or _wished_scope(tx, wish)
+    return enter(tx, identity, replace(claims, scope=scope)) if scope else None
 
 
-def _default_session(tx: Tx, claims: Claims, user: User) -> Session | None:
+def _default_session(tx: Tx, identity: Identity, claims: Claims, user: User) -> Session | None:
     """In the user's default project if it has one and may be there, else unscoped."""
     project_id = user.default_project_id
-    scoped = enter(tx, replace(claims, scope=Scope(ScopeKind.PROJECT, project_id))) if project_id else None
-    return scoped or enter(tx, claims)
+    scope = Scope(ScopeKind.PROJECT, project_id or "")
+    scoped = enter(tx, identity, replace(claims, scope=scope)) if project_id else None
+    return scoped or enter(tx, identity, claims)
 
 
-def _trust_session(tx: Tx, claims: Claims, trust_id: str) -> Session | None:
+def _trust_session(tx: Tx, identity: Identity, claims: Claims, trust_id: str) -> Session | None:
     """In the trust's project. None when there is no such trust (any more), or one may not be in its project."""
     trust = find_usable_trust(tx, trust_id)
     if trust is None:
@@ -124,7 +126,7 @@ def _trust_session(tx: Tx, claims: Claims, trust_id: str) -> Session | None:
         raise Refused("User is not a trustee")
     if holder.target is None:
         raise Missing("project", "None")
-    session = enter(tx, claims)
+    session = enter(tx, identity, claims)
     if session is None:
         raise Refused("Someone whom the trust names is disabled, or its trustor has lost a role that it passes on")
     return session

@@ -3,23 +3,33 @@
 from dataclasses import replace
 
 from altostratus.kernel.tx import Tx
-from altostratus.services.identity.domain.claims import Claims, DelegationKind, ScopeKind
+from altostratus.services.identity.domain.claims import ON_ITS_OWN, Claims, DelegationKind, ScopeKind
 from altostratus.services.identity.domain.session import RoleName, Session, Target
 from altostratus.services.identity.store.access import granted_roles, held_role_ids, reached_roles
 from altostratus.services.identity.store.application_credentials import find_live_credential, role_ids_of, rules_of
 from altostratus.services.identity.store.holders import find_holder
+from altostratus.services.identity.store.revocations import is_revoked
 from altostratus.services.identity.store.trusts import are_agents_enabled, find_lineage, trusted_role_ids
+from altostratus.services.identity.usecases import Identity
 
 
-def open_session(tx: Tx, claims: Claims) -> Session | None:
+def open_session(tx: Tx, identity: Identity, claims: Claims) -> Session | None:
     """The session, or None when the token has been revoked or anything it stands on has ended: user, domain or
     project disabled or gone, password changed, last role taken away, trust or application credential gone."""
-    session = enter(tx, claims)
+    session = None if is_revoked(tx, claims) else enter(tx, identity, claims)
     return session if session and session.epochs == (claims.user_epoch, claims.scope_epoch) else None
 
 
-def enter(tx: Tx, claims: Claims) -> Session | None:
+def enter(tx: Tx, identity: Identity, claims: Claims) -> Session | None:
     """The claimed user in the claimed scope, or None when it may not be there. Looks at no epoch."""
+    if claims.delegation == ON_ITS_OWN:
+        key, generation = (claims.user_id, claims.scope), identity.generation_in(tx)
+        if known := identity.memory.sessions.get(key, generation):
+            return replace(known, claims=claims)
+    return _enter(tx, claims)
+
+
+def _enter(tx: Tx, claims: Claims) -> Session | None:
     holder = find_holder(tx, claims)
     if holder is None or not holder.enabled or not _is_named(claims, holder.target):
         return None

@@ -88,6 +88,14 @@ def record_failure(tx: Tx, user: User | None, reason: str) -> None:
     events.record(tx, NOBODY, "identity.authenticate", id, outcome="failure", reason=reason)
 
 
+def are_active(tx: Tx, identity: Identity, *user_ids: str) -> bool:
+    """Whether these users were seen lately, where that matters. It is not in memory: logging in changes it."""
+    if identity.config.disable_user_account_days_inactive is None:
+        return True
+    found = [users.find(tx, user_id) for user_id in set(user_ids)]
+    return not any(user is None or is_inactive(identity.config, user, tx.now) for user in found)
+
+
 def settle(tx: Tx, identity: Identity, checked: Checked) -> bool:
     """A right password ends the count of wrong ones, and is hashed anew if need be; False, and nothing changes, when
     enough wrong ones have come in meanwhile. No token ends by it."""
