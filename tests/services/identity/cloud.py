@@ -18,6 +18,7 @@ from altostratus.services.identity import service as identity
 from tests.harness import BASE, open_test_cloud, prepare
 
 PASSWORD = "first-secret"
+ADMIN_PASSWORD = "admin-secret"
 V3 = "/identity/v3"
 TOKENS = f"{V3}/auth/tokens"
 
@@ -103,12 +104,12 @@ def login(user_id: str, scope: Any = None, password: str = PASSWORD) -> dict[str
 async def open_people(data_dir: Path, options: Any = None) -> AsyncIterator[People]:
     clock = HandClock()
     cloud = open_test_cloud(data_dir, clock=clock, options={"identity": options or {}})
-    service = identity.build(cloud, identity.CATALOG, "admin-secret")
+    service = identity.build(cloud, identity.CATALOG, ADMIN_PASSWORD)
     prepare(cloud, [service])
     asgi = build_asgi([service], service.facade.authenticate, BASE, random.SystemRandom())
     people = People(cloud, service, clock, asgi, ApiClient(asgi, BASE))
     try:
-        await people.admin.login("admin", "admin-secret", "admin")
+        await people.admin.login("admin", ADMIN_PASSWORD, "admin")
         yield people
     finally:
         await people.close()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from litestar import Router
 
 from altostratus.kernel.config import build_config
+from altostratus.kernel.events import Journal
 from altostratus.kernel.http.edge import Edge
 from altostratus.kernel.policy import read_overrides
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
@@ -38,6 +39,7 @@ def build(cloud: Cloud, catalog: Sequence[CatalogEntry], admin_password: str) ->
         state=identity,
         facade=IdentityFacade(identity),
         catalog=CATALOG,
+        listeners=[identity.journal],
         refresh=identity.refresh,
         prepare=lambda tx: bootstrap(tx, identity, cloud.public_url, cloud.region, catalog, admin_password),
     )
@@ -54,6 +56,7 @@ def build_identity(cloud: Cloud) -> Identity:
         master_key=cloud.master_key,
         hashing=cloud.lane("identity-hash", config.hash_threads, HASH_SECONDS),
         memory=Memory(config.cached_tokens, config.cached_catalogs),
+        journal=Journal(cloud.db, cloud.clock),
         hasher=Hasher(config.password_time_cost, config.password_memory_cost, config.password_parallelism),
         logins=_login_limits(config),
     )

@@ -316,6 +316,7 @@ def test_success_and_failure_are_events_without_secrets(tmp_path: Path) -> None:
         await people.login(user, password="wrong-secret")
         await people.login("nobody")
         await people.login(user)
+        await people.service.state.journal.stop()
         found = await people.cloud.db.read(lambda tx: events.read_last(tx, 3))
         assert [(e.kind, e.resource_id, e.detail) for e in found] == [
             ("identity.authenticate", user, {"outcome": "failure", "client": here, "reason": "wrong password"}),

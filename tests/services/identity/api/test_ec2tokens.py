@@ -279,6 +279,7 @@ def test_failures_are_recorded_without_what_was_tried(tmp_path: Path) -> None:
 
 
 async def last_outcome(people: People, ann: Ann) -> str:
+    await people.service.state.journal.stop()
     last = (await people.cloud.db.read(events.read_last))[-1]
     assert (last.kind, last.resource_id) == ("identity.authenticate", ann.user_id)
     assert "tried" not in str(last)

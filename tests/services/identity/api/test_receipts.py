@@ -60,6 +60,7 @@ def test_one_method_of_two_gets_a_receipt_with_which_the_other_gets_a_token(tmp_
         second = await authenticate(people, token=token, receipt=first.headers[RECEIPT])
         assert second.status_code == 201
         assert sorted(second.json()["token"]["methods"]) == ["password", "token"]
+        await people.service.state.journal.stop()
         found = await people.cloud.db.read(lambda tx: events.read_last(tx, 2))
         assert [one.detail["outcome"] for one in found] == ["pending", "success"]
 

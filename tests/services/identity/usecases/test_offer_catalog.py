@@ -70,7 +70,7 @@ def test_a_catalog_that_was_read_before_a_change_is_not_kept(tmp_path: Path) -> 
         state, db = people.service.state, people.cloud.db
         read, reading, changed = db.read, asyncio.Event(), asyncio.Event()
         old = await state.generation()
-        state.catalogs._kept.clear()  # logging in has shown one
+        state.memory.catalogs._kept.clear()  # logging in has shown one
 
         async def slow_read(fn: Callable[[Tx], Any]) -> Any:
             result = await read(fn)
@@ -96,12 +96,12 @@ def test_catalogs_in_memory_are_few(tmp_path: Path) -> None:
         endpoint = (await people.admin.get(f"{V3}/endpoints")).json()["endpoints"][0]["id"]
         for number in range(5):
             await offer_catalog(state, await state.generation(), "u", f"p{number}")
-        assert len(state.catalogs) == 1
+        assert len(state.memory.catalogs) == 1
         project = await people.make("project", name="filtered")
         await people.admin.put(f"{V3}/OS-EP-FILTER/projects/{project}/endpoints/{endpoint}")
         for number in range(5):
             await offer_catalog(state, await state.generation(), "u", f"p{number}")
-        assert len(state.catalogs) == 3
+        assert len(state.memory.catalogs) == 3
 
     run(tmp_path, story, {"cached_catalogs": 3})
 

@@ -12,6 +12,7 @@ from altostratus.kernel.clock import Clock
 from altostratus.kernel.db import Database
 from altostratus.kernel.db.state import bump, current
 from altostratus.kernel.errors import DeadlineExceeded, Unavailable
+from altostratus.kernel.events import Journal
 from altostratus.kernel.lanes import Lane
 from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.tx import Tx
@@ -97,6 +98,7 @@ class Identity:
     master_key: MasterKey
     hashing: Lane
     memory: Memory = field(repr=False)
+    journal: Journal
     hasher: Hasher = field(default_factory=Hasher, repr=False)
     logins: LoginLimits = field(default_factory=lambda: LoginLimits(FailureLimit(0, 1, 1), FailureLimit(0, 1, 1)))
 

@@ -13,20 +13,18 @@ from altostratus.services.identity.store.trusts import are_agents_enabled, find_
 from altostratus.services.identity.usecases import Identity
 
 
-def open_session(tx: Tx, identity: Identity, claims: Claims) -> Session | None:
+def open_session(tx: Tx, identity: Identity, generation: int, claims: Claims) -> Session | None:
     """The session, or None when the token has been revoked or anything it stands on has ended: user, domain or
     project disabled or gone, password changed, last role taken away, trust or application credential gone."""
-    session = None if is_revoked(tx, claims) else enter(tx, identity, claims)
+    session = None if is_revoked(tx, claims) else enter(tx, identity, generation, claims)
     return session if session and session.epochs == (claims.user_epoch, claims.scope_epoch) else None
 
 
-def enter(tx: Tx, identity: Identity, claims: Claims) -> Session | None:
-    """The claimed user in the claimed scope, or None when it may not be there. Looks at no epoch."""
-    if claims.delegation == ON_ITS_OWN:
-        key, generation = (claims.user_id, claims.scope), identity.generation_in(tx)
-        if known := identity.memory.sessions.get(key, generation):
-            return replace(known, claims=claims)
-    return _enter(tx, claims)
+def enter(tx: Tx, identity: Identity, generation: int, claims: Claims) -> Session | None:
+    """The claimed user in the claimed scope, or None when it may not be there; as of this generation or later. Looks at
+    no epoch."""
+    known = identity.memory.sessions.get((claims.user_id, claims.scope), generation)
+    return replace(known, claims=claims) if known and claims.delegation == ON_ITS_OWN else _enter(tx, claims)
 
 
 def _enter(tx: Tx, claims: Claims) -> Session | None:

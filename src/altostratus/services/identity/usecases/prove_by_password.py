@@ -96,13 +96,19 @@ def are_active(tx: Tx, identity: Identity, *user_ids: str) -> bool:
     return not any(user is None or is_inactive(identity.config, user, tx.now) for user in found)
 
 
+def is_to_settle(identity: Identity, checked: Checked) -> bool:
+    """Whether a right password may change anything: what no rule asks for is not counted."""
+    config = identity.config
+    return bool(checked.new_hash or config.lockout_failure_attempts or config.disable_user_account_days_inactive)
+
+
 def settle(tx: Tx, identity: Identity, checked: Checked) -> bool:
     """A right password ends the count of wrong ones, and is hashed anew if need be; False, and nothing changes, when
     enough wrong ones have come in meanwhile. No token ends by it."""
+    if not is_to_settle(identity, checked):
+        return True
     proved, config = checked.user, identity.config
     changes = active_on(config, proved, tx.now)
-    if not (changes or checked.new_hash or config.lockout_failure_attempts):
-        return True
     user = users.find(tx, proved.id)
     if user is None or is_locked(config, user, tx.now):
         return False

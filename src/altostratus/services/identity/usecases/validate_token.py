@@ -3,6 +3,7 @@
 import hashlib
 
 from altostratus.kernel.actor import Actor
+from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import ON_ITS_OWN, Claims
 from altostratus.services.identity.domain.session import Session, actor_of
 from altostratus.services.identity.usecases import Identity, Known
@@ -35,10 +36,13 @@ async def _known(identity: Identity, token: str, generation: int | None = None) 
 
 async def _open(identity: Identity, claims: Claims) -> tuple[int, Session] | None:
     """The session from the database, with the generation that it was found in."""
-    # The generation first: a change that commits in between makes what is kept too old, never too new.
-    generation, session = await identity.db.read(
-        lambda tx: (identity.generation_in(tx), open_session(tx, identity, claims))
-    )
+
+    def look(tx: Tx) -> tuple[int, Session | None]:
+        # The generation first: a change that commits in between makes what is kept too old, never too new.
+        generation = identity.generation_in(tx)
+        return generation, open_session(tx, identity, generation, claims)
+
+    generation, session = await identity.db.read(look)
     return (generation, session) if session else None
 
 
