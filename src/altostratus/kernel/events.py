@@ -37,6 +37,8 @@ from altostratus.kernel.tx import Tx
 log = logger("events")
 Row = dict[str, Any]
 RETENTION = timedelta(days=90)
+DELAY = 0.05
+"""Seconds that a journal gathers events for."""
 
 event = Table(
     "event",
@@ -92,8 +94,8 @@ def record(
 
 
 class Journal:
-    """Events that no answer waits for, written soon, in their order, many in one transaction. Of what changes nothing:
-    those of the last moment are gone when the machine is."""
+    """Events that no answer waits for, written within `DELAY`, in their order, many in one transaction. Of what changes
+    nothing: those of the last moment are gone when the process is killed."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
@@ -117,8 +119,9 @@ class Journal:
             await self._writing
 
     async def _write(self) -> None:
-        while rows := self._rows:
-            self._rows = []
+        while self._rows:
+            await asyncio.sleep(DELAY)
+            rows, self._rows = self._rows, []
             try:
                 await self._db.write(partial(_insert, rows=rows))
             except Exception as error:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from altostratus.app.asgi import build_asgi
+from altostratus.kernel import events
 from altostratus.kernel.service import Cloud, Service
 from altostratus.kernel.testing.client import ApiClient
 from altostratus.services.identity import service as identity
@@ -52,6 +53,11 @@ class People:
         client.token = token
         self._clients.append(client)
         return client
+
+    async def events(self, count: int) -> list[events.Event]:
+        """The newest, oldest first, with those that are yet to be written."""
+        await self.service.state.journal.stop()
+        return await self.cloud.db.read(lambda tx: events.read_last(tx, count))
 
     async def login(self, user_id: str, scope: Any = None, password: str = PASSWORD) -> httpx.Response:
         return await self.client().post(TOKENS, login(user_id, scope, password))

@@ -21,7 +21,7 @@ class IdentityConfig(msgspec.Struct, frozen=True, kw_only=True):
     """How long a token is valid."""
 
     cached_tokens: Count = 20_000
-    """How many tokens are kept in memory with what they stand for, at some 2,000 bytes each."""
+    """How many tokens are kept in memory with what they stand for, at some 2,400 bytes each."""
 
     cached_catalogs: Positive = 500
     """How many catalogs are kept in memory: one for all projects, and one for each that endpoint filters choose for."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from altostratus.kernel.actor import Actor
+from altostratus.kernel.db import NeedsDatabase
 from altostratus.kernel.errors import Unauthorized
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import (
@@ -44,15 +45,13 @@ async def authenticate(identity: Identity, login: Login) -> tuple[str, Session] 
 async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) -> tuple[str, Session]:
     """Unauthorized where whoever proved to be somebody may not be in the scope wished for; Refused or Missing where a
     trust does not let it."""
-    # Most logins change nothing, and wait neither for other changes nor for a disk that is full.
-    run = identity.db.write if _changes_something(proof, wish) else identity.db.read
     try:
-        generation, session = await run(lambda tx: _issue(tx, identity, proof, wish))
+        generation, session = await _session(identity, proof, wish)
     except (Refused, Missing):
-        await identity.db.write(lambda tx: record_failure(tx, proof.user, "not allowed by this trust"))
+        record_failure(identity, proof.user, "not allowed by this trust")
         raise
     if session is None:
-        await identity.db.write(lambda tx: record_failure(tx, proof.user, "not allowed in this scope"))
+        record_failure(identity, proof.user, "not allowed in this scope")
         raise Unauthorized()
     _record_success(identity, session)
     token = identity.keys.seal(session.claims)
@@ -60,6 +59,19 @@ async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) 
     if proof.scope is None and wish is not None and wish.trust_id is None:
         identity.memory.scopes.keep(wish, generation, session.claims.scope)
     return token, session
+
+
+async def _session(identity: Identity, proof: Proof, wish: ScopeWish | None) -> tuple[int, Session | None]:
+    """Most logins change nothing: they wait neither for other changes nor for a disk that is full, and those of users
+    that are in memory not even for the database."""
+
+    def issue(tx: Tx) -> tuple[int, Session | None]:
+        return _issue(tx, identity, proof, wish)
+
+    try:
+        return identity.db.without(issue)
+    except NeedsDatabase:
+        return await (identity.db.write(issue) if _changes_something(proof, wish) else identity.db.read(issue))
 
 
 def _changes_something(proof: Proof, wish: ScopeWish | None) -> bool:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import Unauthorized
 from altostratus.kernel.tx import Tx
@@ -17,9 +16,13 @@ from altostratus.services.identity.usecases.prove_identity import Proof
 
 async def issue_receipt(identity: Identity, proof: Proof) -> Receipt:
     """Unauthorized where the user may not log in with any methods."""
-    receipt = await identity.db.write(lambda tx: _issue(tx, identity, proof))
+    run = identity.db.write if proof.checked else identity.db.read
+    receipt = await run(lambda tx: _issue(tx, identity, proof))
     if receipt is None:
+        record_failure(identity, proof.user, "may not log in")
         raise Unauthorized()
+    actor = Actor(user_id=proof.user.id)
+    identity.journal.record(actor, "identity.authenticate", proof.user.id, outcome="pending")
     return receipt
 
 
@@ -27,10 +30,8 @@ def _issue(tx: Tx, identity: Identity, proof: Proof) -> Receipt | None:
     keys = identity.current_keys(tx)
     user, domain = proof.user, projects.find(tx, proof.user.domain_id)
     if domain is None or not (domain.enabled and _may_log_in(tx, identity, proof)):
-        record_failure(tx, user, "may not log in")
         return None
     claims = _claims(tx, identity, proof)
-    events.record(tx, Actor(user_id=user.id), "identity.authenticate", user.id, outcome="pending")
     required = begun(proof.methods, user.options, METHODS)
     sealed = keys.seal_receipt(claims)
     return Receipt(sealed, user, domain, proof.methods, required, claims.issued_at, claims.expires_at)

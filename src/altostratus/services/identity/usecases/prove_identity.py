@@ -88,7 +88,7 @@ async def _with_receipt(identity: Identity, proof: Proof, receipt: str) -> Proof
 async def _prove_by_token(identity: Identity, login: Login) -> Proof:
     session = await session_for(identity, login.token)
     if session is None:
-        await identity.db.write(lambda tx: record_failure(tx, None, "token not valid"))
+        record_failure(identity, None, "token not valid")
         raise Missing("token", "it is not valid")
     if session.claims.delegated:
         raise NotWithDelegation()
@@ -106,7 +106,7 @@ async def _prove_by_application_credential(identity: Identity, login: Login) -> 
     credential, user = await identity.db.read(lambda tx: _find_credential(tx, wanted))
     matches = await identity.hash(password_matches, credential.secret_hash if credential else None, wanted.secret)
     if not (credential and user and matches):
-        await identity.db.write(lambda tx: record_failure(tx, user, "wrong application credential"))
+        record_failure(identity, user, "wrong application credential")
         # as in Keystone: whether there is one by an id is no secret, for nobody guesses one
         raise Missing("Application Credential", wanted.id) if wanted.id and user is None else Unauthorized()
     delegation = Delegation(DelegationKind.APPLICATION_CREDENTIAL, credential.id)
