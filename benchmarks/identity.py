@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from cloud import Cloud, Session, running_cloud
 from figure import Figure, median_ms, seconds, spread
 from keystone import PASSWORD, bcrypt_seconds, running_keystone
-from load import rendered, seconds_each
+from load import Load, rendered
 from process import memory
 
 from altostratus.services.identity.domain.passwords import Hasher
@@ -80,10 +80,10 @@ Pairs = list[tuple[float, float]]
 def _paired(both: Sequence[Session], rounds: int, count: int, requests: Callable[[int], Sequence[bytes]]) -> Pairs:
     """Per round the mean seconds of a request, ours and theirs; `requests` are those of a side, for all rounds."""
     found = []
-    for first in range(0, rounds * count, count):
-        share = slice(first, first + count)
-        mine, other = (seconds_each(session.port, requests(side)[share]) for side, session in enumerate(both))
-        found.append((mine, other))
+    with Load(both[0].port) as ours, Load(both[1].port) as theirs:
+        for first in range(0, rounds * count, count):
+            share = slice(first, first + count)
+            found.append((ours.seconds_each(requests(0)[share]), theirs.seconds_each(requests(1)[share])))
     return found
 
 

@@ -16,24 +16,31 @@ def rendered(method: str, path: str, headers: dict[str, str], body: bytes = b"")
     return "\r\n".join(lines).encode() + body
 
 
-def seconds_each(port: int, requests: Sequence[bytes]) -> float:
-    """How long the server takes for a request, of as many as it gets done; RuntimeError unless it answers 2xx."""
-    connections = [_Connection(port) for _ in range(CONNECTIONS)]
-    try:
-        return seconds(lambda: _exchange(connections, requests)) / len(requests)
-    finally:
-        for connection in connections:
+class Load:
+    """Some connections to a server, open until the block ends."""
+
+    def __init__(self, port: int) -> None:
+        self._connections = [_Connection(port) for _ in range(CONNECTIONS)]
+
+    def __enter__(self) -> "Load":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for connection in self._connections:
             connection.close()
 
+    def seconds_each(self, requests: Sequence[bytes]) -> float:
+        """How long the server takes for a request, of as many as it gets done; RuntimeError unless it answers 2xx."""
+        return seconds(lambda: self._exchange(requests)) / len(requests)
 
-def _exchange(connections: "list[_Connection]", requests: Sequence[bytes]) -> None:
-    for number, request in enumerate(requests):
-        connection = connections[number % len(connections)]
-        if number >= len(connections):
+    def _exchange(self, requests: Sequence[bytes]) -> None:
+        for number, request in enumerate(requests):
+            connection = self._connections[number % CONNECTIONS]
+            if number >= CONNECTIONS:
+                connection.receive()
+            connection.send(request)
+        for connection in self._connections[: len(requests)]:
             connection.receive()
-        connection.send(request)
-    for connection in connections[: len(requests)]:
-        connection.receive()
 
 
 class _Connection:

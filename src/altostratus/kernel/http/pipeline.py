@@ -146,7 +146,7 @@ class _Answer:
     async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            metrics.REQUESTS.labels(self._context.service, str(message["status"])).inc()
+            metrics.requests(self._context.service, message["status"]).inc()
             extra = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in self._context.headers]
             await self._send({**message, "headers": [*message.get("headers", ()), *extra]})
         elif self._head:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from altostratus.kernel.actor import Actor
 from altostratus.kernel.db import NeedsDatabase
 from altostratus.kernel.errors import Unauthorized
 from altostratus.kernel.tx import Tx
@@ -53,9 +52,9 @@ async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) 
     if session is None:
         record_failure(identity, proof.user, "not allowed in this scope")
         raise Unauthorized()
-    _record_success(identity, session)
     token = identity.keys.seal(session.claims)
-    remember(identity, token, generation, session)
+    actor = remember(identity, token, generation, session).actor
+    identity.journal.record(actor, "identity.authenticate", actor.user_id, outcome="success")
     if proof.scope is None and wish is not None and wish.trust_id is None:
         identity.memory.scopes.keep(wish, generation, session.claims.scope)
     return token, session
@@ -193,9 +192,3 @@ def _claims(tx: Tx, identity: Identity, proof: Proof) -> Claims:
 def _to_second(moment: datetime) -> datetime:
     """Keystone's tokens know whole seconds; clients compare the two times as text."""
     return moment.replace(microsecond=0)
-
-
-def _record_success(identity: Identity, session: Session) -> None:
-    scope = session.claims.scope
-    actor = Actor(user_id=session.user.id, project_id=scope.id if scope.kind is ScopeKind.PROJECT else None)
-    identity.journal.record(actor, "identity.authenticate", session.user.id, outcome="success")
