@@ -165,17 +165,20 @@ def _scope(scope: schemas.ScopeBody | str | UnsetType) -> ScopeWish | None:
 
 def _within_domain(given: schemas.PasswordUser | schemas.ProjectReference, where: str, noun: str) -> Reference:
     found = _reference(given, where)
-    if isinstance(given.domain, UnsetType):
-        if found.name is not None:
-            raise Expecting("domain", noun)
+    domain = None if isinstance(given.domain, UnsetType) else _reference(given.domain, f"{where}/domain")
+    if found.name is None:
         return found
-    return Reference(found.id, found.name, _reference(given.domain, f"{where}/domain"))
+    if domain is None:
+        raise Expecting("domain", noun)
+    return replace(found, domain=domain)
 
 
 def _reference(given: Any, where: str) -> Reference:
+    """By name, if one is said. An id beside it counts for nothing and is left out, so that nobody passes for many by it
+    where wrong passwords are counted."""
     if given.id is UNSET and given.name is UNSET:
         raise BadRequest(f"Invalid input for field {where}: id or name must be present.")
-    return Reference(None if given.id is UNSET else given.id, None if given.name is UNSET else given.name)
+    return Reference(id=given.id) if given.name is UNSET else Reference(name=given.name)
 
 
 ROUTER = Router(

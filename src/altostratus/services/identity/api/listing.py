@@ -29,8 +29,8 @@ FALSE = frozenset({"0", "false", "off", "no", "n", "f"})
 
 def listing_of(query: Sequence[tuple[str, str]], names: Collection[str], most: int | None) -> Listing:
     """Filters on the attributes in `names` ('name', also as 'name__contains'), 'marker', 'limit' and tags."""
-    given = dict(query)
-    filters = [found for name, value in query if (found := _filter(name, value, names))]
+    given = dict(reversed(query))  # what is said first counts, as in Keystone
+    filters = [found for name, value in given.items() if (found := _filter(name, value, names))]
     tags = tuple((kind, frozenset(given[kind].split(","))) for kind in TAGS if kind in given and "tags" in names)
     limit = min(limit_of(given, most) or LONGEST, LONGEST)
     return Listing(tuple(filters), given.get("marker"), limit, tags)

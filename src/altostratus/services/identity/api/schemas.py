@@ -342,7 +342,8 @@ class AccessRule(Struct, forbid_unknown_fields=True):
 
 
 class NewApplicationCredential(Struct, forbid_unknown_fields=True):
-    """`id`, `project_id` and `system` may be said, and count for nothing."""
+    """`id`, `project_id` and `system` may be said, and count for nothing. Keystone takes any number of rules; but they
+    are looked at with every request, and kept in memory with every token."""
 
     name: Name
     description: Text = None
@@ -350,7 +351,7 @@ class NewApplicationCredential(Struct, forbid_unknown_fields=True):
     expires_at: Text = None
     unrestricted: bool | None = None
     roles: list[CredentialRole] = []
-    access_rules: list[AccessRule] = []
+    access_rules: Annotated[list[AccessRule], Meta(max_length=100)] = []
     id: str | UnsetType = UNSET
     project_id: str | UnsetType = UNSET
     system: Text = None
