@@ -14,6 +14,7 @@ from altostratus.kernel.db.state import bump, current
 from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import Claims, pack, unpack
+from altostratus.services.identity.domain.expiry import unexpired
 from altostratus.services.identity.store.tables import token_key
 
 LONGEST = 255
@@ -51,11 +52,11 @@ class TokenKeys:
 
     def open(self, token: str, now: datetime) -> Claims | None:
         """The claims, or None when the token was not sealed with these keys or has expired."""
-        return _unexpired(self._open(token, b""), now)
+        return unexpired(self._open(token, b""), now)
 
     def open_receipt(self, receipt: str, now: datetime) -> Claims | None:
         """The same of a receipt."""
-        return _unexpired(self._open(receipt, RECEIPT), now)
+        return unexpired(self._open(receipt, RECEIPT), now)
 
     def _seal(self, data: bytes, issued_at: datetime) -> str:
         return self._keys[0].encrypt_at_time(data, int(issued_at.timestamp())).decode().rstrip("=")
@@ -72,10 +73,6 @@ class TokenKeys:
             except (InvalidToken, ValueError):
                 continue
         return None
-
-
-def _unexpired(claims: Claims | None, now: datetime) -> Claims | None:
-    return claims if claims and claims.expires_at > now else None
 
 
 def ensure_token_key(tx: Tx, master_key: MasterKey) -> None:
