@@ -7,6 +7,7 @@ import httpx
 from altostratus.services.identity.domain.session import Session
 from tests.services.identity.api.test_application_credentials import body, client_of, credentials, made, member
 from tests.services.identity.api.test_trusts import TRUSTS
+from tests.services.identity.api.test_trusts import body as trust
 from tests.services.identity.cloud import TOKENS, V3, People, run
 
 LONG = "x" * 10_000
@@ -53,9 +54,7 @@ def test_what_is_kept_of_a_token_is_short(tmp_path: Path) -> None:
 
     async def story(people: People) -> None:
         ann = await member(people)
-        trust = {"trustor_user_id": ann.user_id, "trustee_user_id": ann.user_id, "project_id": ann.project_id}
-        wanted = {"trust": {**trust, "impersonation": False, "roles": [{"name": "member"}], "said": LONG}}
-        trust_id = (await ann.post(TRUSTS, wanted)).json()["trust"]["id"]
+        trust_id = (await ann.post(TRUSTS, trust(ann, ann, said=LONG))).json()["trust"]["id"]
         by_trust = people.client(await people.token(ann.user_id, {"OS-TRUST:trust": {"id": trust_id}}))
         by_credential = await client_of(people, await made(ann, description=LONG))
         for client in (by_trust, by_credential):
