@@ -1,7 +1,7 @@
 """Whether an actor that is bound to certain requests may make this one: access rules of application credentials.
 
-In a rule's path `*` and `{name}` stand for one segment, `**` for anything. Anybody may write rules, so they are not made
-into regular expressions: such a one may take for ever.
+In a rule's path `*` and `{name}` stand for one segment, `**` for anything. Anybody may write rules, so they do not
+become regular expressions: such a one may take for ever.
 https://docs.openstack.org/keystone/latest/user/application_credentials.html#access-rules
 """
 
