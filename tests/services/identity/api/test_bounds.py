@@ -1,5 +1,6 @@
 """What a client may say without limit costs us no more than that: nobody stops the cloud, or guesses faster, by it."""
 
+import json
 from pathlib import Path
 
 import httpx
@@ -45,6 +46,21 @@ def test_lists_with_any_number_of_filters(tmp_path: Path) -> None:
             assert [one["id"] for one in listed.json()["projects"]] == found
         listed = await people.admin.get(f"{V3}/projects?name=p" + "&name=other" * 3000)
         assert [one["id"] for one in listed.json()["projects"]] == [project]
+
+    run(tmp_path, story)
+
+
+def test_no_depth_of_what_is_said_spoils_the_lists_that_show_it(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        async def say(depth: int) -> int:
+            """Of lists in the body's noun, so that there are two levels more."""
+            nested = json.loads("[" * depth + "]" * depth)
+            fields = {"user_id": people.admin.user_id, "type": "t", "blob": "b", "said": nested}
+            made = await people.admin.post(f"{V3}/credentials", {"credential": fields})
+            assert (await people.admin.get(f"{V3}/credentials")).status_code == 200
+            return made.status_code
+
+        assert [await say(depth) for depth in (62, 63, 400)] == [201, 400, 400]
 
     run(tmp_path, story)
 
