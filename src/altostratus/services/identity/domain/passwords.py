@@ -9,9 +9,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from altostratus.kernel.errors import BadRequest
 
-LONGEST = 4096
-"""Characters in a password; Keystone's max_password_length."""
-
 
 class Hasher:
     """Hashes with these parameters (`memory_cost` in KiB), and checks against hashes of any."""
