@@ -64,11 +64,11 @@ def test_a_rotation_ends_no_token_and_the_running_cloud_seals_with_the_new_key(
             assert "1 older" in said
             assert told == [(4711, signal.SIGUSR1)]
             identity = next(s.state for s in system.services if s.name == "identity")
-            before = identity.keys._keys
+            before = identity.keys._loaded.keys
             late = (await client.post(f"{V3}/credentials", EC2)).json()["credential"]["id"]
             await system.refresh()
-            assert len(identity.keys._keys) == 2
-            assert identity.keys._keys[0] is not before[0]
+            assert len(identity.keys._loaded.keys) == 2
+            assert identity.keys._loaded.keys[0] is not before[0]
             assert (await client.get(f"{V3}/users")).status_code == 200, "the token that an old key has sealed"
             (settings.data_dir / "keys" / "1").unlink()
             MasterKey(settings.data_dir / "keys")

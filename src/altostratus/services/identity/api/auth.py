@@ -112,9 +112,9 @@ def _login(document: dict[str, Any]) -> Login:
     scope = _scope(auth.scope)
     user, password = _password(auth.identity) if "password" in methods else (Reference(), "")
     token = _token(auth.identity) if "token" in methods else ""
-    if "application_credential" not in methods:
-        return Login(methods, scope, user, password, token)
-    return Login(methods, None, user, password, token, _application_credential(auth.identity))
+    by_credential = "application_credential" in methods
+    credential = _application_credential(auth.identity) if by_credential else CredentialLogin()
+    return Login(methods, scope, user, password, token, credential)
 
 
 def _password(identity: schemas.Methods) -> tuple[Reference, str]:
@@ -152,7 +152,7 @@ def _scope(scope: schemas.ScopeBody | str | UnsetType) -> ScopeWish | None:
         return None
     if scope == "unscoped":
         return ScopeWish(ScopeKind.UNSCOPED)
-    if isinstance(scope, str) or sum(scope.__getattribute__(f) is not UNSET for f in scope.__struct_fields__) != 1:
+    if isinstance(scope, str) or [getattr(scope, kind) is UNSET for kind in scope.__struct_fields__].count(False) != 1:
         raise Expecting("system, project, domain, OS-TRUST:trust or unscoped", "scope")
     if not isinstance(scope.project, UnsetType):
         return ScopeWish(ScopeKind.PROJECT, _within_domain(scope.project, "scope/project", "project"))

@@ -19,6 +19,7 @@ ORDERS = {
     "gt": Match.AFTER,
     "gte": Match.SINCE,
 }
+COMPARATORS = {match.value: match for match in Match if match not in ORDERS.values()}
 BOOLEANS = frozenset({"enabled", "is_domain"})
 TAGS = ("tags", "tags-any", "not-tags", "not-tags-any")
 PAGE = ("limit", "marker")
@@ -49,8 +50,9 @@ def _filter(name: str, value: str, names: Collection[str]) -> Filter | None:
         return None
     if not comparator:
         return Filter(column, _value(column, value))
-    known = {match.value: match for match in Match if match not in ORDERS.values()}
-    return Filter(column, value, known[comparator]) if comparator in known and column not in BOOLEANS else None
+    if comparator not in COMPARATORS or column in BOOLEANS:
+        return None
+    return Filter(column, value, COMPARATORS[comparator])
 
 
 def _time_filter(column: str, value: str) -> Filter:
