@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine
 from altostratus.kernel import events
 from altostratus.kernel.actor import SYSTEM, Actor
 from altostratus.kernel.db import Database, open_database, state
+from altostratus.kernel.log import correlation
 from altostratus.kernel.testing.clock import ManualClock
 from altostratus.kernel.tx import Tx
 
@@ -44,6 +45,39 @@ def test_an_event_says_who_what_when_and_why(db_url: str) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     assert first == events.Event(first.id, now, "compute.server.create", "s1", "p1", "alice", "req-1", {"name": "web"})
     assert (second.project_id, second.detail) == ("p2", {})
+
+
+def test_a_journal_writes_later_in_order_and_before_it_stops(db_url: str) -> None:
+    async def main() -> None:
+        database = open_database(db_url, clock=ManualClock())
+        journal = events.Journal(database, ManualClock())
+        try:
+            correlation.set("req-1")
+            for name in "abc":
+                journal.record(ALICE, "lamp.on", name, colour="red")
+            await journal.stop()
+            found = await database.read(events.read_last)
+        finally:
+            database.close()
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        assert found == [
+            events.Event(one.id, now, "lamp.on", name, "p1", "alice", "req-1", {"colour": "red"})
+            for one, name in zip(found, "abc", strict=True)
+        ]
+
+    asyncio.run(main())
+
+
+def test_what_a_journal_cannot_write_is_in_the_log(db_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async def main() -> None:
+        database = open_database(db_url)
+        database.close()
+        journal = events.Journal(database, ManualClock())
+        journal.record(ALICE, "lamp.on", "kitchen")
+        await journal.stop()
+
+    asyncio.run(main())
+    assert "kitchen" in capsys.readouterr().err
 
 
 def test_readers_go_on_from_where_they_were(database: Database) -> None:

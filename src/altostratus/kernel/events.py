@@ -5,8 +5,10 @@ over a row whose transaction commits late. Ids alone would not do on PostgreSQL:
 take the lower id and commit last. On SQLite there is one writer, and xid is always 0.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -25,11 +27,18 @@ from sqlalchemy import (
 )
 
 from altostratus.kernel.actor import Actor
+from altostratus.kernel.clock import Clock
+from altostratus.kernel.db import Database
 from altostratus.kernel.db.rows import every
 from altostratus.kernel.db.schema import Instant, Json, metadata
+from altostratus.kernel.log import client, correlation, logger
 from altostratus.kernel.tx import Tx
 
+log = logger("events")
+Row = dict[str, Any]
 RETENTION = timedelta(days=90)
+DELAY = 0.05
+"""Seconds that a journal gathers events for."""
 
 event = Table(
     "event",
@@ -81,16 +90,67 @@ def record(
     **detail: Any,
 ) -> None:
     """Write an event. `detail` holds small public facts, never a secret; the client's address comes by itself."""
-    row = {
-        "at": tx.now,
+    _insert(tx, [_row(tx.now, tx.correlation, tx.client, actor, kind, resource_id, project_id, detail)])
+
+
+class Journal:
+    """Events that no answer waits for, written within `DELAY`, in their order, many in one transaction. Of what changes
+    nothing: those of the last moment are gone when the process is killed."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._rows: list[Row] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    def record(self, actor: Actor, kind: str, resource_id: str, project_id: str | None = None, **detail: Any) -> None:
+        """As `record` without a transaction; of the request that asks now."""
+        cause, whence = correlation.get(), client.get()
+        self._rows.append(_row(self._clock.now(), cause, whence, actor, kind, resource_id, project_id, detail))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.ensure_future(self._write())
+
+    async def start(self) -> None:
+        pass
+
+    async def stop(self) -> None:
+        """Once all are written."""
+        if self._writing:
+            await self._writing
+
+    async def _write(self) -> None:
+        while self._rows:
+            await asyncio.sleep(DELAY)
+            rows, self._rows = self._rows, []
+            try:
+                await self._db.write(partial(_insert, rows=rows))
+            except Exception as error:
+                log.error("events not written", why=repr(error), events=rows)
+
+
+def _row(
+    at: datetime,
+    cause: str,
+    whence: str,
+    actor: Actor,
+    kind: str,
+    resource_id: str,
+    project_id: str | None,
+    detail: dict[str, Any],
+) -> Row:
+    return {
+        "at": at,
         "kind": kind,
         "resource_id": resource_id,
         "project_id": project_id if project_id is not None else actor.project_id,
         "user_id": actor.user_id,
-        "request_id": tx.correlation,
-        "detail": {**detail, "client": tx.client} if tx.client else detail,
+        "request_id": cause,
+        "detail": {**detail, "client": whence} if whence else detail,
     }
-    tx.sql.execute(_INSERT[tx.sql.dialect.name], row)
+
+
+def _insert(tx: Tx, rows: list[Row]) -> None:
+    tx.sql.execute(_INSERT[tx.sql.dialect.name], rows)
 
 
 def read_after(tx: Tx, after: int = 0, limit: int = 100, project_id: str | None = None) -> list[Event]:

@@ -37,7 +37,7 @@ class Cloud:
 
 
 class Listener(Protocol):
-    """Something that arrives other than by the API: driver events, the metadata server. Runs beside the API."""
+    """Runs beside the API: driver events, the metadata server, what is written later."""
 
     async def start(self) -> None: ...
     async def stop(self) -> None: ...

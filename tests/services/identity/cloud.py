@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import httpx
 
 from altostratus.app.asgi import build_asgi
+from altostratus.kernel import events
 from altostratus.kernel.service import Cloud, Service
 from altostratus.kernel.testing.client import ApiClient
 from altostratus.kernel.tx import Tx
@@ -20,6 +21,7 @@ from tests.harness import BASE, open_test_cloud, prepare
 
 T = TypeVar("T")
 PASSWORD = "first-secret"
+ADMIN_PASSWORD = "admin-secret"
 V3 = "/identity/v3"
 TOKENS = f"{V3}/auth/tokens"
 
@@ -53,6 +55,11 @@ class People:
         client.token = token
         self._clients.append(client)
         return client
+
+    async def events(self, count: int) -> list[events.Event]:
+        """The newest, oldest first, with those that are yet to be written."""
+        await self.service.state.journal.stop()
+        return await self.cloud.db.read(lambda tx: events.read_last(tx, count))
 
     async def login(self, user_id: str, scope: Any = None, password: str = PASSWORD) -> httpx.Response:
         return await self.client().post(TOKENS, login(user_id, scope, password))
@@ -133,12 +140,12 @@ def login(user_id: str, scope: Any = None, password: str = PASSWORD) -> dict[str
 async def open_people(data_dir: Path, options: Any = None) -> AsyncIterator[People]:
     clock = HandClock()
     cloud = open_test_cloud(data_dir, clock=clock, options={"identity": options or {}})
-    service = identity.build(cloud, identity.CATALOG, "admin-secret")
+    service = identity.build(cloud, identity.CATALOG, ADMIN_PASSWORD)
     prepare(cloud, [service])
     asgi = build_asgi([service], service.facade.authenticate, BASE, random.SystemRandom())
     people = People(cloud, service, clock, asgi, ApiClient(asgi, BASE))
     try:
-        await people.admin.login("admin", "admin-secret", "admin")
+        await people.admin.login("admin", ADMIN_PASSWORD, "admin")
         yield people
     finally:
         await people.close()

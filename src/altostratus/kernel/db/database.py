@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DataError, StatementError
@@ -42,6 +42,15 @@ class Closed(Exception):
     """The database is closed: this process is ending."""
 
 
+class NeedsDatabase(Exception):
+    """What was to run without the database asked it something."""
+
+
+class _Absent:
+    def __getattr__(self, name: str) -> Any:
+        raise NeedsDatabase()
+
+
 class Database:
     """The state of the cloud. `fn` is a plain function of a Tx; it may run more than once."""
 
@@ -71,6 +80,11 @@ class Database:
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` on one consistent snapshot. A statement that writes fails."""
         return await self._backend.read(self._runner(fn, {}))
+
+    def without(self, fn: Callable[[Tx], T]) -> T:
+        """Run `fn` here and now, if it asks the database nothing; NeedsDatabase as soon as it does."""
+        absent: Any = _Absent()
+        return self._runner(fn, {})(absent)
 
     def write_now(self, fn: Callable[[Tx], T]) -> T:
         """`write`, blocking; for start-up, before there is an event loop. Wakes go nowhere."""

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,14 +35,41 @@ class _Job:
         self.error: BaseException | None = None
 
 
+_Jobs = queue.SimpleQueue[_Job | None]
+
+
+class _LastIdleFirst:
+    """Jobs for several threads, each with a queue of its own. Who was idle last gets the next one: what it needs is in
+    its connection's caches and its processor's."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[_Jobs] = []
+        self._waiting: deque[_Job | None] = deque()
+
+    def put(self, job: _Job | None) -> None:
+        with self._lock:
+            if self._idle:
+                self._idle.pop().put(job)
+            else:
+                self._waiting.append(job)
+
+    def get(self, mine: _Jobs) -> _Job | None:
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popleft()
+            self._idle.append(mine)
+        return mine.get()
+
+
 class Sqlite:
     """A database file."""
 
     dialect = "sqlite"
 
     def __init__(self, path: Path, readers: int = READERS) -> None:
-        self._writes: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._reads: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._writes: _Jobs = queue.SimpleQueue()
+        self._reads = _LastIdleFirst()
         self._lock = threading.Lock()
         self._closed = False
         self._threads: list[threading.Thread] = []
@@ -80,13 +108,13 @@ class Sqlite:
         for thread in self._threads:
             thread.join(timeout=10)
 
-    def _put(self, jobs: "queue.SimpleQueue[_Job | None]", job: _Job) -> None:
+    def _put(self, jobs: "_Jobs | _LastIdleFirst", job: _Job) -> None:
         with self._lock:
             if self._closed:
                 raise Closed()
             jobs.put(job)
 
-    async def _submit(self, jobs: "queue.SimpleQueue[_Job | None]", run: Run[T]) -> T:
+    async def _submit(self, jobs: "_Jobs | _LastIdleFirst", run: Run[T]) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
@@ -108,10 +136,9 @@ class Sqlite:
 
     def _read_loop(self, connection: Connection) -> None:
         with connection:
-            connection.exec_driver_sql("PRAGMA query_only = ON")
-            connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
-            connection.rollback()
-            while job := self._reads.get():
+            _make_reader(connection)
+            mine: _Jobs = queue.SimpleQueue()
+            while job := self._reads.get(mine):
                 _run(connection, job)
                 connection.rollback()
                 job.deliver(job.result, job.error)
@@ -123,7 +150,9 @@ class InlineSqlite:
     dialect = "sqlite"
 
     def __init__(self, path: Path) -> None:
-        self._connection = _connect(path, "IMMEDIATE", synchronous="OFF")
+        self._writer = _connect(path, "IMMEDIATE", synchronous="OFF")
+        self._reader = _connect(path, "DEFERRED")
+        _make_reader(self._reader)
 
     async def write(self, run: Run[T]) -> T:
         await asyncio.sleep(0)
@@ -131,30 +160,35 @@ class InlineSqlite:
 
     async def read(self, run: Run[T]) -> T:
         await asyncio.sleep(0)
-        return self._transact(run, read_only=True)
+        return _transact(self._reader, run)
 
     def write_now(self, run: Run[T]) -> T:
-        return self._transact(run)
+        return _transact(self._writer, run)
 
     def close(self) -> None:
-        self._connection.close()
-
-    def _transact(self, run: Run[T], read_only: bool = False) -> T:
-        if self._connection.closed:
-            raise Closed()
-        driver: Any = self._connection.connection.driver_connection
-        try:
-            with self._connection.begin():
-                driver.execute(f"PRAGMA query_only = {int(read_only)}")
-                return run(self._connection)
-        except BaseException:
-            _undo(self._connection)
-            raise
-        finally:
-            driver.execute("PRAGMA query_only = 0")
+        self._reader.close()
+        self._writer.close()
 
 
-def _batch(jobs: "queue.SimpleQueue[_Job | None]") -> list[_Job]:
+def _transact(connection: Connection, run: Run[T]) -> T:
+    if connection.closed:
+        raise Closed()
+    try:
+        with connection.begin():
+            return run(connection)
+    except BaseException:
+        _undo(connection)
+        raise
+
+
+def _make_reader(connection: Connection) -> None:
+    """A connection that cannot write; only the writer checkpoints."""
+    connection.exec_driver_sql("PRAGMA query_only = ON")
+    connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
+    connection.rollback()
+
+
+def _batch(jobs: _Jobs) -> list[_Job]:
     """The next write and those that wait behind it, at most BATCH; [] when the database is being closed."""
     first = jobs.get()
     batch = [first] if first else []

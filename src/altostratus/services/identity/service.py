@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from litestar import Router
 
 from altostratus.kernel.config import build_config
+from altostratus.kernel.events import Journal
 from altostratus.kernel.http.edge import Edge
 from altostratus.kernel.policy import read_overrides
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
@@ -18,7 +19,7 @@ from altostratus.services.identity.errors import fault_format
 from altostratus.services.identity.facade import IdentityFacade
 from altostratus.services.identity.policy import RULES, IdentityPolicy
 from altostratus.services.identity.store.token_keys import TokenKeys
-from altostratus.services.identity.usecases import Actors, Identity, Kept
+from altostratus.services.identity.usecases import Identity, Memory
 from altostratus.services.identity.usecases.bootstrap import bootstrap
 
 PREFIX = "/identity"
@@ -38,6 +39,7 @@ def build(cloud: Cloud, catalog: Sequence[CatalogEntry], admin_password: str) ->
         state=identity,
         facade=IdentityFacade(identity),
         catalog=CATALOG,
+        listeners=[identity.journal],
         refresh=identity.refresh,
         prepare=lambda tx: bootstrap(tx, identity, cloud.public_url, cloud.region, catalog, admin_password),
     )
@@ -53,9 +55,8 @@ def build_identity(cloud: Cloud) -> Identity:
         keys=TokenKeys(cloud.master_key),
         master_key=cloud.master_key,
         hashing=cloud.lane("identity-hash", config.hash_threads, HASH_SECONDS),
-        actors=Actors(config.cached_tokens),
-        sessions=Kept(config.cached_sessions),
-        catalogs=Kept(config.cached_catalogs),
+        memory=Memory(config.cached_tokens, config.cached_catalogs),
+        journal=Journal(cloud.db, cloud.clock),
         hasher=Hasher(config.password_time_cost, config.password_memory_cost, config.password_parallelism),
         logins=_login_limits(config),
     )

@@ -7,7 +7,6 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from altostratus.kernel import events
 from altostratus.kernel.testing.client import ApiClient
 from altostratus.services.identity.store import tables
 from tests.services.identity.api.test_trusts import TRUSTS
@@ -110,7 +109,7 @@ def test_the_secret_is_kept_nowhere(tmp_path: Path) -> None:
         table = tables.application_credential
         stored = await people.cloud.db.read(lambda tx: tx.sql.execute(select(table.c.secret_hash)).scalar_one())
         assert stored.startswith("$argon2id$")
-        written = await people.cloud.db.read(lambda tx: events.read_last(tx, 100))
+        written = await people.events(100)
         assert "identity.application_credential.create" in {event.kind for event in written}
         assert "very secret" not in str(written)
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from altostratus.kernel import events
 from altostratus.services.identity.store.token_keys import LONGEST
 from tests.services.identity.cloud import PASSWORD, TOKENS, V3, People, login, run
 
@@ -310,19 +309,34 @@ def test_what_a_token_reaches(tmp_path: Path) -> None:
     run(tmp_path, story)
 
 
+def test_a_full_disk_lets_nobody_change_anything_and_everybody_log_in(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        if people.cloud.db.dialect != "sqlite":
+            return
+        ann = await people.user("ann")
+        await people.cloud.db.write(lambda tx: tx.sql.exec_driver_sql("PRAGMA max_page_count = 1").scalar())
+        body = {"project": {"name": "p", "description": "d" * 50_000}}
+        assert (await people.admin.post(f"{V3}/projects", body)).status_code >= 500
+        assert (await people.login(ann, password="wrong")).status_code == 401
+        token = await people.token(ann)
+        assert (await people.client(token).get(f"{V3}/users/{ann}")).status_code == 200
+
+    run(tmp_path, story)
+
+
 def test_success_and_failure_are_events_without_secrets(tmp_path: Path) -> None:
     async def story(people: People) -> None:
         user, here = await people.user("ann"), "127.0.0.1"
         await people.login(user, password="wrong-secret")
         await people.login("nobody")
         await people.login(user)
-        found = await people.cloud.db.read(lambda tx: events.read_last(tx, 3))
+        found = await people.events(3)
         assert [(e.kind, e.resource_id, e.detail) for e in found] == [
             ("identity.authenticate", user, {"outcome": "failure", "client": here, "reason": "wrong password"}),
             ("identity.authenticate", "", {"outcome": "failure", "client": here, "reason": "no such user"}),
             ("identity.authenticate", user, {"outcome": "success", "client": here}),
         ]
-        every = await people.cloud.db.read(lambda tx: events.read_after(tx, limit=1000))
+        every = await people.events(1000)
         assert not [e for e in every if "secret" in str(e)]
 
     run(tmp_path, story)

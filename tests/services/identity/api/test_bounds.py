@@ -75,8 +75,12 @@ def test_what_is_kept_of_a_token_is_short(tmp_path: Path) -> None:
         by_credential = await client_of(people, await made(ann, description=LONG))
         for client in (by_trust, by_credential):
             assert (await client.get(TOKENS, headers={"X-Subject-Token": client.token or ""})).status_code == 200
-        kept: list[Session] = [session for _, session in people.service.state.sessions._kept.values()]
-        assert len(kept) == 2
+        named = {"name": "theirs", "id": LONG, "domain": {"id": "default", "name": "Default"}}
+        await people.token(ann.user_id, {"project": named})
+        assert LONG not in repr(people.service.state.memory.scopes._kept)
+        kept: list[Session] = [known.session for _, known in people.service.state.memory.tokens._kept.values()]
+        assert any(session.trust for session in kept)
+        assert any(session.application_credential for session in kept)
         assert LONG not in repr(kept)
         rules = [{"service": "compute", "method": "GET", "path": f"/{n}"} for n in range(101)]
         assert (await ann.post(credentials(ann), body(name="ruled", access_rules=rules))).status_code == 400

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from altostratus.kernel import events
 from tests.services.identity.cloud import V3, People, run
 
 REGISTERED, LIMITS, PROJECTS, DOMAINS = (
@@ -180,7 +179,7 @@ def test_changed_and_deleted(tmp_path: Path) -> None:
         assert await limits.patch({"id": "nope"}, resource_limit=1) == 404
         assert (await people.admin.delete(path)).status_code == 204
         assert (await people.admin.delete(path)).status_code == 404
-        found = await people.cloud.db.read(lambda tx: events.read_after(tx, limit=1000))
+        found = await people.events(1000)
         kinds = [(event.kind, event.project_id) for event in found if event.resource_id == made["id"]]
         assert kinds[0] == ("identity.limit.create", limits.one)
         assert {kind for kind, _ in kinds} == {f"identity.limit.{verb}" for verb in ("create", "update", "delete")}

@@ -8,7 +8,6 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Engine, event
 
-from altostratus.kernel import events
 from altostratus.services.identity.store.password_history import former_passwords
 from altostratus.services.identity.store.records import users
 from tests.harness import BASE
@@ -326,9 +325,11 @@ def test_nobody_learns_which_users_there_are(tmp_path: Path, monkeypatch: pytest
 
         password = "wrong" if who.get("name") == "ann" or who.get("id") == await _ann(people) else PASSWORD
         body = {"auth": {"identity": {"methods": ["password"], "password": {"user": {**who, "password": password}}}}}
+        await people.service.state.journal.stop()
         hashes.clear()
         event.listen(Engine, "before_cursor_execute", note)
         response = await people.client().post(TOKENS, body)
+        await people.service.state.journal.stop()
         event.remove(Engine, "before_cursor_execute", note)
         assert response.status_code == 401, (who, response.text)
         return len(hashes), statements, response.text
@@ -340,7 +341,7 @@ def test_nobody_learns_which_users_there_are(tmp_path: Path, monkeypatch: pytest
 
     async def reasons(people: People, ids: dict[str, str]) -> dict[str, str]:
         """What the operator sees of each."""
-        every = await people.cloud.db.read(lambda tx: events.read_after(tx, limit=1000))
+        every = await people.events(1000)
         failed = [one for one in every if one.kind == "identity.authenticate" and one.detail["outcome"] == "failure"]
         by_user = {one.resource_id: str(one.detail["reason"]) for one in failed}
         return {reason: by_user[user.replace("no-such", "")] for reason, user in ids.items()}
@@ -453,9 +454,10 @@ def test_events_say_from_where(tmp_path: Path) -> None:
         async with elsewhere(people, "10.0.0.7") as client:
             await attempt(client, user, "wrong-secret")
             await attempt(client, user, PASSWORD)
+            await people.service.state.journal.stop()
             body = {"user": {"original_password": PASSWORD, "password": "next-secret"}}
             await client.post(f"{USERS}/{user}/password", json=body)
-        found = await people.cloud.db.read(lambda tx: events.read_last(tx, 3))
+        found = await people.events(3)
         assert [(one.kind.split(".", 1)[1], one.resource_id, one.detail) for one in found] == [
             ("authenticate", user, {"outcome": "failure", "client": "10.0.0.7", "reason": "wrong password"}),
             ("authenticate", user, {"outcome": "success", "client": "10.0.0.7"}),

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 
-from altostratus.kernel import events
 from tests.services.identity.cloud import PASSWORD, TOKENS, V3, People, run
 
 RECEIPT = "Openstack-Auth-Receipt"
@@ -60,7 +59,7 @@ def test_one_method_of_two_gets_a_receipt_with_which_the_other_gets_a_token(tmp_
         second = await authenticate(people, token=token, receipt=first.headers[RECEIPT])
         assert second.status_code == 201
         assert sorted(second.json()["token"]["methods"]) == ["password", "token"]
-        found = await people.cloud.db.read(lambda tx: events.read_last(tx, 2))
+        found = await people.events(2)
         assert [one.detail["outcome"] for one in found] == ["pending", "success"]
 
     run(tmp_path, story, QUICK)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from altostratus.kernel import events
 from tests.services.identity.cloud import V3, People, run
 
 REGISTERED, LIMITS = f"{V3}/registered_limits", f"{V3}/limits"
@@ -234,7 +233,7 @@ def test_each_change_is_an_event(tmp_path: Path) -> None:
         path = f"{REGISTERED}/{made['id']}"
         await people.admin.patch(path, {"registered_limit": {"default_limit": 1}})
         await people.admin.delete(path)
-        found = await people.cloud.db.read(lambda tx: events.read_after(tx, limit=1000))
+        found = await people.events(1000)
         kinds = [event.kind for event in found if event.resource_id == made["id"]]
         assert kinds == [f"identity.registered_limit.{verb}" for verb in ("create", "update", "delete")]
 

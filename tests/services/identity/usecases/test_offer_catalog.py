@@ -66,7 +66,7 @@ def test_a_catalog_that_was_read_before_a_change_is_not_kept(tmp_path: Path) -> 
     async def story(people: People) -> None:
         state = people.service.state
         old = await state.generation()
-        state.catalogs._kept.clear()  # logging in has shown one
+        state.memory.catalogs._kept.clear()  # logging in has shown one
         asked = offer_catalog(state, old, "u", "p")
         assert b"late" not in await people.amid(asked, lambda: people.make("service", type="late"))
         assert b"late" in await offer_catalog(state, await state.generation(), "u", "p")
@@ -80,12 +80,12 @@ def test_catalogs_in_memory_are_few(tmp_path: Path) -> None:
         endpoint = (await people.admin.get(f"{V3}/endpoints")).json()["endpoints"][0]["id"]
         for number in range(5):
             await offer_catalog(state, await state.generation(), "u", f"p{number}")
-        assert len(state.catalogs) == 1
+        assert len(state.memory.catalogs) == 1
         project = await people.make("project", name="filtered")
         await people.admin.put(f"{V3}/OS-EP-FILTER/projects/{project}/endpoints/{endpoint}")
         for number in range(5):
             await offer_catalog(state, await state.generation(), "u", f"p{number}")
-        assert len(state.catalogs) == 3
+        assert len(state.memory.catalogs) == 3
 
     run(tmp_path, story, {"cached_catalogs": 3})
 

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, event
 
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
-from altostratus.services.identity.usecases import Actors
-from tests.services.identity.cloud import V3, People, run
+from altostratus.services.identity.usecases import Kept
+from tests.services.identity.cloud import ADMIN_PASSWORD, V3, People, run
 
 
 class CountedReads:
@@ -28,7 +28,9 @@ class CountedReads:
 
 def forget(people: People) -> None:
     """As in a process that has not seen any token yet."""
-    people.service.state.actors._kept.clear()
+    memory = people.service.state.memory
+    memory.tokens._kept.clear()
+    memory.sessions._kept.clear()
 
 
 def test_a_token_is_known_to_whoever_issued_it(tmp_path: Path) -> None:
@@ -64,8 +66,8 @@ def test_a_known_token_is_not_looked_up_again(tmp_path: Path) -> None:
     run(tmp_path, story)
 
 
-def test_a_new_token_takes_two_queries(tmp_path: Path) -> None:
-    """On PostgreSQL a third asks, in the same transaction, for the generation of what the two find."""
+def test_a_new_token_takes_three_queries_and_the_next_of_its_user_one(tmp_path: Path) -> None:
+    """On PostgreSQL another asks, in the same transaction, for the generation of what they find."""
 
     async def story(people: People) -> None:
         statements: list[str] = []
@@ -73,17 +75,21 @@ def test_a_new_token_takes_two_queries(tmp_path: Path) -> None:
         def count(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
             statements.append(statement)
 
-        token = people.admin.token or ""
+        token, scope = people.admin.token or "", {"project": {"id": people.admin.project_id}}
+        another = await people.token(people.admin.user_id, scope, ADMIN_PASSWORD)
+        await people.service.state.journal.stop()
         forget(people)
         reads = CountedReads(people.cloud.db)
         event.listen(Engine, "before_cursor_execute", count)
-        actor = await people.service.facade.authenticate(token)
+        for number, (one, expected) in enumerate(((token, 3), (another, 1)), 1):
+            statements.clear()
+            actor = await people.service.facade.authenticate(one)
+            assert actor is not None
+            assert actor.roles == {"admin", "manager", "member", "reader"}
+            queries = [s for s in statements if s.startswith(("SELECT", "WITH"))]
+            assert len(queries) == expected + (people.cloud.db.dialect != "sqlite")
+            assert reads.count == number
         event.remove(Engine, "before_cursor_execute", count)
-        assert actor is not None
-        assert actor.roles == {"admin", "manager", "member", "reader"}
-        queries = [s for s in statements if s.startswith(("SELECT", "WITH"))]
-        assert len(queries) == (2 if people.cloud.db.dialect == "sqlite" else 3)
-        assert reads.count == 1
 
     run(tmp_path, story)
 
@@ -106,20 +112,20 @@ def test_a_validation_that_began_before_a_change_is_not_kept(tmp_path: Path) -> 
 def test_a_change_whose_caller_went_away_still_ends_tokens(tmp_path: Path) -> None:
     async def story(people: People) -> None:
         state = people.service.state
-        before = state.actors.generation
+        before = state.memory.generation
         loop, writing = asyncio.get_running_loop(), asyncio.Event()
         task = asyncio.create_task(state.change(lambda tx: loop.call_soon_threadsafe(writing.set)))
         await writing.wait()
         task.cancel()
         await state.change(lambda tx: None)  # changes happen one after another: the first has committed
-        assert state.actors.generation == before + 2
+        assert state.memory.generation == before + 2
         assert task.cancelled()
 
     run(tmp_path, story)
 
 
 def test_memory_is_bounded_and_forgets_the_least_used() -> None:
-    actors = Actors(limit=2)
+    actors = Kept[bytes, Actor](limit=2)
     ann, bob, cat = Actor("ann"), Actor("bob"), Actor("cat")
     actors.keep(b"a", 1, ann)
     actors.keep(b"b", 1, bob)

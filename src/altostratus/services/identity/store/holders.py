@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import Row, bindparam, select
 
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import Claims
 from altostratus.services.identity.domain.nouns import Project, User
 from altostratus.services.identity.domain.session import Holder, Target
 from altostratus.services.identity.store.records import projects, users
-from altostratus.services.identity.store.tables import project, revocation_event, user
+from altostratus.services.identity.store.tables import project, user
 
 # the user's domain, what the scope names (a project or a domain), and the domain that this lies in
 _HOME, _PLACE, _ABOVE = (project.alias(name) for name in ("home", "place", "above"))
@@ -20,17 +20,12 @@ _QUERY = (
     .outerjoin(_PLACE, _PLACE.c.id == bindparam("scope_id"))
     .outerjoin(_ABOVE, _ABOVE.c.id == _PLACE.c.domain_id)
     .where(user.c.id == bindparam("user_id"))
-    .where(~exists().where(revocation_event.c.audit_id == bindparam("audit_id")))
-    .where(~exists().where(revocation_event.c.audit_chain_id == bindparam("chain_id")))
 )
 
 
 def find_holder(tx: Tx, claims: Claims) -> Holder | None:
-    """None when the token, or the first of its chain, has been revoked or its user is gone. Whether anything is enabled
-    is not looked at."""
-    audit = {"audit_id": claims.audit_id, "chain_id": claims.audit_ids[-1]}
-    names = {"user_id": claims.user_id, "scope_id": claims.scope.id, **audit}
-    row = tx.sql.execute(_QUERY, names).first()
+    """None when the user is gone. Whether anything is enabled is not looked at."""
+    row = tx.sql.execute(_QUERY, {"user_id": claims.user_id, "scope_id": claims.scope.id}).first()
     return _holder(row) if row else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert, select, union_all
 
 from altostratus.kernel.db.rows import every
 from altostratus.kernel.tx import Tx
@@ -14,6 +14,19 @@ from altostratus.services.identity.store.records import Records
 
 revocation_events = Records[RevocationEvent](tables.revocation_event, RevocationEvent)
 FITS = ("audit_id", "audit_chain_id", "user_id", "project_id", "domain_id", "role_id", "trust_id")
+
+
+_audit_id, _chain_id = tables.revocation_event.c.audit_id, tables.revocation_event.c.audit_chain_id
+_REVOKED = union_all(
+    select(_audit_id).where(_audit_id == bindparam("audit_id")),
+    select(_chain_id).where(_chain_id == bindparam("chain_id")),
+)
+
+
+def is_revoked(tx: Tx, claims: Claims) -> bool:
+    """Whether the token, or the first of its chain, has ended by itself; whom it names is not looked at."""
+    ids = {"audit_id": claims.audit_id, "chain_id": claims.audit_ids[-1]}
+    return tx.sql.execute(_REVOKED, ids).first() is not None
 
 
 def revoke(tx: Tx, claims: Claims) -> None:

@@ -1,23 +1,26 @@
 """What identity's use cases stand on."""
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.clock import Clock
 from altostratus.kernel.db import Database
 from altostratus.kernel.db.state import bump, current
 from altostratus.kernel.errors import DeadlineExceeded, Unavailable
+from altostratus.kernel.events import Journal
 from altostratus.kernel.lanes import Lane
 from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.config import IdentityConfig
 from altostratus.services.identity.domain.catalog import Catalog
-from altostratus.services.identity.domain.claims import Claims
+from altostratus.services.identity.domain.claims import Claims, Scope
 from altostratus.services.identity.domain.failures import FailureLimit, LoginLimits
+from altostratus.services.identity.domain.login import ScopeWish
 from altostratus.services.identity.domain.passwords import Hasher
 from altostratus.services.identity.domain.session import Session
 from altostratus.services.identity.policy import IdentityPolicy
@@ -42,7 +45,8 @@ class Kept(Generic[K, V]):
         found = self._kept.get(key)
         if found is None or found[0] != generation:
             return None
-        self._kept.move_to_end(key)
+        with contextlib.suppress(KeyError):  # forgotten just now: the database's threads look here, too
+            self._kept.move_to_end(key)
         return found[1]
 
     def keep(self, key: K, generation: int, value: V) -> None:
@@ -58,14 +62,28 @@ class Kept(Generic[K, V]):
         return len(self._kept)
 
 
-class Actors(Kept[bytes, Actor]):
-    """Validated tokens in memory, by digest.
+class Known(NamedTuple):
+    """What a token stands for, and the same as other services see it."""
+
+    session: Session
+    actor: Actor
+
+
+class Memory:
+    """What need not be read again while identity does not change. It holds only what has been committed.
 
     `generation` is this process's own count of identity changes; it alone is enough on SQLite, whose only
     writer is this process.
     """
 
-    generation = 0
+    def __init__(self, tokens: int, catalogs: int) -> None:
+        self.generation = 0
+        self.tokens = Kept[bytes, Known](tokens)
+        """By digest."""
+        self.sessions = Kept[tuple[str, Scope], Session](tokens)
+        """What any token of a user has in a scope, unless something limits it further."""
+        self.scopes = Kept[ScopeWish, Scope](tokens)
+        self.catalogs = Kept[str, Catalog](catalogs)
 
 
 @dataclass(frozen=True)
@@ -79,9 +97,8 @@ class Identity:
     keys: TokenKeys
     master_key: MasterKey
     hashing: Lane
-    actors: Actors = field(repr=False)
-    sessions: Kept[bytes, Session] = field(repr=False)
-    catalogs: Kept[str, Catalog] = field(repr=False)
+    memory: Memory = field(repr=False)
+    journal: Journal
     hasher: Hasher = field(default_factory=Hasher, repr=False)
     logins: LoginLimits = field(default_factory=lambda: LoginLimits(FailureLimit(0, 1, 1), FailureLimit(0, 1, 1)))
 
@@ -97,7 +114,7 @@ class Identity:
             return result
 
         result = await self.db.write(run)
-        self.actors.generation += 1
+        self.memory.generation += 1
         return result
 
     async def hash(self, call: Callable[..., T], *args: Any) -> T:
@@ -111,28 +128,39 @@ class Identity:
         """What a token says, or None when it is none of ours or has expired. On PostgreSQL another process may have
         changed the keys."""
         claims = self.keys.open(token, self.clock.now())
-        if claims is None and self.db.dialect != "sqlite":
+        if claims is None and not self.alone:
             await self.db.read(self.keys.load)
             claims = self.keys.open(token, self.clock.now())
         return claims
 
     async def open_receipt(self, receipt: str) -> Claims | None:
         """The same of a receipt."""
-        await self.db.read(self.keys.load)
+        await self.db.read(self.current_keys)
         return self.keys.open_receipt(receipt, self.clock.now())
+
+    def current_keys(self, tx: Tx) -> TokenKeys:
+        """The keys, those of another process among them."""
+        if not self.alone:
+            self.keys.load(tx)
+        return self.keys
 
     async def refresh(self) -> None:
         """Believe nothing that is in memory: another process has changed the database."""
         await self.db.read(self.keys.load)
-        self.actors.generation += 1
+        self.memory.generation += 1
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other process changes the database, unless it calls for `refresh`."""
+        return self.db.dialect == "sqlite"
 
     async def generation(self) -> int:
         """A number that differs whenever identity has changed."""
-        return self.actors.generation if self.db.dialect == "sqlite" else await self.db.read(self.generation_in)
+        return self.memory.generation if self.alone else await self.db.read(self.generation_in)
 
     def generation_in(self, tx: Tx) -> int:
         """The same as this transaction sees it, at most that of what it reads from now on."""
-        return self.actors.generation if self.db.dialect == "sqlite" else current(tx, GENERATION)
+        return self.memory.generation if self.alone else current(tx, GENERATION)
 
 
 def new_id(tx: Tx) -> str:

@@ -1,10 +1,10 @@
 """POST /v3/auth/tokens: find out who it is, then issue a token for the scope asked for, or a receipt."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
+from altostratus.kernel.db import NeedsDatabase
 from altostratus.kernel.errors import Unauthorized
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import (
@@ -16,7 +16,6 @@ from altostratus.services.identity.domain.claims import (
     ScopeKind,
     audit_text,
 )
-from altostratus.services.identity.domain.compliance import is_inactive
 from altostratus.services.identity.domain.factors import Receipt, suffices
 from altostratus.services.identity.domain.login import Login, Reference, ScopeWish
 from altostratus.services.identity.domain.nouns import Project, User
@@ -29,9 +28,9 @@ from altostratus.services.identity.store.trusts import consume_use, find_usable_
 from altostratus.services.identity.usecases import Identity
 from altostratus.services.identity.usecases.issue_receipt import issue_receipt
 from altostratus.services.identity.usecases.open_session import enter
-from altostratus.services.identity.usecases.prove_by_password import record_failure, settle
+from altostratus.services.identity.usecases.prove_by_password import are_active, record_failure, settle
 from altostratus.services.identity.usecases.prove_identity import Proof, prove_identity
-from altostratus.services.identity.usecases.validate_token import keep_actor
+from altostratus.services.identity.usecases.validate_token import remember
 
 
 async def authenticate(identity: Identity, login: Login) -> tuple[str, Session] | Receipt:
@@ -47,39 +46,58 @@ async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) 
     """Unauthorized where whoever proved to be somebody may not be in the scope wished for; Refused or Missing where a
     trust does not let it."""
     try:
-        generation, session = await identity.db.write(
-            lambda tx: (identity.generation_in(tx), _issue(tx, identity, proof, wish))
-        )
+        generation, session = await _session(identity, proof, wish)
     except (Refused, Missing):
-        await identity.db.write(lambda tx: record_failure(tx, proof.user, "not allowed by this trust"))
+        record_failure(identity, proof.user, "not allowed by this trust")
         raise
     if session is None:
+        record_failure(identity, proof.user, "not allowed in this scope")
         raise Unauthorized()
+    _record_success(identity, session)
     token = identity.keys.seal(session.claims)
-    keep_actor(identity, token, generation, session)
+    remember(identity, token, generation, session)
+    if proof.scope is None and wish is not None and wish.trust_id is None:
+        identity.memory.scopes.keep(wish, generation, session.claims.scope)
     return token, session
 
 
-def _issue(tx: Tx, identity: Identity, proof: Proof, wish: ScopeWish | None) -> Session | None:
-    """The session in the scope wished for, in the default project, or unscoped; None when it may not be."""
-    identity.keys.load(tx)
-    claims = _claims(tx, identity, proof)
-    session = _entered(tx, claims, proof, wish)
+async def _session(identity: Identity, proof: Proof, wish: ScopeWish | None) -> tuple[int, Session | None]:
+    """Most logins change nothing: they wait neither for other changes nor for a disk that is full, and those of users
+    that are in memory not even for the database."""
+
+    def issue(tx: Tx) -> tuple[int, Session | None]:
+        return _issue(tx, identity, proof, wish)
+
+    try:
+        return identity.db.without(issue)
+    except NeedsDatabase:
+        return await (identity.db.write(issue) if _changes_something(proof, wish) else identity.db.read(issue))
+
+
+def _changes_something(proof: Proof, wish: ScopeWish | None) -> bool:
+    """A password that is to be settled, or a use of a trust."""
+    return proof.checked is not None or (wish is not None and wish.trust_id is not None)
+
+
+def _issue(tx: Tx, identity: Identity, proof: Proof, wish: ScopeWish | None) -> tuple[int, Session | None]:
+    """The session in the scope wished for, in the default project, or unscoped; None when it may not be. And the
+    generation that it was found in."""
+    identity.current_keys(tx)
+    generation = identity.generation_in(tx)
+    session = _Entrance(tx, identity, generation, _claims(tx, identity, proof)).enter(proof, wish)
     if session is None or not _may_have(tx, identity, session, proof):
-        record_failure(tx, proof.user, "not allowed in this scope")
-        return None
+        return generation, None
     if session.trust and proof.scope is None:
         consume_use(tx, session.trust.id)
     user_epoch, scope_epoch = session.epochs
-    _record_success(tx, session)
     ends = _to_second(session.ends_at)
     claims = replace(session.claims, user_epoch=user_epoch, scope_epoch=scope_epoch, expires_at=ends)
-    return replace(session, claims=claims)
+    return generation, replace(session, claims=claims)
 
 
 def _may_have(tx: Tx, identity: Identity, session: Session, proof: Proof) -> bool:
     """Whether what was proved is so now, in this transaction."""
-    if any(is_inactive(identity.config, user, tx.now) for user in (proof.user, session.user)):
+    if not are_active(tx, identity, proof.user.id, session.user.id):
         return False
     return _is_unchanged(tx, session, proof.user) and (proof.checked is None or settle(tx, identity, proof.checked))
 
@@ -92,42 +110,51 @@ def _is_unchanged(tx: Tx, session: Session, proved: User) -> bool:
     return user is not None and user.epoch == proved.epoch
 
 
-def _entered(tx: Tx, claims: Claims, proof: Proof, wish: ScopeWish | None) -> Session | None:
-    if proof.scope is not None:
-        return enter(tx, replace(claims, scope=proof.scope))
-    if wish is None:
-        return _default_session(tx, claims, proof.user)
-    if wish.trust_id is not None:
-        return _trust_session(tx, claims, wish.trust_id)
-    scope = _wished_scope(tx, wish)
-    return enter(tx, replace(claims, scope=scope)) if scope else None
+@dataclass(frozen=True, slots=True)
+class _Entrance:
+    """Where somebody may go in, as one transaction sees it. `claims` are those of a token without a scope."""
 
+    tx: Tx
+    identity: Identity
+    generation: int
+    claims: Claims
 
-def _default_session(tx: Tx, claims: Claims, user: User) -> Session | None:
-    """In the user's default project if it has one and may be there, else unscoped."""
-    project_id = user.default_project_id
-    scoped = enter(tx, replace(claims, scope=Scope(ScopeKind.PROJECT, project_id))) if project_id else None
-    return scoped or enter(tx, claims)
+    def enter(self, proof: Proof, wish: ScopeWish | None) -> Session | None:
+        if proof.scope is not None:
+            return self._into(proof.scope)
+        if wish is None:
+            return self._by_default(proof.user)
+        if wish.trust_id is not None:
+            return self._by_trust(wish.trust_id)
+        scope = self.identity.memory.scopes.get(wish, self.generation) or _wished_scope(self.tx, wish)
+        return self._into(scope) if scope else None
 
+    def _into(self, scope: Scope, delegation: Delegation | None = None) -> Session | None:
+        claims = replace(self.claims, scope=scope, delegation=delegation or self.claims.delegation)
+        return enter(self.tx, self.identity, self.generation, claims)
 
-def _trust_session(tx: Tx, claims: Claims, trust_id: str) -> Session | None:
-    """In the trust's project. None when there is no such trust (any more), or one may not be in its project."""
-    trust = find_usable_trust(tx, trust_id)
-    if trust is None:
-        return None
-    scope = Scope(ScopeKind.PROJECT, trust.project_id or "")
-    claims = replace(claims, scope=scope, delegation=Delegation(DelegationKind.TRUST, trust.id))
-    holder = find_holder(tx, claims)
-    if holder is None or not holder.enabled:
-        return None
-    if trust.trustee_user_id != claims.user_id:
-        raise Refused("User is not a trustee")
-    if holder.target is None:
-        raise Missing("project", "None")
-    session = enter(tx, claims)
-    if session is None:
-        raise Refused("Someone whom the trust names is disabled, or its trustor has lost a role that it passes on")
-    return session
+    def _by_default(self, user: User) -> Session | None:
+        """In the user's default project if it has one and may be there, else unscoped."""
+        project_id = user.default_project_id
+        return (self._into(Scope(ScopeKind.PROJECT, project_id)) if project_id else None) or self._into(UNSCOPED)
+
+    def _by_trust(self, trust_id: str) -> Session | None:
+        """In the trust's project. None when there is no such trust (any more), or one may not be in its project."""
+        trust = find_usable_trust(self.tx, trust_id)
+        if trust is None:
+            return None
+        scope = Scope(ScopeKind.PROJECT, trust.project_id or "")
+        holder = find_holder(self.tx, replace(self.claims, scope=scope))
+        if holder is None or not holder.enabled:
+            return None
+        if trust.trustee_user_id != self.claims.user_id:
+            raise Refused("User is not a trustee")
+        if holder.target is None:
+            raise Missing("project", "None")
+        session = self._into(scope, Delegation(DelegationKind.TRUST, trust.id))
+        if session is None:
+            raise Refused("Someone whom the trust names is disabled, or its trustor has lost a role that it passes on")
+        return session
 
 
 def _wished_scope(tx: Tx, wish: ScopeWish) -> Scope | None:
@@ -168,7 +195,7 @@ def _to_second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def _record_success(tx: Tx, session: Session) -> None:
+def _record_success(identity: Identity, session: Session) -> None:
     scope = session.claims.scope
     actor = Actor(user_id=session.user.id, project_id=scope.id if scope.kind is ScopeKind.PROJECT else None)
-    events.record(tx, actor, "identity.authenticate", session.user.id, outcome="success")
+    identity.journal.record(actor, "identity.authenticate", session.user.id, outcome="success")

@@ -2,43 +2,43 @@
 
 from datetime import timedelta
 
-from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import Unauthorized
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import UNSCOPED, Claims
-from altostratus.services.identity.domain.compliance import is_inactive
 from altostratus.services.identity.domain.factors import Receipt, begun
 from altostratus.services.identity.errors import METHODS
 from altostratus.services.identity.store.records import projects
 from altostratus.services.identity.usecases import Identity
-from altostratus.services.identity.usecases.prove_by_password import record_failure, settle
+from altostratus.services.identity.usecases.prove_by_password import are_active, record_failure, settle
 from altostratus.services.identity.usecases.prove_identity import Proof
 
 
 async def issue_receipt(identity: Identity, proof: Proof) -> Receipt:
     """Unauthorized where the user may not log in with any methods."""
-    receipt = await identity.db.write(lambda tx: _issue(tx, identity, proof))
+    run = identity.db.write if proof.checked else identity.db.read
+    receipt = await run(lambda tx: _issue(tx, identity, proof))
     if receipt is None:
+        record_failure(identity, proof.user, "may not log in")
         raise Unauthorized()
+    actor = Actor(user_id=proof.user.id)
+    identity.journal.record(actor, "identity.authenticate", proof.user.id, outcome="pending")
     return receipt
 
 
 def _issue(tx: Tx, identity: Identity, proof: Proof) -> Receipt | None:
-    identity.keys.load(tx)
+    keys = identity.current_keys(tx)
     user, domain = proof.user, projects.find(tx, proof.user.domain_id)
     if domain is None or not (domain.enabled and _may_log_in(tx, identity, proof)):
-        record_failure(tx, user, "may not log in")
         return None
     claims = _claims(tx, identity, proof)
-    events.record(tx, Actor(user_id=user.id), "identity.authenticate", user.id, outcome="pending")
     required = begun(proof.methods, user.options, METHODS)
-    sealed = identity.keys.seal_receipt(claims)
+    sealed = keys.seal_receipt(claims)
     return Receipt(sealed, user, domain, proof.methods, required, claims.issued_at, claims.expires_at)
 
 
 def _may_log_in(tx: Tx, identity: Identity, proof: Proof) -> bool:
-    if not proof.user.enabled or is_inactive(identity.config, proof.user, tx.now):
+    if not (proof.user.enabled and are_active(tx, identity, proof.user.id)):
         return False
     return proof.checked is None or settle(tx, identity, proof.checked)
 

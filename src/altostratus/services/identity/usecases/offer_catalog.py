@@ -19,13 +19,13 @@ async def offer_catalog(identity: Identity, generation: int, user_id: str, proje
 
 
 async def _known(identity: Identity, generation: int, key: str) -> Catalog:
-    return identity.catalogs.get(key, generation) or await _look_up(identity, key)
+    return identity.memory.catalogs.get(key, generation) or await _look_up(identity, key)
 
 
 async def _look_up(identity: Identity, key: str) -> Catalog:
     """From the database, kept for the generation that it was found in: that is read first, as with tokens."""
     generation, catalog = await identity.db.read(lambda tx: (identity.generation_in(tx), _read(tx, identity, key)))
-    identity.catalogs.keep(key, generation, catalog)
+    identity.memory.catalogs.keep(key, generation, catalog)
     return catalog
 
 

@@ -3,23 +3,31 @@
 from dataclasses import replace
 
 from altostratus.kernel.tx import Tx
-from altostratus.services.identity.domain.claims import Claims, DelegationKind, ScopeKind
+from altostratus.services.identity.domain.claims import ON_ITS_OWN, Claims, DelegationKind, ScopeKind
 from altostratus.services.identity.domain.session import RoleName, Session, Target
 from altostratus.services.identity.store.access import granted_roles, held_role_ids, reached_roles
 from altostratus.services.identity.store.application_credentials import find_live_credential, role_ids_of, rules_of
 from altostratus.services.identity.store.holders import find_holder
+from altostratus.services.identity.store.revocations import is_revoked
 from altostratus.services.identity.store.trusts import are_agents_enabled, find_lineage, trusted_role_ids
+from altostratus.services.identity.usecases import Identity
 
 
-def open_session(tx: Tx, claims: Claims) -> Session | None:
+def open_session(tx: Tx, identity: Identity, generation: int, claims: Claims) -> Session | None:
     """The session, or None when the token has been revoked or anything it stands on has ended: user, domain or
     project disabled or gone, password changed, last role taken away, trust or application credential gone."""
-    session = enter(tx, claims)
+    session = None if is_revoked(tx, claims) else enter(tx, identity, generation, claims)
     return session if session and session.epochs == (claims.user_epoch, claims.scope_epoch) else None
 
 
-def enter(tx: Tx, claims: Claims) -> Session | None:
-    """The claimed user in the claimed scope, or None when it may not be there. Looks at no epoch."""
+def enter(tx: Tx, identity: Identity, generation: int, claims: Claims) -> Session | None:
+    """The claimed user in the claimed scope, or None when it may not be there; as of this generation or later. Looks at
+    no epoch."""
+    known = identity.memory.sessions.get((claims.user_id, claims.scope), generation)
+    return replace(known, claims=claims) if known and claims.delegation == ON_ITS_OWN else _enter(tx, claims)
+
+
+def _enter(tx: Tx, claims: Claims) -> Session | None:
     holder = find_holder(tx, claims)
     if holder is None or not holder.enabled or not _is_named(claims, holder.target):
         return None
@@ -60,10 +68,8 @@ def _enter_by_trust(tx: Tx, session: Session) -> Session | None:
     for giver in {trust.trustor_user_id, first.trustor_user_id}:
         if not {role.id for role in passed_on} <= held_role_ids(tx, giver, claims.scope):
             return None
-    user_epoch = session.user_epoch + trustor.user.epoch
-    session = replace(
-        session, trust=replace(trust, extra={}), user_epoch=user_epoch
-    )  # sessions are kept: no long texts
+    bare = replace(trust, extra={})  # sessions are kept: no long texts
+    session = replace(session, trust=bare, user_epoch=session.user_epoch + trustor.user.epoch)
     if trust.impersonation:
         session = replace(session, user=trustor.user, user_domain=trustor.user_domain)
     return _with_roles(session, [role for role in passed_on if role.domain_id is None])

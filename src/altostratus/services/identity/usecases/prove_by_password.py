@@ -6,7 +6,6 @@ is right learns only who may log in with it, or has to change it first.
 
 from dataclasses import dataclass
 
-from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import Unauthorized
 from altostratus.kernel.tx import Tx
@@ -14,8 +13,8 @@ from altostratus.services.identity.domain.compliance import active_on, after_fai
 from altostratus.services.identity.domain.login import Reference
 from altostratus.services.identity.domain.nouns import User
 from altostratus.services.identity.errors import PasswordExpired, TooManyFailures
-from altostratus.services.identity.store.records import projects, users
-from altostratus.services.identity.store.references import find_user, hash_of_another
+from altostratus.services.identity.store.records import users
+from altostratus.services.identity.store.references import find_user_at_home, hash_of_another
 from altostratus.services.identity.usecases import Identity
 
 NOBODY = Actor(user_id="")
@@ -39,21 +38,20 @@ async def prove_by_password(
     matches = await identity.hash(identity.hasher.matches, user.password_hash if user else None, password, like)
     if user is None or refusal or not matches:
         identity.logins.fail(repr(who), client, identity.clock.now())
-        await identity.db.write(lambda tx: _fail(tx, identity, user, refusal or "wrong password"))
+        if identity.config.lockout_failure_attempts:
+            await identity.db.write(lambda tx: _count_failure(tx, identity, user))
+        record_failure(identity, user, refusal or "wrong password")
         raise Unauthorized()
     if is_expired(user, identity.clock.now()) and not may_be_expired:
-        await identity.db.write(lambda tx: record_failure(tx, user, "password expired"))
+        record_failure(identity, user, "password expired")
         raise PasswordExpired(user.id)
     return Checked(user, await _hashed_anew(identity, user, password))
 
 
 def _find_login(tx: Tx, identity: Identity, who: Reference) -> tuple[User | None, str]:
     """The user and why it may not log in, if so; the same work where there is no such user."""
-    user = find_user(tx, who)
-    domain = projects.find(tx, user.domain_id if user else "")
-    if user is None:
-        return None, "no such user"
-    return user, _refusal(tx, identity, user, domain is not None and domain.enabled)
+    user, in_open_domain = find_user_at_home(tx, who)
+    return user, "no such user" if user is None else _refusal(tx, identity, user, in_open_domain)
 
 
 def _refusal(tx: Tx, identity: Identity, user: User, in_open_domain: bool) -> str:
@@ -72,29 +70,42 @@ async def _hashed_anew(identity: Identity, user: User, password: str) -> str | N
     return await identity.hash(identity.hasher.hash, password)
 
 
-def _fail(tx: Tx, identity: Identity, proved: User | None, reason: str) -> None:
-    if identity.config.lockout_failure_attempts:
-        id = proved.id if proved else ""  # noqa: A001
-        user = users.find(tx, id)
-        none = {"failed_auth_count": 0, "failed_auth_at": None}
-        users.update(tx, id, **(after_failure(identity.config, user, tx.now) if user else none))
-    record_failure(tx, proved, reason)
+def _count_failure(tx: Tx, identity: Identity, tried: User | None) -> None:
+    """The same work where there is no such user."""
+    user_id = tried.id if tried else ""
+    user = users.find(tx, user_id)
+    none = {"failed_auth_count": 0, "failed_auth_at": None}
+    users.update(tx, user_id, **(after_failure(identity.config, user, tx.now) if user else none))
 
 
-def record_failure(tx: Tx, user: User | None, reason: str) -> None:
+def record_failure(identity: Identity, user: User | None, reason: str) -> None:
     """Somebody could not prove to be this user."""
     # What was typed as a name is not kept: it may be a password.
-    id = user.id if user else ""  # noqa: A001
-    events.record(tx, NOBODY, "identity.authenticate", id, outcome="failure", reason=reason)
+    user_id = user.id if user else ""
+    identity.journal.record(NOBODY, "identity.authenticate", user_id, outcome="failure", reason=reason)
+
+
+def are_active(tx: Tx, identity: Identity, *user_ids: str) -> bool:
+    """Whether these users were seen lately, where that matters. It is not in memory: logging in changes it."""
+    if identity.config.disable_user_account_days_inactive is None:
+        return True
+    found = [users.find(tx, user_id) for user_id in set(user_ids)]
+    return not any(user is None or is_inactive(identity.config, user, tx.now) for user in found)
+
+
+def is_to_settle(identity: Identity, checked: Checked) -> bool:
+    """Whether a right password may change anything: what no rule asks for is not counted."""
+    config = identity.config
+    return bool(checked.new_hash or config.lockout_failure_attempts or config.disable_user_account_days_inactive)
 
 
 def settle(tx: Tx, identity: Identity, checked: Checked) -> bool:
     """A right password ends the count of wrong ones, and is hashed anew if need be; False, and nothing changes, when
     enough wrong ones have come in meanwhile. No token ends by it."""
+    if not is_to_settle(identity, checked):
+        return True
     proved, config = checked.user, identity.config
     changes = active_on(config, proved, tx.now)
-    if not (changes or checked.new_hash or config.lockout_failure_attempts):
-        return True
     user = users.find(tx, proved.id)
     if user is None or is_locked(config, user, tx.now):
         return False

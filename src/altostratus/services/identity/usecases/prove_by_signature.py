@@ -39,7 +39,7 @@ async def authenticate_signed(identity: Identity, request: SignedRequest, check:
     signature is not its secret's or too old, or the user may not be in the project."""
     user, proof = await identity.db.read(lambda tx: _prove(tx, identity, request, check))
     if proof is None:
-        await identity.db.write(lambda tx: record_failure(tx, user, "wrong or old signature"))
+        record_failure(identity, user, "wrong or old signature")
         raise Unauthorized()
     return await issue_token(identity, proof, None)
 

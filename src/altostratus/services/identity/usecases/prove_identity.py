@@ -25,13 +25,19 @@ from altostratus.services.identity.store.application_credentials import find_liv
 from altostratus.services.identity.store.records import application_credentials, users
 from altostratus.services.identity.store.references import find_user
 from altostratus.services.identity.usecases import Identity
-from altostratus.services.identity.usecases.prove_by_password import Checked, prove_by_password, record_failure
+from altostratus.services.identity.usecases.prove_by_password import (
+    Checked,
+    is_to_settle,
+    prove_by_password,
+    record_failure,
+)
 from altostratus.services.identity.usecases.validate_token import session_for
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Who it is, by which methods; `first` is the token it was proved with, if any, `checked` the password. A
+    """Who it is, by which methods; `first` is the token it was proved with, if any, `checked` a password that
+    changes something. A
     `delegation` has a scope of its own, and no other can be asked for."""
 
     user: User
@@ -82,7 +88,7 @@ async def _with_receipt(identity: Identity, proof: Proof, receipt: str) -> Proof
 async def _prove_by_token(identity: Identity, login: Login) -> Proof:
     session = await session_for(identity, login.token)
     if session is None:
-        await identity.db.write(lambda tx: record_failure(tx, None, "token not valid"))
+        record_failure(identity, None, "token not valid")
         raise Missing("token", "it is not valid")
     if session.claims.delegated:
         raise NotWithDelegation()
@@ -92,7 +98,7 @@ async def _prove_by_token(identity: Identity, login: Login) -> Proof:
 
 async def _prove_by_password(identity: Identity, login: Login) -> Proof:
     checked = await prove_by_password(identity, login.user, login.password, login.client)
-    return Proof(checked.user, ("password",), checked=checked)
+    return Proof(checked.user, ("password",), checked=checked if is_to_settle(identity, checked) else None)
 
 
 async def _prove_by_application_credential(identity: Identity, login: Login) -> Proof:
@@ -100,7 +106,7 @@ async def _prove_by_application_credential(identity: Identity, login: Login) -> 
     credential, user = await identity.db.read(lambda tx: _find_credential(tx, wanted))
     matches = await identity.hash(SECRETS.matches, credential.secret_hash if credential else None, wanted.secret)
     if not (credential and user and matches):
-        await identity.db.write(lambda tx: record_failure(tx, user, "wrong application credential"))
+        record_failure(identity, user, "wrong application credential")
         # as in Keystone: whether there is one by an id is no secret, for nobody guesses one
         raise Missing("Application Credential", wanted.id) if wanted.id and user is None else Unauthorized()
     delegation = Delegation(DelegationKind.APPLICATION_CREDENTIAL, credential.id)

@@ -3,60 +3,58 @@
 import hashlib
 
 from altostratus.kernel.actor import Actor
-from altostratus.services.identity.domain.claims import Claims
+from altostratus.kernel.tx import Tx
+from altostratus.services.identity.domain.claims import ON_ITS_OWN, Claims
 from altostratus.services.identity.domain.session import Session, actor_of
-from altostratus.services.identity.usecases import Identity
+from altostratus.services.identity.usecases import Identity, Known
 from altostratus.services.identity.usecases.open_session import open_session
 
 
 async def actor_for(identity: Identity, token: str) -> Actor | None:
     """The actor, or None when the token is not valid (any more)."""
+    known = await _known(identity, token)
+    return known.actor if known else None
+
+
+async def session_for(identity: Identity, token: str, generation: int | None = None) -> Session | None:
+    """The session of a token as it was in this generation or after it; by default in the one that is now."""
+    known = await _known(identity, token, generation)
+    return known.session if known else None
+
+
+async def _known(identity: Identity, token: str, generation: int | None = None) -> Known | None:
     digest = _digest(token)
-    if digest in identity.actors:
-        actor = identity.actors.get(digest, await identity.generation())
-        if actor is not None:
-            expires = actor.token_expires
-            return actor if expires is None or expires > identity.clock.now() else None
+    if digest in identity.memory.tokens:
+        now = await identity.generation() if generation is None else generation
+        known = identity.memory.tokens.get(digest, now)
+        if known is not None:
+            return known if known.session.ends_at > identity.clock.now() else None
     claims = await identity.open_token(token)
-    return await _look_up(identity, claims, token) if claims else None
-
-
-async def _look_up(identity: Identity, claims: Claims, token: str) -> Actor | None:
-    """The actor from the database, kept for the generation that it was found in."""
-    found = await _open(identity, claims)
-    return keep_actor(identity, token, *found) if found else None
+    found = await _open(identity, claims) if claims else None
+    return remember(identity, token, *found) if found else None
 
 
 async def _open(identity: Identity, claims: Claims) -> tuple[int, Session] | None:
     """The session from the database, with the generation that it was found in."""
-    # The generation first: a change that commits in between makes what is kept too old, never too new.
-    generation, session = await identity.db.read(lambda tx: (identity.generation_in(tx), open_session(tx, claims)))
+
+    def look(tx: Tx) -> tuple[int, Session | None]:
+        # The generation first: a change that commits in between makes what is kept too old, never too new.
+        generation = identity.generation_in(tx)
+        return generation, open_session(tx, identity, generation, claims)
+
+    generation, session = await identity.db.read(look)
     return (generation, session) if session else None
 
 
-def keep_actor(identity: Identity, token: str, generation: int, session: Session) -> Actor:
-    """From now on the token is known, until identity changes."""
-    actor = actor_of(session)
-    identity.actors.keep(_digest(token), generation, actor)
-    return actor
+def remember(identity: Identity, token: str, generation: int, session: Session) -> Known:
+    """From now on the token is known, until identity changes; so is what else its user does in this scope."""
+    known = Known(session, actor_of(session))
+    identity.memory.tokens.keep(_digest(token), generation, known)
+    if session.claims.delegation == ON_ITS_OWN:
+        identity.memory.sessions.keep((session.user.id, session.claims.scope), generation, session)
+    return known
 
 
 def _digest(token: str) -> bytes:
     """What is kept instead of the token, which whoever reads our memory could use."""
     return hashlib.sha256(token.encode()).digest()
-
-
-async def session_for(identity: Identity, token: str, generation: int | None = None) -> Session | None:
-    """The session of a token as it was in this generation or after it; by default in the one that is now."""
-    digest = _digest(token)
-    if digest in identity.sessions:
-        now = await identity.generation() if generation is None else generation
-        session = identity.sessions.get(digest, now)
-        if session is not None:
-            return session if session.ends_at > identity.clock.now() else None
-    claims = await identity.open_token(token)
-    found = await _open(identity, claims) if claims else None
-    if found is None:
-        return None
-    identity.sessions.keep(digest, *found)
-    return found[1]
