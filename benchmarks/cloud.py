@@ -47,18 +47,33 @@ class Session:
 
     def __init__(self, port: int, identity: str = "/identity") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_SECONDS)
+        self.port = port
         self.identity = identity
         self.token: str | None = None
         self.password = ""
 
     def log_in(self, password: str) -> None:
         self.password, self.token = password, None
-        user = {"name": "admin", "domain": {"name": "Default"}, "password": password}
-        self.token = self._token({"methods": ["password"], "password": {"user": user}})
+        self.token = self._token(self.by_password)
 
     def another_token(self) -> str:
         """A new token for the same user and project."""
-        return self._token({"methods": ["token"], "token": {"id": self.token}})
+        return self._token(self.by_token)
+
+    @property
+    def by_password(self) -> bytes:
+        """The body of a request for a token."""
+        user = {"name": "admin", "domain": {"name": "Default"}, "password": self.password}
+        return _login({"methods": ["password"], "password": {"user": user}})
+
+    @property
+    def by_token(self) -> bytes:
+        return _login({"methods": ["token"], "token": {"id": self.token}})
+
+    @property
+    def tokens(self) -> str:
+        """The path where tokens are got."""
+        return f"{self.identity}/v3/auth/tokens?nocatalog"
 
     def get(self, path: str) -> Any:
         return json.loads(self.send("GET", path)[1])
@@ -91,11 +106,13 @@ class Session:
             raise RuntimeError(f"{method} {path}: {response.status} {content[:300]!r}")
         return response.headers, content
 
-    def _token(self, identity: Any) -> str:
-        project = {"name": "admin", "domain": {"name": "Default"}}
-        body = json.dumps({"auth": {"identity": identity, "scope": {"project": project}}}).encode()
-        headers, _ = self.send("POST", f"{self.identity}/v3/auth/tokens?nocatalog", body)
-        return str(headers["X-Subject-Token"])
+    def _token(self, body: bytes) -> str:
+        return str(self.send("POST", self.tokens, body)[0]["X-Subject-Token"])
+
+
+def _login(identity: Any) -> bytes:
+    project = {"name": "admin", "domain": {"name": "Default"}}
+    return json.dumps({"auth": {"identity": identity, "scope": {"project": project}}}).encode()
 
 
 @contextmanager

@@ -1,16 +1,16 @@
-"""Identity beside a real Keystone, request by request over one connection each, in interleaved rounds; and what only we
-promise: listings at scale, and logins that disturb nobody."""
+"""Identity beside a real Keystone, how many requests each gets done, in interleaved rounds; and what only we promise:
+listings at scale, and logins that disturb nobody."""
 
 import sqlite3
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from cloud import Cloud, Session, running_cloud
 from figure import Figure, median_ms, seconds, spread
 from keystone import PASSWORD, bcrypt_seconds, running_keystone
+from load import rendered, seconds_each
 from process import memory
 
 from altostratus.services.identity.domain.passwords import Hasher
@@ -18,6 +18,8 @@ from altostratus.services.identity.domain.passwords import Hasher
 CHEAP = "[identity]\npassword_time_cost = 1\npassword_memory_cost = 1024\n"
 PROJECTS, EACH, USERS = 10_000, 10, 1000
 MB = 1e6
+LEAST = 8
+"""Requests a round, so that each connection has more than one."""
 
 
 def measure(quick: bool) -> Iterator[Figure]:
@@ -34,62 +36,62 @@ def measure(quick: bool) -> Iterator[Figure]:
 
 def _beside_keystone(ours: Session, theirs: Session, quick: bool) -> Iterator[Figure]:
     rounds, count = (3, 20) if quick else (10, 100)
-    tokens = [[session.another_token() for _ in range(rounds * count)] for session in (ours, theirs)]
-    assert all(len(set(each)) == rounds * count for each in tokens)
-    for what, note in (("first seen", "with their caches on"), ("seen before", "both from memory")):
-        shown = _paired(rounds, count, lambda i: _show(ours, tokens[0][i]), lambda i: _show(theirs, tokens[1][i]))
-        yield _ratio(f"GET /auth/tokens, {rounds * count:,} distinct tokens, {what}", 20, shown, note)
-    few = max(2, count // 10)
-    issued = _paired(rounds, few, lambda i: ours.another_token(), lambda i: theirs.another_token())
-    yield _ratio("token from token", 10, issued)
-    yield from _password(ours, theirs, rounds, few)
+    both = (ours, theirs)
     for number in range(1000):
-        for session in (ours, theirs):
+        for session in both:
             session.post(f"{session.identity}/v3/users", {"user": {"name": f"user-{number}"}})
-    yield _ratio("list 1,000 users", 10, _paired(rounds, 3, lambda i: _users(ours), lambda i: _users(theirs)))
+    shows = [[_show(session, session.another_token()) for _ in range(rounds * count)] for session in both]
+    assert all(len(set(each)) == rounds * count for each in shows)
+    for what, least in (("", 20), (", again", None)):
+        shown = _paired(both, rounds, count, lambda side: shows[side])
+        yield _ratio(f"GET /auth/tokens, {rounds * count:,} distinct tokens{what}", least, shown)
+    few = max(LEAST, count // 2)
+    by_token = [[rendered("POST", session.tokens, {}, session.by_token)] * rounds * few for session in both]
+    yield _ratio("token from token", 10, _paired(both, rounds, few, lambda side: by_token[side]))
+    yield _password(both, rounds, few)
+    lists = [[rendered("GET", f"{session.identity}/v3/users", _token(session))] * rounds * LEAST for session in both]
+    yield _ratio("list 1,000 users", 10, _paired(both, rounds, LEAST, lambda side: lists[side]))
 
 
-def _show(session: Session, token: str) -> None:
-    session.send("GET", f"{session.identity}/v3/auth/tokens", headers={"X-Subject-Token": token})
+def _token(session: Session) -> dict[str, str]:
+    return {"X-Auth-Token": str(session.token)}
 
 
-def _users(session: Session) -> None:
-    assert len(session.get(f"{session.identity}/v3/users")["users"]) >= 1000
+def _show(session: Session, token: str) -> bytes:
+    return rendered("GET", f"{session.identity}/v3/auth/tokens", {**_token(session), "X-Subject-Token": token})
 
 
-def _password(ours: Session, theirs: Session, rounds: int, few: int) -> Iterator[Figure]:
+def _password(both: Sequence[Session], rounds: int, few: int) -> Figure:
     """Hashing is taken off both: what one check of a password costs each library, measured in the same run."""
     hasher = Hasher(1, 1024, 1)
     hashed = hasher.hash(PASSWORD)
     argon2 = statistics.median(seconds(lambda: hasher.matches(hashed, PASSWORD)) for _ in range(30))
     bcrypt = bcrypt_seconds()
-    pairs = _paired(rounds, few, lambda i: ours.log_in(ours.password), lambda i: theirs.log_in(PASSWORD))
+    logins = [[rendered("POST", session.tokens, {}, session.by_password)] * rounds * few for session in both]
+    pairs = _paired(both, rounds, few, lambda side: logins[side])
     rest = [(mine - argon2, other - bcrypt) for mine, other in pairs]
     note = f"argon2id {argon2 * 1000:.2f} ms here, bcrypt {bcrypt * 1000:.2f} ms there, taken off"
-    yield _ratio("password, without hashing", 5, rest, note)
+    return _ratio("password, without hashing", 5, rest, note)
 
 
 Pairs = list[tuple[float, float]]
 
 
-def _paired(rounds: int, count: int, ours: Callable[[int], Any], theirs: Callable[[int], Any]) -> Pairs:
-    """Per round the mean seconds of a request, ours and theirs."""
+def _paired(both: Sequence[Session], rounds: int, count: int, requests: Callable[[int], Sequence[bytes]]) -> Pairs:
+    """Per round the mean seconds of a request, ours and theirs; `requests` are those of a side, for all rounds."""
     found = []
     for first in range(0, rounds * count, count):
-        share = range(first, first + count)
-        found.append((_mean(ours, share), _mean(theirs, share)))
+        share = slice(first, first + count)
+        mine, other = (seconds_each(session.port, requests(side)[share]) for side, session in enumerate(both))
+        found.append((mine, other))
     return found
 
 
-def _mean(call: Callable[[int], Any], share: range) -> float:
-    return seconds(lambda: [call(number) for number in share]) / len(share)
-
-
-def _ratio(what: str, least: float, rounds: Pairs, *notes: str) -> Figure:
+def _ratio(what: str, least: float | None, rounds: Pairs, *notes: str) -> Figure:
     """How many times Keystone's rate ours is."""
     ratio = statistics.median(theirs / ours for ours, theirs in rounds)
     mine, other = median_ms([ours for ours, _ in rounds]), median_ms([theirs for _, theirs in rounds])
-    said = f"{mine:.2f} ms against {other:.2f} ms, median of {len(rounds)} interleaved rounds"
+    said = f"{mine:.2f} ms against {other:.2f} ms a request, median of {len(rounds)} interleaved rounds"
     return Figure(f"{what}: times Keystone's rate", ratio, "x", least, at_least=True, note="; ".join((said, *notes)))
 
 
