@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import IO
 
+import uvloop
+
 from altostratus.app.clouds_yaml import write_clouds_yaml
 from altostratus.app.schema import upgrade
 from altostratus.app.settings import Settings
@@ -101,7 +103,9 @@ def run(settings: Settings) -> int:
     """`serve`, as a process: the exit status."""
     log.configure(settings.log_level, settings.log_json)
     try:
-        asyncio.run(serve(settings))
+        # half of what asyncio's own loop takes of a request that comes from another thread, as the server's do
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(settings))
     except (StartError, BadSecret, ValueError) as error:
         print(f"alto: {error}", file=sys.stderr)
         return 1
