@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.oracles.environments import ensure_environment  # noqa: E402
+from tests.oracles.peers import CACHED, PASSWORD, initialise_keystone  # noqa: E402
 
-PASSWORD = "benchmark"
-ROUNDS = 4  # bcrypt's least
+ROUNDS = 4  # bcrypt's least, as peers.py sets it
 SERVER = """
 wsgi_app = "keystone.wsgi.api:application"
 bind = "127.0.0.1:{port}"
@@ -31,24 +31,6 @@ threads = 1
 keepalive = 60
 """
 """A file in its working directory, because Keystone reads gunicorn's command line as its own."""
-CONFIGURATION = """
-[DEFAULT]
-log_file = {home}/log
-[database]
-connection = sqlite:///{home}/keystone.db
-[cache]
-enabled = true
-backend = oslo_cache.dict
-expiration_time = 600
-[fernet_tokens]
-key_repository = {home}/fernet
-[fernet_receipts]
-key_repository = {home}/fernet
-[credential]
-key_repository = {home}/credential
-[identity]
-password_hash_rounds = {rounds}
-"""
 
 
 def programs() -> Path:
@@ -77,9 +59,9 @@ def running_keystone() -> Iterator[Session]:
     """A session of its administrator."""
     with tempfile.TemporaryDirectory(prefix="alto-benchmark-keystone-") as folder:
         home, port = Path(folder), free_port()
-        _initialise(home, f"http://127.0.0.1:{port}/v3")
+        initialise_keystone(programs(), home, f"http://127.0.0.1:{port}", CACHED)
         (home / "gunicorn.conf.py").write_text(SERVER.format(port=port))
-        environment = os.environ | {"OS_KEYSTONE_CONFIG_DIR": str(home)}
+        environment = os.environ | {"OS_KEYSTONE_CONFIG_DIR": str(home / "etc")}
         with (home / "served").open("wb") as output:
             options: dict[str, Any] = {"env": environment, "cwd": home, "stdout": output, "stderr": output}
             process = subprocess.Popen([programs() / "gunicorn"], **options)
@@ -88,22 +70,6 @@ def running_keystone() -> Iterator[Session]:
         finally:
             process.terminate()
             process.wait(20)
-
-
-def _initialise(home: Path, url: str) -> None:
-    for part in ("fernet", "credential"):
-        (home / part).mkdir()
-    (home / "keystone.conf").write_text(CONFIGURATION.format(home=home, rounds=ROUNDS))
-    manage = [str(programs() / "keystone-manage"), f"--config-file={home / 'keystone.conf'}"]
-    owner = [f"--keystone-user={os.getuid()}", f"--keystone-group={os.getgid()}"]
-    urls = [f"--bootstrap-{kind}-url={url}" for kind in ("public", "internal", "admin")]
-    for verb, *more in (
-        ("db_sync",),
-        ("fernet_setup", *owner),
-        ("credential_setup", *owner),
-        ("bootstrap", f"--bootstrap-password={PASSWORD}", "--bootstrap-region-id=RegionOne", *urls),
-    ):
-        subprocess.run([*manage, verb, *more], check=True, capture_output=True)
 
 
 def _logged_in(port: int) -> Session | None:

@@ -15,11 +15,12 @@ from sqlalchemy import create_engine, select
 from altostratus.app import administer
 from altostratus.app.schema import HEAD, alembic_config
 from altostratus.app.settings import Settings
-from altostratus.app.wiring import System
+from altostratus.app.wiring import System, admin_password
 from altostratus.kernel.errors import BadRequest, NotFound
 from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.testing.client import ApiClient
 from altostratus.kernel.tx import Tx
+from altostratus.services.identity.store.revocations import revoked_after
 from tests.harness import running_system
 
 V3 = "/identity/v3"
@@ -33,9 +34,9 @@ def log_in(password: str, name: str = "admin") -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def migrated_system(tmp_path: Path) -> AsyncIterator[tuple[System, ApiClient]]:
+async def migrated_system(tmp_path: Path, **options: Any) -> AsyncIterator[tuple[System, ApiClient]]:
     """A running system whose database says which version it is of, as a real one does."""
-    async with running_system(tmp_path) as found:
+    async with running_system(tmp_path, **options) as found:
         engine = create_engine(found[0].settings.database_url)
         with engine.begin() as connection:
             command.stamp(alembic_config(connection), HEAD)
@@ -63,15 +64,18 @@ def test_a_rotation_ends_no_token_and_the_running_cloud_seals_with_the_new_key(
             assert "1 older" in said
             assert told == [(4711, signal.SIGUSR1)]
             identity = next(s.state for s in system.services if s.name == "identity")
-            before = identity.keys._keys
+            before = identity.keys._loaded.keys
+            late = (await client.post(f"{V3}/credentials", EC2)).json()["credential"]["id"]
             await system.refresh()
-            assert len(identity.keys._keys) == 2
-            assert identity.keys._keys[0] is not before[0]
+            assert len(identity.keys._loaded.keys) == 2
+            assert identity.keys._loaded.keys[0] is not before[0]
             assert (await client.get(f"{V3}/users")).status_code == 200, "the token that an old key has sealed"
             (settings.data_dir / "keys" / "1").unlink()
             MasterKey(settings.data_dir / "keys")
             await system.refresh()
-            assert (await client.get(f"{V3}/credentials/{kept}")).json()["credential"]["blob"] == "a secret of mine"
+            for one in (kept, late):
+                blob = (await client.get(f"{V3}/credentials/{one}")).json()["credential"]["blob"]
+                assert blob == "a secret of mine"
 
     asyncio.run(scenario())
 
@@ -89,6 +93,25 @@ def test_a_forgotten_password_is_replaced_and_the_running_cloud_knows(
             assert made.status_code == 201, made.text
             with pytest.raises(NotFound, match="no user nobody in the domain Default"):
                 await asyncio.to_thread(administer.set_password, system.settings, "nobody", "Default", "x")
+
+    asyncio.run(scenario())
+
+
+def test_whoever_was_given_a_password_may_choose_another_one_but_not_a_former(
+    tmp_path: Path, told: list[tuple[int, int]]
+) -> None:
+    rules = {"identity": {"minimum_password_age": 1, "unique_last_password_count": 2}}
+
+    async def scenario() -> None:
+        async with migrated_system(tmp_path, settings={"services": rules}) as (system, client):
+            me = (await client.get(f"{V3}/users?name=admin")).json()["users"][0]["id"]
+            first = admin_password(system.settings.data_dir)
+            await asyncio.to_thread(administer.set_password, system.settings, "admin", "Default", "given")
+            ended = await system.db.read(lambda tx: [one.user_id for one in revoked_after(tx, None)])
+            assert ended == [me]
+            for chosen, status in ((first, 400), ("chosen", 204)):
+                body = {"user": {"original_password": "given", "password": chosen}}
+                assert (await client.post(f"{V3}/users/{me}/password", body)).status_code == status
 
     asyncio.run(scenario())
 

@@ -41,12 +41,12 @@ def test_rotation_reads_the_old_and_writes_with_the_new(tmp_path: Path) -> None:
 
 
 def test_a_process_that_runs_meets_a_key_that_another_has_made(tmp_path: Path) -> None:
-    running, other = MasterKey(tmp_path), MasterKey(tmp_path)
+    reading, writing, other = MasterKey(tmp_path), MasterKey(tmp_path), MasterKey(tmp_path)
     other.rotate()
     sealed = other.encrypt(b"secret")
     assert sealed.startswith("2:")
-    assert running.decrypt(sealed) == b"secret"
-    assert running.encrypt(b"more").startswith("2:")
+    assert reading.decrypt(sealed) == b"secret"
+    assert writing.encrypt(b"more").startswith("2:")
 
 
 @pytest.mark.parametrize("text", ["", "1", "1:", "x:abc", "1:abc", "99999999999:abc", "1:é", "²:abc"])

@@ -65,6 +65,13 @@ def identity_alone() -> Iterator[str]:
 @contextlib.contextmanager
 def _keystone(home: Path, url: str, options: str = "", first: str = "") -> Iterator[None]:
     programs = ensure_environment("peers/keystone", HERE / "keystone.lock")
+    initialise_keystone(programs, home, url, options)
+    with _served(programs, "keystone.wsgi.api", url, home, {"OS_KEYSTONE_CONFIG_DIR": str(home / "etc")}, first):
+        yield
+
+
+def initialise_keystone(programs: Path, home: Path, url: str, options: str = "") -> None:
+    """An empty one that knows its administrator, configured in `home`/etc; `url` ends before `/v3`."""
     for part in ("etc", "fernet", "credential"):
         (home / part).mkdir(parents=True, mode=0o700)
     (home / "etc/keystone.conf").write_text(KEYSTONE.format(home=home) + options)
@@ -76,8 +83,6 @@ def _keystone(home: Path, url: str, options: str = "", first: str = "") -> Itera
     bootstrap = [f"--bootstrap-{kind}-url={url}/v3" for kind in ("public", "internal", "admin")]
     bootstrap += [f"--bootstrap-password={PASSWORD}", "--bootstrap-region-id=RegionOne"]
     _run(*tool, "bootstrap", *bootstrap, log=home / "log")
-    with _served(programs, "keystone.wsgi.api", url, home, {"OS_KEYSTONE_CONFIG_DIR": str(home / "etc")}, first):
-        yield
 
 
 @contextlib.contextmanager

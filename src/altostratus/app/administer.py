@@ -3,23 +3,20 @@
 A cloud that runs here is told to look anew; one that runs elsewhere, on the same PostgreSQL, sees it by itself.
 """
 
+import asyncio
 import contextlib
 import os
-import random
 import signal
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Column, select, update
 
 from altostratus.app.schema import check_current
 from altostratus.app.serve import holder
 from altostratus.app.settings import Settings
-from altostratus.kernel.clock import SystemClock
-from altostratus.kernel.db import open_database
-from altostratus.kernel.db.state import bump
-from altostratus.kernel.lanes import ThreadLane
+from altostratus.app.wiring import open_cloud
 from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.service import Cloud
 from altostratus.kernel.tx import Tx
@@ -27,11 +24,10 @@ from altostratus.services.compute.store.tables import server
 from altostratus.services.identity.service import build_identity
 from altostratus.services.identity.store.tables import credential, token_key
 from altostratus.services.identity.store.token_keys import rotate_token_keys
-from altostratus.services.identity.usecases import GENERATION, Identity
+from altostratus.services.identity.usecases import Identity
 from altostratus.services.identity.usecases.restore_access import reset_password, restore_administrator
 from altostratus.services.identity.usecases.set_password import strong_hash
 
-T = TypeVar("T")
 SECRETS = (credential.c.blob, token_key.c.key, server.c.admin_pass)
 """Every column that is encrypted with the master key."""
 BATCH = 200
@@ -50,8 +46,8 @@ def rotate_keys(settings: Settings, *, master: bool) -> str:
 
 
 def _rotate_master_key(cloud: Cloud) -> str:
-    """The new key first, so that nothing is ever encrypted with one that is not on disk. An old key's file stays:
-    backups and whoever has not looked anew need it."""
+    """The new key first: from then on every process here encrypts with it, so that no secret is missed. An old key's
+    file stays, for backups."""
     old = cloud.master_key.newest
     cloud.master_key.rotate()
     done = sum(_reencrypt(cloud, column) for column in SECRETS)
@@ -94,35 +90,17 @@ def _change(settings: Settings, password: str, change: Callable[[Tx, Identity, s
     with _open(settings) as cloud:
         identity = build_identity(cloud)
         hashed = strong_hash(identity, password) or ""
-
-        def run(tx: Tx) -> None:
-            change(tx, identity, hashed)
-            bump(tx, GENERATION)
-
-        cloud.db.write_now(run)
+        asyncio.run(identity.change(lambda tx: change(tx, identity, hashed)))
 
 
 @contextlib.contextmanager
 def _open(settings: Settings) -> Iterator[Cloud]:
     """The cloud without its drivers; at the end the process that serves it here, if any, looks anew."""
     check_current(settings.database_url)
-    db = open_database(settings.database_url)
-    cloud = Cloud(
-        db=db,
-        clock=SystemClock(),
-        entropy=random.SystemRandom(),
-        data_dir=settings.data_dir,
-        public_url=settings.url,
-        region=settings.region,
-        master_key=MasterKey(settings.data_dir / "keys"),
-        lane=ThreadLane,
-        simulate=settings.simulate,
-        wake=lambda wakes: None,
-        options=settings.services,
-    )
+    cloud = open_cloud(settings)
     try:
         yield cloud
     finally:
-        db.close()
+        cloud.db.close()
     if pid := holder(settings.data_dir):
         os.kill(pid, signal.SIGUSR1)

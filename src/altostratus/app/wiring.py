@@ -5,7 +5,7 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,28 +56,14 @@ class System:
         lease_seconds: float = SECONDS,
     ) -> None:
         self.settings = settings
-        self.clock = clock or SystemClock()
-        self.entropy = entropy or random.SystemRandom()
-        self.db = open_database(settings.database_url, clock=self.clock, entropy=self.entropy, inline=inline_database)
         self.engine: Engine | None = None
         self._crash_point = crash_point
         self._lease_seconds = lease_seconds
         self._tasks: list[asyncio.Task[None]] = []
         self._notifier: Notifier | None = None
         self._listeners: list[Listener] = []
-        self.cloud = Cloud(
-            db=self.db,
-            clock=self.clock,
-            entropy=self.entropy,
-            data_dir=settings.data_dir,
-            public_url=settings.url,
-            region=settings.region,
-            master_key=MasterKey(settings.data_dir / "keys"),
-            lane=lane,
-            simulate=settings.simulate,
-            wake=self._wake,
-            options=settings.services,
-        )
+        self.cloud = open_cloud(settings, clock, entropy, lane=lane, inline_database=inline_database, wake=self._wake)
+        self.db, self.clock, self.entropy = self.cloud.db, self.cloud.clock, self.cloud.entropy
         self.services = build_services(self.cloud, admin_password(settings.data_dir), drivers or {})
         by_name = {s.name: s for s in self.services}
         self.asgi = build_asgi(
@@ -117,8 +103,7 @@ class System:
         self._tasks.append(asyncio.create_task(metrics.watch_loop_lag()))
 
     async def refresh(self) -> None:
-        """Another process on this machine (`alto keys`, `alto admin`) has changed the database or the keys."""
-        self.cloud.master_key.load()
+        """Another process on this machine (`alto keys`, `alto admin`) has changed the database."""
         for service in self.services:
             if service.refresh:
                 await service.refresh()
@@ -145,6 +130,32 @@ class System:
     def _wake(self, wakes: Sequence[Wake]) -> None:
         if self.engine:
             self.engine.wake(wakes)
+
+
+def open_cloud(
+    settings: Settings,
+    clock: Clock | None = None,
+    entropy: random.Random | None = None,
+    *,
+    lane: LaneFactory = ThreadLane,
+    inline_database: bool = False,
+    wake: Callable[[Sequence[Wake]], None] = lambda wakes: None,
+) -> Cloud:
+    """What services are built from. Whoever opens it closes its database."""
+    clock, entropy = clock or SystemClock(), entropy or random.SystemRandom()
+    return Cloud(
+        db=open_database(settings.database_url, clock=clock, entropy=entropy, inline=inline_database),
+        clock=clock,
+        entropy=entropy,
+        data_dir=settings.data_dir,
+        public_url=settings.url,
+        region=settings.region,
+        master_key=MasterKey(settings.data_dir / "keys"),
+        lane=lane,
+        simulate=settings.simulate,
+        wake=wake,
+        options=settings.services,
+    )
 
 
 def build_services(cloud: Cloud, password: str, drivers: Any) -> list[Service]:

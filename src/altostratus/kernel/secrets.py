@@ -22,33 +22,39 @@ class MasterKey:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _key_files(directory):
             write_secret(directory / "1", Fernet.generate_key())
-        self.load()
+        self._load()
 
-    def load(self) -> None:
+    def _load(self) -> None:
         """Read the directory anew."""
         self._keys = {int(path.name): Fernet(path.read_bytes().strip()) for path in _key_files(self._directory)}
-        self._current = max(self._keys)
 
     def rotate(self) -> None:
-        """Make the key that encrypts from now on."""
-        write_secret(self._directory / str(self._current + 1), Fernet.generate_key())
-        self.load()
+        """Make the key that encrypts from now on, in every process that has this directory."""
+        write_secret(self._directory / str(self._newest() + 1), Fernet.generate_key())
+
+    def _newest(self) -> int:
+        """Looked up each time: once there is a new key, nothing must be encrypted with one that is about to go."""
+        number = max(int(path.name) for path in _key_files(self._directory))
+        if number not in self._keys:
+            self._load()
+        return number
 
     @property
     def newest(self) -> str:
         """How every ciphertext of the key that encrypts now begins."""
-        return f"{self._current}:"
+        return f"{self._newest()}:"
 
     def encrypt(self, secret: bytes) -> str:
         """'<key id>:<fernet token>'"""
-        return self.newest + self._keys[self._current].encrypt(secret).decode()
+        number = self._newest()
+        return f"{number}:{self._keys[number].encrypt(secret).decode()}"
 
     def decrypt(self, text: str) -> bytes:
         """Undo `encrypt`; BadSecret when the key is not there any more or the text is not what it made."""
         number, _, token = text.partition(":")
         try:
             if int(number) not in self._keys:
-                self.load()  # another process may have rotated
+                self._load()  # another process may have rotated
             return self._keys[int(number)].decrypt(token.encode())
         except (KeyError, ValueError, InvalidToken) as error:
             raise BadSecret(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, event, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from altostratus.kernel.db import Database, open_database
@@ -168,6 +168,20 @@ def test_what_cannot_be_stored_is_a_bad_request(notes: Database, name: str, coun
         return await notes.read(names)
 
     assert asyncio.run(main()) == set()
+
+
+def test_errors_do_not_tell_what_was_to_be_stored(notes: Database) -> None:
+    """They are logged, and there are secrets among it."""
+
+    def fails(tx: Tx) -> None:
+        tx.sql.execute(text("select :value from nowhere"), {"value": "a secret"})
+
+    async def main() -> None:
+        with pytest.raises(DBAPIError, match="nowhere") as caught:
+            await notes.write(fails)
+        assert "a secret" not in str(caught.value)
+
+    asyncio.run(main())
 
 
 def test_stop_iteration_reaches_the_caller(notes: Database) -> None:

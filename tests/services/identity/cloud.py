@@ -2,12 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -15,9 +15,11 @@ from altostratus.app.asgi import build_asgi
 from altostratus.kernel import events
 from altostratus.kernel.service import Cloud, Service
 from altostratus.kernel.testing.client import ApiClient
+from altostratus.kernel.tx import Tx
 from altostratus.services.identity import service as identity
 from tests.harness import BASE, open_test_cloud, prepare
 
+T = TypeVar("T")
 PASSWORD = "first-secret"
 ADMIN_PASSWORD = "admin-secret"
 V3 = "/identity/v3"
@@ -92,6 +94,34 @@ class People:
         client = self.client(await self.token(user_id, {"project": {"id": project_id}}))
         client.user_id, client.project_id = user_id, project_id
         return client
+
+    async def in_domain(self, user_id: str) -> ApiClient:
+        """Acting in the domain Default, as its member."""
+        await self.grant(user_id, "member", "domains/default")
+        return self.client(await self.token(user_id, {"domain": {"id": "default"}}))
+
+    async def on_system(self) -> ApiClient:
+        """The system's administrator."""
+        return self.client(await self.token(self.admin.user_id, {"system": {"all": True}}, "admin-secret"))
+
+    async def amid(self, ask: Coroutine[Any, Any, T], change: Callable[[], Awaitable[Any]]) -> T:
+        """What is answered to `ask` when `change` comes in between its reading and what it does with that."""
+        db = self.cloud.db
+        read, reading, changed = db.read, asyncio.Event(), asyncio.Event()
+
+        async def slow_read(fn: Callable[[Tx], Any]) -> Any:
+            result = await read(fn)
+            reading.set()
+            await changed.wait()
+            return result
+
+        db.read = slow_read  # type: ignore[method-assign,assignment]
+        waiting = asyncio.create_task(ask)
+        await reading.wait()
+        db.read = read  # type: ignore[method-assign]
+        await change()
+        changed.set()
+        return await waiting
 
     async def close(self) -> None:
         for client in (self.admin, *self._clients):

@@ -26,9 +26,14 @@ class Postgres:
     dialect = "postgresql"
 
     def __init__(self, url: URL, pool: int = POOL) -> None:
-        options = {"pool_size": pool, "max_overflow": 0, "pool_pre_ping": True}
         self._engine = create_engine(
-            url, isolation_level="SERIALIZABLE", json_deserializer=msgspec.json.decode, **options
+            url,
+            isolation_level="SERIALIZABLE",
+            json_deserializer=msgspec.json.decode,
+            hide_parameters=True,  # errors are logged, and there are secrets among them
+            pool_size=pool,
+            max_overflow=0,
+            pool_pre_ping=True,
         )
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._threads = ThreadPoolExecutor(pool, thread_name_prefix="db")

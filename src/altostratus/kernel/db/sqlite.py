@@ -256,7 +256,11 @@ def _connect(path: Path, begin: str, synchronous: str = "FULL") -> Connection:
     """A connection that never begins by itself: pysqlite's own begin comes too late and is deferred."""
     arguments = {"timeout": 30, "check_same_thread": False}  # opened here, used by one thread
     engine = create_engine(
-        f"sqlite:///{path}", poolclass=NullPool, connect_args=arguments, json_deserializer=msgspec.json.decode
+        f"sqlite:///{path}",
+        poolclass=NullPool,
+        connect_args=arguments,
+        json_deserializer=msgspec.json.decode,
+        hide_parameters=True,  # errors are logged, and there are secrets among them
     )
 
     @event.listens_for(engine, "connect")

@@ -24,10 +24,10 @@ NO_VERSION = Version(0, 0)
 
 @dataclass(slots=True)
 class Context:
-    """One request. `base_url` is the public URL of the cloud without a trailing slash; `rejected` says that a
-    token came with the request and is not valid; `accept` is what the client wants answers in; `state` has
-    what each service's handlers stand on, under its name;
-    `head` that a GET was asked for as HEAD."""
+    """One request. `base_url` is the public URL of the cloud without a trailing slash; `client` the address that it
+    came from; `accept` what the client wants answers in; `state` has what each service's handlers stand on, under its
+    name; `rejected` says that a token came with the request and is not valid, `head` that a GET was asked for as
+    HEAD."""
 
     request_id: str
     base_url: str

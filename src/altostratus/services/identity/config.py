@@ -17,7 +17,7 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 class IdentityConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Times are seconds."""
 
-    token_lifetime: int = 3600
+    token_lifetime: Positive = 3600
     """How long a token is valid."""
 
     cached_tokens: Count = 20_000
@@ -30,16 +30,16 @@ class IdentityConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a project without endpoint filters sees the whole catalog, or (False) an empty one; so do tokens without
     a project."""
 
-    hash_threads: int = 2
+    hash_threads: Positive = 2
     """Passwords that are hashed at the same time, at `password_memory_cost` each."""
 
-    signature_lifetime: int = 900
+    signature_lifetime: Count = 900
     """How long a request signed with an EC2 credential gets a token, from the time that it tells."""
 
-    list_limit: int | None = None
+    list_limit: Positive | None = None
     """The most elements a list shows without paging; None shows all."""
 
-    project_depth: int = 5
+    project_depth: Positive = 5
     """How deep projects may lie in one another; those right below their domain are at the first level."""
 
     max_redelegation_count: Count = 3

@@ -154,12 +154,10 @@ _NOT_IN_A_DOMAIN = {
     "identity:check_endpoint_in_project": READER,
     "identity:add_endpoint_to_project": ADMIN,
     "identity:remove_endpoint_from_project": ADMIN,
-    **{f"identity:{verb}_system_grant_for_{kind}": READER for verb in ("check",) for kind in ("user", "group")},
-    **{
-        f"identity:{verb}_system_grant_for_{kind}": ADMIN for verb in ("create", "revoke") for kind in ("user", "group")
-    },
-    "identity:list_system_grants_for_user": READER,
-    "identity:list_system_grants_for_group": READER,
+    **{f"identity:check_system_grant_for_{kind}": READER for kind in ("user", "group")},
+    **{f"identity:list_system_grants_for_{kind}": READER for kind in ("user", "group")},
+    **{f"identity:create_system_grant_for_{kind}": ADMIN for kind in ("user", "group")},
+    **{f"identity:revoke_system_grant_for_{kind}": ADMIN for kind in ("user", "group")},
     "identity:get_application_credential": f"{READER} or rule:owner",
     "identity:list_application_credentials": f"{READER} or rule:owner",
     "identity:delete_application_credential": "rule:admin_or_owner",

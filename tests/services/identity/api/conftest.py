@@ -8,7 +8,7 @@ HERE = Path(__file__).parent
 SLOW = (
     "access_rules", "application_credentials", "assignments", "catalog", "ec2_credentials", "ec2tokens",
     "endpoint_filters", "grants", "implied_roles", "inherit", "limits", "passwords", "receipts", "registered_limits",
-    "credentials", "projects", "revocations", "roles", "trust_tokens", "trusts",
+    "bounds", "credentials", "projects", "revocations", "roles", "trust_tokens", "trusts",
 )  # fmt: skip
 
 

@@ -76,10 +76,8 @@ def test_who_sees_whose_rules(tmp_path: Path) -> None:
     async def story(people: People) -> None:
         ann = await member(people)
         bob = await people.person("member", ann.project_id)
-        await people.grant(ann.user_id, "member", "domains/default")
-        in_domain = people.client(await people.token(ann.user_id, {"domain": {"id": "default"}}))
+        in_domain, system = await people.in_domain(ann.user_id), await people.on_system()
         unscoped = people.client(await people.token(ann.user_id))
-        system = people.client(await people.token(people.admin.user_id, {"system": {"all": True}}, "admin-secret"))
         await made(ann, access_rules=[rule("/a", id="mine")])
         paths = (rules_of(ann), f"{rules_of(ann)}/mine", f"{rules_of(ann)}/nothing")
         seen = [

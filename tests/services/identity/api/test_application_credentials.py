@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from altostratus.kernel.testing.client import ApiClient
 from altostratus.services.identity.store import tables
+from tests.services.identity.api.test_trusts import TRUSTS
+from tests.services.identity.api.test_trusts import body as trust
 from tests.services.identity.cloud import PASSWORD, TOKENS, V3, People, run
 
 METHOD = "application_credential"
@@ -202,10 +204,8 @@ def test_who_makes_and_who_sees_whose(tmp_path: Path) -> None:
     async def story(people: People) -> None:
         ann = await member(people)
         bob = await people.person("reader", ann.project_id)
-        await people.grant(ann.user_id, "member", "domains/default")
-        in_domain = people.client(await people.token(ann.user_id, {"domain": {"id": "default"}}))
+        in_domain, system = await people.in_domain(ann.user_id), await people.on_system()
         unscoped = people.client(await people.token(ann.user_id))
-        system = people.client(await people.token(people.admin.user_id, {"system": {"all": True}}, "admin-secret"))
         robot = await made(ann)
         one, by_bobs_path = f"{credentials(ann)}/{robot['id']}", f"{credentials(bob)}/{robot['id']}"
         seen: list[tuple[ApiClient, tuple[int, ...]]] = [
@@ -332,14 +332,7 @@ def test_a_trusts_token_neither_makes_nor_sees_them(tmp_path: Path) -> None:
         ann = await member(people)
         bob = await people.person("reader", ann.project_id)
         robot = await made(ann)
-        trust = {
-            "trustor_user_id": ann.user_id,
-            "trustee_user_id": bob.user_id,
-            "project_id": ann.project_id,
-            "impersonation": True,
-            "roles": [{"name": "member"}],
-        }
-        trust_id = (await ann.post(f"{V3}/OS-TRUST/trusts", {"trust": trust})).json()["trust"]["id"]
+        trust_id = (await ann.post(TRUSTS, trust(ann, bob))).json()["trust"]["id"]
         bobs = people.client(await people.token(bob.user_id, {"OS-TRUST:trust": {"id": trust_id}}))
         rules = f"{V3}/users/{ann.user_id}/access_rules"
         assert (await bobs.post(credentials(ann), body(name="n"))).status_code == 403

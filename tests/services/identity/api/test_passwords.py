@@ -435,6 +435,9 @@ def test_raised_parameters_leave_old_hashes_good_and_replace_them(tmp_path: Path
         {"unique_last_password_count": -1},
         {"minimum_password_age": "1"},
         {"password_parallelism": 200},
+        {"hash_threads": 0},
+        {"list_limit": 0},
+        {"token_lifetime": 0},
     ],
 )
 def test_options_that_make_no_sense_are_refused_at_the_start(tmp_path: Path, options: dict[str, Any]) -> None:

@@ -1,23 +1,24 @@
 import pytest
 
 from altostratus.kernel.errors import BadRequest
-from altostratus.services.identity.domain.passwords import Hasher, check_strength, hash_password, password_matches
+from altostratus.services.identity.domain.passwords import SECRETS, Hasher, check_strength
 
 QUICK = Hasher(1, 1024, 1)
 
 
 def test_a_password_matches_its_hash_alone() -> None:
-    kept = hash_password("correct horse")
+    kept = SECRETS.hash("correct horse")
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    assert password_matches(kept, "correct horse")
-    assert not password_matches(kept, "wrong horse")
-    assert hash_password("correct horse") != kept
+    assert SECRETS.matches(kept, "correct horse")
+    assert not SECRETS.matches(kept, "wrong horse")
+    assert SECRETS.hash("correct horse") != kept
 
 
 def test_nobody_has_a_password() -> None:
     for password in ("", "anything"):
         assert not QUICK.matches(None, password)
         assert not QUICK.matches(QUICK.nobodys, password)
+        assert not QUICK.matches(None, password, like=QUICK.hash(password))
     assert not QUICK.matches("not a hash", "anything")
 
 

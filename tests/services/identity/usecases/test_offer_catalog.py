@@ -1,11 +1,8 @@
 """Catalogs and sessions come from memory, are never stale, and memory is bounded."""
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from altostratus.kernel.tx import Tx
 from altostratus.services.identity.usecases import Kept
 from altostratus.services.identity.usecases.offer_catalog import offer_catalog
 from tests.services.identity.cloud import TOKENS, V3, People, run
@@ -67,24 +64,11 @@ def test_a_known_token_ends_in_time(tmp_path: Path) -> None:
 
 def test_a_catalog_that_was_read_before_a_change_is_not_kept(tmp_path: Path) -> None:
     async def story(people: People) -> None:
-        state, db = people.service.state, people.cloud.db
-        read, reading, changed = db.read, asyncio.Event(), asyncio.Event()
+        state = people.service.state
         old = await state.generation()
         state.memory.catalogs._kept.clear()  # logging in has shown one
-
-        async def slow_read(fn: Callable[[Tx], Any]) -> Any:
-            result = await read(fn)
-            reading.set()
-            await changed.wait()
-            return result
-
-        db.read = slow_read  # type: ignore[method-assign,assignment]
-        waiting = asyncio.create_task(offer_catalog(state, old, "u", "p"))
-        await reading.wait()
-        db.read = read  # type: ignore[method-assign]
-        await people.make("service", type="late")
-        changed.set()
-        assert b"late" not in await waiting
+        asked = offer_catalog(state, old, "u", "p")
+        assert b"late" not in await people.amid(asked, lambda: people.make("service", type="late"))
         assert b"late" in await offer_catalog(state, await state.generation(), "u", "p")
 
     run(tmp_path, story)

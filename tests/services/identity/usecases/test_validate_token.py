@@ -101,22 +101,9 @@ def test_a_validation_that_began_before_a_change_is_not_kept(tmp_path: Path) -> 
         user = await people.user("ann")
         token = await people.token(user)
         forget(people)
-        db, authenticate = people.cloud.db, people.service.facade.authenticate
-        read, reading, changed = db.read, asyncio.Event(), asyncio.Event()
-
-        async def slow_read(fn: Callable[[Tx], Any]) -> Any:
-            result = await read(fn)
-            reading.set()
-            await changed.wait()
-            return result
-
-        db.read = slow_read  # type: ignore[method-assign,assignment]
-        waiting = asyncio.create_task(authenticate(token))
-        await reading.wait()
-        db.read = read  # type: ignore[method-assign]
-        await people.admin.patch(f"{V3}/users/{user}", {"user": {"enabled": False}})
-        changed.set()
-        await waiting
+        authenticate = people.service.facade.authenticate
+        disabled = {"user": {"enabled": False}}
+        await people.amid(authenticate(token), lambda: people.admin.patch(f"{V3}/users/{user}", disabled))
         assert await authenticate(token) is None
 
     run(tmp_path, story)

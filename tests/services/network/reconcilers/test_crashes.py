@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from altostratus.contracts.network import PortWish
+from altostratus.kernel.reconcile import Engine
 from altostratus.kernel.testing.faults import Faults
 from altostratus.kernel.tx import Wake
 from altostratus.services.network.domain import steps
@@ -230,6 +231,14 @@ def test_an_abandoned_call_that_acts_late_is_cleaned_up(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+async def settled(cloud: NetworkCloud) -> tuple[dict[str, str], Engine]:
+    """Everything made and reconciled, by an engine that goes on."""
+    made, engine = await build_all(cloud), cloud.engine()
+    await engine.start()
+    await cloud.until_settled(engine)
+    return made, engine
+
+
 def test_a_rebooted_or_damaged_host_is_mended(tmp_path: Path) -> None:
     damages: list[Callable[[NetworkCloud, dict[str, str]], None]] = [
         lambda cloud, made: cloud.world.reboot(),
@@ -240,10 +249,7 @@ def test_a_rebooted_or_damaged_host_is_mended(tmp_path: Path) -> None:
     ]
 
     async def test(cloud: NetworkCloud) -> None:
-        made = await build_all(cloud)
-        engine = cloud.engine()
-        await engine.start()
-        await cloud.until_settled(engine)
+        made, engine = await settled(cloud)
         wanted = cloud.world.seen()
         for damage in damages:
             damage(cloud, made)
@@ -257,10 +263,7 @@ def test_a_rebooted_or_damaged_host_is_mended(tmp_path: Path) -> None:
 
 def test_a_reboot_that_is_noted_is_mended_at_once_whatever_was_seen_just_before(tmp_path: Path) -> None:
     async def test(cloud: NetworkCloud) -> None:
-        made = await build_all(cloud)
-        engine = cloud.engine()
-        await engine.start()
-        await cloud.until_settled(engine)
+        made, engine = await settled(cloud)
         wanted = cloud.world.seen()
         cloud.world.reboot()
         await cloud.write(lambda tx: cloud.service.facade.host_rebooted(tx, HOST))

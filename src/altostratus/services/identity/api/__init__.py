@@ -17,6 +17,9 @@ from altostratus.services.identity.usecases import Identity
 T = TypeVar("T")
 R = TypeVar("R")
 PREFIX = "/identity/v3"
+DEEPEST = 64
+"""How deep a body may be nested. What it says beyond the API's fields is shown in lists, a level deeper, and one that
+goes as deep as can be decoded would leave a list that cannot be encoded."""
 
 
 class IdentityCall(Call):
@@ -94,6 +97,8 @@ class IdentityCall(Call):
             found = None
         if not isinstance(found, dict) or b"\\u0000" in content:  # PostgreSQL keeps no text with NUL
             raise Expecting("valid JSON", "request body")
+        if content.count(b"[") + content.count(b"{") > DEEPEST and _is_deeper(found, DEEPEST):
+            raise BadRequest(f"The request body is nested more than {DEEPEST} levels deep.")
         return found
 
     async def fields(self, kind: type[Any], noun: str) -> dict[str, Any]:
@@ -104,6 +109,13 @@ class IdentityCall(Call):
         if not found and self.method == "PATCH":
             raise BadRequest(f"Invalid input for field/attribute {noun}. Value: {{}}. {{}} should be non-empty")
         return found
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inside = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inside)
 
 
 def checked(document: Mapping[str, Any], kind: type[T]) -> T:

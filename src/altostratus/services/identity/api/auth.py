@@ -112,9 +112,9 @@ def _login(document: dict[str, Any]) -> Login:
     scope = _scope(auth.scope)
     user, password = _password(auth.identity) if "password" in methods else (Reference(), "")
     token = _token(auth.identity) if "token" in methods else ""
-    if "application_credential" not in methods:
-        return Login(methods, scope, user, password, token)
-    return Login(methods, None, user, password, token, _application_credential(auth.identity))
+    by_credential = "application_credential" in methods
+    credential = _application_credential(auth.identity) if by_credential else CredentialLogin()
+    return Login(methods, scope, user, password, token, credential)
 
 
 def _password(identity: schemas.Methods) -> tuple[Reference, str]:
@@ -152,7 +152,7 @@ def _scope(scope: schemas.ScopeBody | str | UnsetType) -> ScopeWish | None:
         return None
     if scope == "unscoped":
         return ScopeWish(ScopeKind.UNSCOPED)
-    if isinstance(scope, str) or sum(scope.__getattribute__(f) is not UNSET for f in scope.__struct_fields__) != 1:
+    if isinstance(scope, str) or [getattr(scope, kind) is UNSET for kind in scope.__struct_fields__].count(False) != 1:
         raise Expecting("system, project, domain, OS-TRUST:trust or unscoped", "scope")
     if not isinstance(scope.project, UnsetType):
         return ScopeWish(ScopeKind.PROJECT, _within_domain(scope.project, "scope/project", "project"))
@@ -165,17 +165,20 @@ def _scope(scope: schemas.ScopeBody | str | UnsetType) -> ScopeWish | None:
 
 def _within_domain(given: schemas.PasswordUser | schemas.ProjectReference, where: str, noun: str) -> Reference:
     found = _reference(given, where)
-    if isinstance(given.domain, UnsetType):
-        if found.name is not None:
-            raise Expecting("domain", noun)
+    domain = None if isinstance(given.domain, UnsetType) else _reference(given.domain, f"{where}/domain")
+    if found.name is None:
         return found
-    return Reference(found.id, found.name, _reference(given.domain, f"{where}/domain"))
+    if domain is None:
+        raise Expecting("domain", noun)
+    return replace(found, domain=domain)
 
 
 def _reference(given: Any, where: str) -> Reference:
+    """By name, if one is said. An id beside it counts for nothing and is left out, so that nobody passes for many by it
+    where wrong passwords are counted."""
     if given.id is UNSET and given.name is UNSET:
         raise BadRequest(f"Invalid input for field {where}: id or name must be present.")
-    return Reference(None if given.id is UNSET else given.id, None if given.name is UNSET else given.name)
+    return Reference(id=given.id) if given.name is UNSET else Reference(name=given.name)
 
 
 ROUTER = Router(

@@ -19,6 +19,7 @@ ORDERS = {
     "gt": Match.AFTER,
     "gte": Match.SINCE,
 }
+COMPARATORS = {match.value: match for match in Match if match not in ORDERS.values()}
 BOOLEANS = frozenset({"enabled", "is_domain"})
 TAGS = ("tags", "tags-any", "not-tags", "not-tags-any")
 PAGE = ("limit", "marker")
@@ -29,8 +30,8 @@ FALSE = frozenset({"0", "false", "off", "no", "n", "f"})
 
 def listing_of(query: Sequence[tuple[str, str]], names: Collection[str], most: int | None) -> Listing:
     """Filters on the attributes in `names` ('name', also as 'name__contains'), 'marker', 'limit' and tags."""
-    given = dict(query)
-    filters = [found for name, value in query if (found := _filter(name, value, names))]
+    given = dict(reversed(query))  # what is said first counts, as in Keystone
+    filters = [found for name, value in given.items() if (found := _filter(name, value, names))]
     tags = tuple((kind, frozenset(given[kind].split(","))) for kind in TAGS if kind in given and "tags" in names)
     limit = min(limit_of(given, most) or LONGEST, LONGEST)
     return Listing(tuple(filters), given.get("marker"), limit, tags)
@@ -49,8 +50,9 @@ def _filter(name: str, value: str, names: Collection[str]) -> Filter | None:
         return None
     if not comparator:
         return Filter(column, _value(column, value))
-    known = {match.value: match for match in Match if match not in ORDERS.values()}
-    return Filter(column, value, known[comparator]) if comparator in known and column not in BOOLEANS else None
+    if comparator not in COMPARATORS or column in BOOLEANS:
+        return None
+    return Filter(column, value, COMPARATORS[comparator])
 
 
 def _time_filter(column: str, value: str) -> Filter:

@@ -293,7 +293,7 @@ class SignatureBody(Struct):
     ec2: Signature | None = field(default=None, name="ec2Credentials")
 
 
-class TrustRole(Struct, forbid_unknown_fields=True):
+class RoleReference(Struct, forbid_unknown_fields=True):
     """By its id or by its name."""
 
     id: Id | UnsetType = UNSET
@@ -301,7 +301,7 @@ class TrustRole(Struct, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if (self.id is UNSET) == (self.name is UNSET):
-            raise ValueError("a role has either an id or a name")
+            raise ValueError("a role is said either by its id or by its name")
 
 
 class NewTrust(Struct):
@@ -311,21 +311,10 @@ class NewTrust(Struct):
     project_id: str | None = None
     expires_at: str | None = None
     remaining_uses: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
-    roles: list[TrustRole] = []
+    roles: list[RoleReference] = []
     allow_redelegation: bool | None = None
     redelegation_count: Annotated[int, Meta(ge=0)] | None = None
     redelegated_trust_id: str | None = None
-
-
-class CredentialRole(Struct, forbid_unknown_fields=True):
-    """By its id or by its name."""
-
-    id: Id | UnsetType = UNSET
-    name: Name | UnsetType = UNSET
-
-    def __post_init__(self) -> None:
-        if (self.id is UNSET) == (self.name is UNSET):
-            raise ValueError("a role is said either by its id or by its name")
 
 
 class AccessRule(Struct, forbid_unknown_fields=True):
@@ -342,15 +331,16 @@ class AccessRule(Struct, forbid_unknown_fields=True):
 
 
 class NewApplicationCredential(Struct, forbid_unknown_fields=True):
-    """`id`, `project_id` and `system` may be said, and count for nothing."""
+    """`id`, `project_id` and `system` may be said, and count for nothing. Keystone takes any number of rules; but they
+    are looked at with every request, and kept in memory with every token."""
 
     name: Name
     description: Text = None
     secret: Text = None
     expires_at: Text = None
     unrestricted: bool | None = None
-    roles: list[CredentialRole] = []
-    access_rules: list[AccessRule] = []
+    roles: list[RoleReference] = []
+    access_rules: Annotated[list[AccessRule], Meta(max_length=100)] = []
     id: str | UnsetType = UNSET
     project_id: str | UnsetType = UNSET
     system: Text = None

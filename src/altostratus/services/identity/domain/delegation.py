@@ -2,8 +2,7 @@
 behind what would outlive or outgrow it."""
 
 from altostratus.kernel.actor import Actor
-from altostratus.kernel.errors import Forbidden
-from altostratus.services.identity.errors import NotAllowed
+from altostratus.services.identity.errors import NotAllowed, Refused
 
 
 def check_sees_application_credentials(actor: Actor) -> None:
@@ -16,8 +15,8 @@ def check_manages_application_credentials(actor: Actor) -> None:
     """Forbidden for those, and for the token of a restricted application credential."""
     check_sees_application_credentials(actor)
     if actor.restricted:
-        raise _not_allowed(
-            "Using method 'application_credential' is not allowed for managing additional application credentials."
+        raise Refused(
+            "Using method 'application_credential' is not allowed for managing additional application credentials"
         )
 
 
@@ -25,8 +24,4 @@ def check_manages_trusts(actor: Actor) -> None:
     """Forbidden for an application credential's (even an unrestricted one's) and a signature's token. A trust's may:
     so trusts are passed on."""
     if actor.signed or actor.application_credential_id is not None:
-        raise _not_allowed("Delegated tokens cannot manage trusts.")
-
-
-def _not_allowed(action: str) -> Forbidden:
-    return Forbidden(f"You are not authorized to perform the requested action: {action}")
+        raise Refused("Delegated tokens cannot manage trusts")

@@ -3,15 +3,11 @@
 import base64
 import re
 from collections.abc import Iterable
-from functools import cache
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from altostratus.kernel.errors import BadRequest
-
-LONGEST = 4096
-"""Characters in a password; Keystone's max_password_length."""
 
 
 class Hasher:
@@ -26,10 +22,11 @@ class Hasher:
     def hash(self, password: str) -> str:
         return self._argon2.hash(password)
 
-    def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether it is this password; takes the same time when there is no hash (no such user, no password)."""
+    def matches(self, password_hash: str | None, password: str, like: str | None = None) -> bool:
+        """Whether it is this password. Where there is no hash (no such user, no password) it is not, and to find that
+        out takes the time of one with the parameters of the hash `like`, by default of one made now."""
         try:
-            return self._argon2.verify(password_hash or self.nobodys, password) and password_hash is not None
+            return self._argon2.verify(password_hash or like or self.nobodys, password) and password_hash is not None
         except (VerificationError, InvalidHashError):
             return False
 
@@ -41,18 +38,9 @@ class Hasher:
         return self._argon2.check_needs_rehash(password_hash)
 
 
-@cache
-def _standard() -> Hasher:
-    return Hasher()
-
-
-def hash_password(password: str) -> str:
-    """With the standard parameters, as secrets that are not typed by people are hashed."""
-    return _standard().hash(password)
-
-
-def password_matches(password_hash: str | None, password: str) -> bool:
-    return _standard().matches(password_hash, password)
+SECRETS = Hasher()
+"""For application credentials: their secrets are not for people to guess, nor are they ever hashed anew. So their
+parameters stay, and it takes the same time to check one that is not there."""
 
 
 def check_strength(password: str | None, pattern: str | None, description: str) -> None:

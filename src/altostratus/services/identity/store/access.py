@@ -23,15 +23,6 @@ def target_of(scope: Scope) -> tuple[str, str]:
     return _TARGETS[scope.kind], scope.id or SYSTEM_ID
 
 
-def with_domains(tx: Tx, ids: Iterable[str]) -> dict[str, Project]:
-    """These projects and domains, and the domains that the projects lie in, by id."""
-    table = tables.project
-    wanted = sorted({one for one in ids if one})
-    domains = select(table.c.domain_id).where(table.c.id.in_(wanted), table.c.domain_id.is_not(None))
-    found = every(tx, projects.select().where(table.c.id.in_(wanted) | table.c.id.in_(domains)), Project)
-    return {project.id: project for project in found}
-
-
 # Made once, because every new token's validation runs it: what was granted there or, to be inherited, somewhere above,
 # and all that this implies. Users and groups are looked up by the table's primary key, so that it costs the same
 # however many grants anybody has.

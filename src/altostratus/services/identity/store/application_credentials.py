@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, delete, exists, func, insert, select
 
 from altostratus.kernel.tx import Tx
+from altostratus.services.identity.domain.expiry import unexpired
 from altostratus.services.identity.domain.nouns import AccessRule, ApplicationCredential, Role
 from altostratus.services.identity.errors import Duplicate
 from altostratus.services.identity.store import tables
@@ -24,8 +25,7 @@ class DetailedCredential:
 
 def find_live_credential(tx: Tx, credential_id: str) -> ApplicationCredential | None:
     """None when there is none, or it has expired."""
-    found = application_credentials.find(tx, credential_id)
-    return found if found and (found.expires_at is None or found.expires_at > tx.now) else None
+    return unexpired(application_credentials.find(tx, credential_id), tx.now)
 
 
 def role_ids_of(tx: Tx, ids: Sequence[str]) -> dict[str, list[str]]:

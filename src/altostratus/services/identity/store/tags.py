@@ -1,8 +1,8 @@
 """Tags of projects (and domains), and the lists of projects that are chosen by them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 
 from altostratus.kernel.db.rows import changed
 from altostratus.kernel.errors import BadRequest
@@ -45,16 +45,7 @@ def remove_tag(tx: Tx, project_id: str, name: str) -> bool:
 
 def chosen_by_tags(kind: str, names: frozenset[str]) -> ColumnElement[bool]:
     """'tags': has all of them; 'tags-any': has one; 'not-tags': has not all; 'not-tags-any': has none."""
-    any_of = _has(names)
-    if kind == "tags-any":
-        return any_of
-    if kind == "not-tags-any":
-        return ~any_of
-    all_of = tables.project.c.id == tables.project.c.id
-    for name in sorted(names):
-        all_of = all_of & _has({name})
-    return all_of if kind == "tags" else ~all_of
-
-
-def _has(names: Iterable[str]) -> ColumnElement[bool]:
-    return exists().where(_tag.c.project_id == tables.project.c.id, _tag.c.name.in_(sorted(names)))
+    having = select(func.count()).where(_tag.c.project_id == tables.project.c.id, _tag.c.name.in_(sorted(names)))
+    number = having.scalar_subquery()
+    wanted = number > 0 if kind.endswith("any") else number == len(names)
+    return ~wanted if kind.startswith("not") else wanted

@@ -6,6 +6,7 @@ tokens say (domain/claims.py).
 
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import delete, insert, select
@@ -14,6 +15,7 @@ from altostratus.kernel.db.state import bump, current
 from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import Claims, pack, unpack
+from altostratus.services.identity.domain.expiry import unexpired
 from altostratus.services.identity.store.tables import token_key
 
 LONGEST = 255
@@ -24,22 +26,27 @@ SLACK = timedelta(minutes=5)
 """What clocks of processes may differ by."""
 
 
+class _Loaded(NamedTuple):
+    """The keys of one generation, the newest first. Replaced as a whole: transactions load them in several threads."""
+
+    generation: int
+    keys: list[Fernet]
+
+
 class TokenKeys:
     """Seals claims into token ids and opens them again. Has no keys before `load`."""
 
     def __init__(self, master_key: MasterKey) -> None:
         self._master_key = master_key
-        self._generation = -1
-        self._keys: list[Fernet] = []
+        self._loaded = _Loaded(-1, [])
 
     def load(self, tx: Tx) -> None:
         """Read the keys anew if they changed since."""
         generation = current(tx, GENERATION)
-        if generation == self._generation:
+        if generation == self._loaded.generation:
             return
         rows = tx.sql.execute(select(token_key.c.key).order_by(token_key.c.number.desc())).scalars()
-        self._keys = [Fernet(self._master_key.decrypt(row)) for row in rows]
-        self._generation = generation
+        self._loaded = _Loaded(generation, [Fernet(self._master_key.decrypt(row)) for row in rows])
 
     def seal(self, claims: Claims) -> str:
         """The token id, without base64 padding, at most 255 characters."""
@@ -51,31 +58,27 @@ class TokenKeys:
 
     def open(self, token: str, now: datetime) -> Claims | None:
         """The claims, or None when the token was not sealed with these keys or has expired."""
-        return _unexpired(self._open(token, b""), now)
+        return unexpired(self._open(token, b""), now)
 
     def open_receipt(self, receipt: str, now: datetime) -> Claims | None:
         """The same of a receipt."""
-        return _unexpired(self._open(receipt, RECEIPT), now)
+        return unexpired(self._open(receipt, RECEIPT), now)
 
     def _seal(self, data: bytes, issued_at: datetime) -> str:
-        return self._keys[0].encrypt_at_time(data, int(issued_at.timestamp())).decode().rstrip("=")
+        return self._loaded.keys[0].encrypt_at_time(data, int(issued_at.timestamp())).decode().rstrip("=")
 
     def _open(self, token: str, mark: bytes) -> Claims | None:
         """The claims after the mark, without which nothing is unpacked."""
         if len(token) > LONGEST or not token.isascii():
             return None
         sealed = token.encode() + b"=" * (-len(token) % 4)
-        for key in self._keys:
+        for key in self._loaded.keys:
             try:
                 data = key.decrypt(sealed)
                 return unpack(data.removeprefix(mark)) if data.startswith(mark) else None
             except (InvalidToken, ValueError):
                 continue
         return None
-
-
-def _unexpired(claims: Claims | None, now: datetime) -> Claims | None:
-    return claims if claims and claims.expires_at > now else None
 
 
 def ensure_token_key(tx: Tx, master_key: MasterKey) -> None:

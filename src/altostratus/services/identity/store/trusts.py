@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from altostratus.kernel.db.rows import every
 from altostratus.kernel.tx import Tx
+from altostratus.services.identity.domain.expiry import unexpired
 from altostratus.services.identity.domain.nouns import Role, Trust
 from altostratus.services.identity.store import tables
 from altostratus.services.identity.store.records import roles, trusts
@@ -33,8 +34,7 @@ def has_twin(tx: Tx, trust: Trust) -> bool:
 
 def find_live_trust(tx: Tx, trust_id: str) -> Trust | None:
     """None when there is none, or it has expired."""
-    found = trusts.find(tx, trust_id)
-    return found if found and (found.expires_at is None or found.expires_at > tx.now) else None
+    return unexpired(trusts.find(tx, trust_id), tx.now)
 
 
 def find_usable_trust(tx: Tx, trust_id: str) -> Trust | None:

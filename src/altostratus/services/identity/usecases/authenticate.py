@@ -23,6 +23,7 @@ from altostratus.services.identity.errors import METHODS, Missing, Refused
 from altostratus.services.identity.store.holders import find_holder
 from altostratus.services.identity.store.records import projects, users
 from altostratus.services.identity.store.references import find_domain
+from altostratus.services.identity.store.revocations import is_revoked
 from altostratus.services.identity.store.trusts import consume_use, find_usable_trust
 from altostratus.services.identity.usecases import Identity
 from altostratus.services.identity.usecases.issue_receipt import issue_receipt
@@ -83,7 +84,10 @@ def _issue(tx: Tx, identity: Identity, proof: Proof, wish: ScopeWish | None) -> 
     generation that it was found in."""
     identity.current_keys(tx)
     generation = identity.generation_in(tx)
-    session = _Entrance(tx, identity, generation, _claims(tx, identity, proof)).enter(proof, wish)
+    claims = _claims(tx, identity, proof)
+    if proof.first and is_revoked(tx, claims):
+        return generation, None
+    session = _Entrance(tx, identity, generation, claims).enter(proof, wish)
     if session is None or not _may_have(tx, identity, session, proof):
         return generation, None
     if session.trust and proof.scope is None:

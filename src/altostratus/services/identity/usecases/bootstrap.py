@@ -13,7 +13,6 @@ from altostratus.kernel.service import CatalogEntry
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.fields import DEFAULT_DOMAIN
 from altostratus.services.identity.domain.grants import Place
-from altostratus.services.identity.domain.passwords import hash_password
 from altostratus.services.identity.store import tables
 from altostratus.services.identity.store.access import SYSTEM_ID
 from altostratus.services.identity.store.catalog import service_ids
@@ -38,7 +37,7 @@ def bootstrap(
     for prior, implied in IMPLIES:
         row = {"prior_role_id": found[prior], "implied_role_id": found[implied]}
         insert_or_ignore(tx, tables.implied_role, row)
-    _ensure_first_administrator(tx, admin_password)
+    _ensure_first_administrator(tx, identity, admin_password)
     _ensure_catalog(tx, public_url, region, catalog)
     bump(tx, GENERATION)
 
@@ -67,10 +66,10 @@ def _ensure_role(tx: Tx, name: str) -> str:
     return _ensure(tx, roles, {"name_scope": "", "name": name}, options={"immutable": True}, extra={})
 
 
-def _ensure_first_administrator(tx: Tx, password: str) -> None:
+def _ensure_first_administrator(tx: Tx, identity: Identity, password: str) -> None:
     """Who, once made, is the operator's to change: nothing is granted again to one who is there."""
     if users.find_by(tx, domain_id=DEFAULT_DOMAIN, name="admin") is None:
-        users.update(tx, ensure_administrator(tx, "admin"), password_hash=hash_password(password))
+        users.update(tx, ensure_administrator(tx, "admin"), password_hash=identity.hasher.hash(password))
 
 
 def ensure_administrator(tx: Tx, name: str) -> str:

@@ -12,7 +12,7 @@ from altostratus.services.identity.domain.claims import Scope, ScopeKind
 from altostratus.services.identity.domain.delegation import check_manages_application_credentials
 from altostratus.services.identity.domain.expiry import expiry_of
 from altostratus.services.identity.domain.nouns import AccessRule, ApplicationCredential
-from altostratus.services.identity.domain.passwords import hash_password
+from altostratus.services.identity.domain.passwords import SECRETS
 from altostratus.services.identity.errors import Duplicate, Missing
 from altostratus.services.identity.store.access import granted_roles, with_implied
 from altostratus.services.identity.store.application_credentials import (
@@ -38,7 +38,7 @@ async def create_application_credential(
     if actor.user_id != user_id:  # even where an operator's policy allows it
         raise Forbidden("Cannot create an application credential for another user.")
     secret = str(fields.get("secret") or await identity.db.read(_new_secret))
-    secret_hash = await identity.hash(hash_password, secret)
+    secret_hash = await identity.hash(SECRETS.hash, secret)
     return await identity.change(lambda tx: _create(tx, identity, actor, secret_hash, fields)), secret
 
 
@@ -73,19 +73,18 @@ def _roles(tx: Tx, actor: Actor, said: Sequence[Fields]) -> set[str]:
     least of all who got it passed on. A token of no scope has no roles."""
     place = Scope(ScopeKind.PROJECT, actor.project_id) if actor.project_id else Scope(ScopeKind.UNSCOPED)
     held = {role.id for role in granted_roles(tx, actor.user_id, place) if role.name in actor.roles}
-    wanted = {_role(tx, one) for one in said}
+    wanted = {str(one["id"]) for one in said if "id" in one}
+    wanted |= {_role_named(tx, name) for name in dict.fromkeys(one["name"] for one in said if "name" in one)}
     wanted |= {role.id for role in with_implied(tx, wanted)} if wanted else held
     if not wanted <= held:
         raise BadRequest("Invalid application credential: Cannot create an application credential with unassigned role")
     return wanted
 
 
-def _role(tx: Tx, said: Fields) -> str:
-    if "id" in said:
-        return str(said["id"])
-    found = roles.find_by(tx, name_scope="", name=said["name"])
+def _role_named(tx: Tx, name: str) -> str:
+    found = roles.find_by(tx, name_scope="", name=name)
     if found is None:
-        raise NotFound(f"Role {said['name']} is not defined")
+        raise NotFound(f"Role {name} is not defined")
     return found.id
 
 

@@ -87,7 +87,9 @@ def _giver(tx: Tx, actor: Actor, fields: Fields, lineage: Sequence[Trust]) -> st
 
 def _role_ids(tx: Tx, fields: Fields, giver: str) -> list[str]:
     """The ids of the roles said, all of which the giver has in the project."""
-    role_ids = [said.get("id") or _role_named(tx, said["name"]) for said in fields.get("roles", ())]
+    said = fields.get("roles", ())
+    named = {name: _role_named(tx, name) for name in dict.fromkeys(one["name"] for one in said if "name" in one)}
+    role_ids = [one.get("id") or named[one["name"]] for one in said]
     project_id = fields.get("project_id")
     if project_id and projects.find(tx, project_id) is None:
         raise Missing("project", project_id)

@@ -60,7 +60,7 @@ def check_rules(fields: Fields) -> None:
     """Neither a rule nor a method in a rule may be said twice."""
     rules = (fields.get("options") or {}).get("multi_factor_auth_rules") or []
     for name, group in (("multi_factor_auth_rules", rules), *enumerate(rules)):
-        if any(one in group[:place] for place, one in enumerate(group)):
+        if len({repr(one) for one in group}) < len(group):
             raise BadRequest(
                 f"Invalid input for field/attribute {name}. Value: {group}. {group} has non-unique elements"
             )

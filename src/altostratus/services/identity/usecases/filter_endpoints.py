@@ -11,9 +11,9 @@ from altostratus.services.identity.usecases.find_endpoint_filters import (
     NO_SUCH_GROUP,
     no_such_endpoint,
     require_endpoint,
+    require_group_and_project,
     require_project,
 )
-from altostratus.services.identity.usecases.find_endpoint_groups import existing_group
 
 
 def add_endpoint(tx: Tx, identity: Identity, actor: Actor, project_id: str, endpoint_id: str) -> None:
@@ -32,17 +32,15 @@ def remove_endpoint(tx: Tx, identity: Identity, actor: Actor, project_id: str, e
 
 
 def add_group(tx: Tx, identity: Identity, actor: Actor, project_id: str, group_id: str) -> None:
-    identity.policy.require(actor, "identity:add_endpoint_group_to_project")
-    require_project(tx, project_id)
-    existing_group(tx, group_id)
+    rule = "identity:add_endpoint_group_to_project"
+    require_group_and_project(tx, identity, actor, rule, project_id, group_id)
     project_groups.add(tx, project_id, group_id)
     events.record(tx, actor, "identity.endpoint_group.add_to_project", group_id, project_id)
 
 
 def remove_group(tx: Tx, identity: Identity, actor: Actor, project_id: str, group_id: str) -> None:
-    identity.policy.require(actor, "identity:remove_endpoint_group_from_project")
-    require_project(tx, project_id)
-    existing_group(tx, group_id)
+    rule = "identity:remove_endpoint_group_from_project"
+    require_group_and_project(tx, identity, actor, rule, project_id, group_id)
     if not project_groups.remove(tx, project_id, group_id):
         raise NotFound(NO_SUCH_GROUP)
     events.record(tx, actor, "identity.endpoint_group.remove_from_project", group_id, project_id)

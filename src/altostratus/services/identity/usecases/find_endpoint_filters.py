@@ -25,9 +25,7 @@ def check_endpoint(tx: Tx, identity: Identity, actor: Actor, project_id: str, en
 
 def check_group(tx: Tx, identity: Identity, actor: Actor, project_id: str, group_id: str) -> None:
     """NotFound unless the project is associated with the group."""
-    identity.policy.require(actor, "identity:get_endpoint_group_in_project")
-    require_project(tx, project_id)
-    existing_group(tx, group_id)
+    require_group_and_project(tx, identity, actor, "identity:get_endpoint_group_in_project", project_id, group_id)
     if not project_groups.has(tx, project_id, group_id):
         raise NotFound(NO_SUCH_GROUP)
 
@@ -55,6 +53,15 @@ def list_projects_of_group(tx: Tx, identity: Identity, actor: Actor, group_id: s
     """[] for a group that does not exist, as in Keystone."""
     identity.policy.require(actor, "identity:list_projects_associated_with_endpoint_group")
     return with_tags(tx, project_groups.projects_with(tx, group_id))
+
+
+def require_group_and_project(
+    tx: Tx, identity: Identity, actor: Actor, rule: str, project_id: str, group_id: str
+) -> None:
+    """Forbidden, or then Missing, unless the actor may do `rule` and both are there."""
+    identity.policy.require(actor, rule)
+    require_project(tx, project_id)
+    existing_group(tx, group_id)
 
 
 def require_project(tx: Tx, project_id: str) -> None:

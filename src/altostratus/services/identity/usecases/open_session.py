@@ -68,8 +68,8 @@ def _enter_by_trust(tx: Tx, session: Session) -> Session | None:
     for giver in {trust.trustor_user_id, first.trustor_user_id}:
         if not {role.id for role in passed_on} <= held_role_ids(tx, giver, claims.scope):
             return None
-    user_epoch = session.user_epoch + trustor.user.epoch
-    session = replace(session, trust=trust, user_epoch=user_epoch)
+    bare = replace(trust, extra={})  # sessions are kept: no long texts
+    session = replace(session, trust=bare, user_epoch=session.user_epoch + trustor.user.epoch)
     if trust.impersonation:
         session = replace(session, user=trustor.user, user_domain=trustor.user_domain)
     return _with_roles(session, [role for role in passed_on if role.domain_id is None])
@@ -84,7 +84,8 @@ def _enter_by_application_credential(tx: Tx, session: Session) -> Session | None
     held = granted_roles(tx, session.user.id, session.claims.scope)
     passed_on = role_ids_of(tx, [credential.id])[credential.id]  # with what they implied when it was made
     rules = rules_of(tx, [credential.id])[credential.id]
-    session = replace(session, application_credential=credential, access_rules=tuple(rules) or None)
+    bare = replace(credential, description=None)  # sessions are kept: no long texts
+    session = replace(session, application_credential=bare, access_rules=tuple(rules) or None)
     return _with_roles(session, [role for role in held if role.id in passed_on])
 
 

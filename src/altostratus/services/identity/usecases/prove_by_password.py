@@ -14,7 +14,7 @@ from altostratus.services.identity.domain.login import Reference
 from altostratus.services.identity.domain.nouns import User
 from altostratus.services.identity.errors import PasswordExpired, TooManyFailures
 from altostratus.services.identity.store.records import users
-from altostratus.services.identity.store.references import find_user_at_home
+from altostratus.services.identity.store.references import find_user_at_home, hash_of_another
 from altostratus.services.identity.usecases import Identity
 
 NOBODY = Actor(user_id="")
@@ -34,8 +34,8 @@ async def prove_by_password(
     """Unauthorized after one hash, whatever is wrong. Whoever goes on from here calls `settle` in its transaction."""
     if seconds := identity.logins.wait(repr(who), client, identity.clock.now()):
         raise TooManyFailures(seconds)
-    user, refusal = await identity.db.read(lambda tx: _find_login(tx, identity, who))
-    matches = await identity.hash(identity.hasher.matches, user.password_hash if user else None, password)
+    like, user, refusal = await identity.db.read(lambda tx: (hash_of_another(tx, who), *_find_login(tx, identity, who)))
+    matches = await identity.hash(identity.hasher.matches, user.password_hash if user else None, password, like)
     if user is None or refusal or not matches:
         identity.logins.fail(repr(who), client, identity.clock.now())
         if identity.config.lockout_failure_attempts:

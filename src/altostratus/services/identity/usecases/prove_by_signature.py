@@ -21,7 +21,7 @@ from altostratus.services.identity.domain.signatures import Check, SignedRequest
 from altostratus.services.identity.errors import Missing
 from altostratus.services.identity.store.application_credentials import find_live_credential
 from altostratus.services.identity.store.records import credentials, projects, users
-from altostratus.services.identity.store.trusts import find_live_trust
+from altostratus.services.identity.store.trusts import find_usable_trust
 from altostratus.services.identity.usecases import Identity
 from altostratus.services.identity.usecases.authenticate import issue_token
 from altostratus.services.identity.usecases.find_credentials import opened
@@ -86,9 +86,9 @@ def _delegated(tx: Tx, user: User, blob: Blob) -> tuple[User, Delegation]:
 
 def _trustee(tx: Tx, user: User, trust_id: str) -> User:
     """The credential belongs to the trustor if the trust lets the trustee act in its name, else to the trustee."""
-    trust = find_live_trust(tx, trust_id)
+    trust = find_usable_trust(tx, trust_id)
     trustee = users.find(tx, trust.trustee_user_id) if trust else None
-    if trust is None or trustee is None or trust.remaining_uses == 0:
+    if trust is None or trustee is None:
         raise Missing("trust", trust_id)
     if user.id != (trust.trustor_user_id if trust.impersonation else trustee.id):
         raise Unauthorized()

@@ -19,7 +19,7 @@ from altostratus.services.identity.domain.claims import (
 )
 from altostratus.services.identity.domain.login import CredentialLogin, Login
 from altostratus.services.identity.domain.nouns import ApplicationCredential, User
-from altostratus.services.identity.domain.passwords import password_matches
+from altostratus.services.identity.domain.passwords import SECRETS
 from altostratus.services.identity.errors import BadMethod, Missing, NoReceipt, NotWithDelegation
 from altostratus.services.identity.store.application_credentials import find_live_credential
 from altostratus.services.identity.store.records import application_credentials, users
@@ -104,7 +104,7 @@ async def _prove_by_password(identity: Identity, login: Login) -> Proof:
 async def _prove_by_application_credential(identity: Identity, login: Login) -> Proof:
     wanted = login.application_credential
     credential, user = await identity.db.read(lambda tx: _find_credential(tx, wanted))
-    matches = await identity.hash(password_matches, credential.secret_hash if credential else None, wanted.secret)
+    matches = await identity.hash(SECRETS.matches, credential.secret_hash if credential else None, wanted.secret)
     if not (credential and user and matches):
         record_failure(identity, user, "wrong application credential")
         # as in Keystone: whether there is one by an id is no secret, for nobody guesses one

@@ -9,8 +9,9 @@ from altostratus.services.identity.domain.nouns import User
 from altostratus.services.identity.store.records import users
 from altostratus.services.identity.store.references import find_user
 from altostratus.services.identity.usecases import Identity
+from altostratus.services.identity.usecases.announce_revocation import announce_revocation
 from altostratus.services.identity.usecases.bootstrap import ensure_administrator
-from altostratus.services.identity.usecases.set_password import with_password
+from altostratus.services.identity.usecases.set_password import put_away, with_password
 
 
 def reset_password(tx: Tx, identity: Identity, name: str, domain: str, password_hash: str) -> None:
@@ -30,7 +31,10 @@ def restore_administrator(tx: Tx, identity: Identity, name: str, password_hash: 
 
 
 def _reset(tx: Tx, identity: Identity, user: User, password_hash: str) -> None:
-    password = with_password(tx, identity, password_hash, user.options, own=True)
+    """The password is good as if the user had chosen it; but the user may choose another one at once."""
+    put_away(tx, identity, user)
+    password = with_password(tx, identity, password_hash, user.options, own=True) | {"password_changed_at": None}
     free = {"enabled": True, "failed_auth_count": 0, "failed_auth_at": None, "last_active_at": tx.now}
     users.update(tx, user.id, **password, **free, epoch=user.epoch + 1)
+    announce_revocation(tx, identity, user_id=user.id)
     events.record(tx, SYSTEM, "identity.user.reset_password", user.id)

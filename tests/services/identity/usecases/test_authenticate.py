@@ -1,0 +1,27 @@
+"""What comes between the proof of who somebody is and the token."""
+
+from pathlib import Path
+
+import pytest
+
+from altostratus.kernel.errors import Unauthorized
+from altostratus.services.identity.domain.login import Login
+from altostratus.services.identity.usecases import Identity
+from altostratus.services.identity.usecases.authenticate import issue_token
+from altostratus.services.identity.usecases.prove_identity import prove_identity
+from tests.services.identity.cloud import TOKENS, People, run
+
+
+def test_a_token_that_ends_while_it_gets_another_one_gets_none(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        identity: Identity = people.service.state
+        user = await people.user("ann")
+        token = await people.token(user)
+        proof = await prove_identity(identity, Login(("token",), token=token))
+        client = people.client(token)
+        assert (await client.delete(TOKENS, headers={"X-Subject-Token": token})).status_code == 204
+        await people.token(user)  # who she is is in memory again
+        with pytest.raises(Unauthorized):
+            await issue_token(identity, proof, None)
+
+    run(tmp_path, story)
