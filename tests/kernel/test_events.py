@@ -80,6 +80,38 @@ def test_what_a_journal_cannot_write_is_in_the_log(db_url: str, capsys: pytest.C
     assert "kitchen" in capsys.readouterr().err
 
 
+def test_a_journal_is_bounded(db_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async def main() -> None:
+        database = open_database(db_url)
+        database.close()
+        journal = events.Journal(database, ManualClock())
+        for number in range(events.MOST + 3):
+            journal.record(ALICE, "lamp.on", f"lamp-{number}")
+        await journal.stop()
+
+    asyncio.run(main())
+    said = capsys.readouterr().err
+    assert "count=3" in said
+    assert said.count("lamp-") == events.SHOWN
+
+
+def test_a_journal_forgets_what_is_old(db_url: str) -> None:
+    async def main() -> list[events.Event]:
+        clock = ManualClock()
+        database = open_database(db_url, clock=clock)
+        try:
+            await database.write(lambda tx: record(tx, "old"))
+            clock.advance(timedelta(days=91).total_seconds())
+            journal = events.Journal(database, clock)
+            journal.record(ALICE, "lamp.on", "new")
+            await journal.stop()
+            return await database.read(events.read_last)
+        finally:
+            database.close()
+
+    assert [event.resource_id for event in asyncio.run(main())] == ["new"]
+
+
 def test_readers_go_on_from_where_they_were(database: Database) -> None:
     for name in "abcde":
         database.write_now(lambda tx, name=name: record(tx, name))  # type: ignore[misc]

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    bindparam,
     delete,
     literal,
     literal_column,
@@ -37,6 +38,8 @@ from altostratus.kernel.tx import Tx
 log = logger("events")
 Row = dict[str, Any]
 RETENTION = timedelta(days=90)
+MOST, SHOWN = 10_000, 100
+"""Events that a journal gathers when they cannot be written, and how many of them it shows in the log."""
 DELAY = 0.05
 """Seconds that a journal gathers events for."""
 
@@ -78,6 +81,8 @@ _INSERT = {
     "sqlite": event.insert().values(xid=0),
     "postgresql": event.insert().values(xid=literal_column("pg_current_xact_id()::text::bigint")),
 }
+_OLD = select(event.c.id).where(event.c.at < bindparam("end", type_=Instant)).order_by(event.c.at).limit(1000)
+_FORGET = delete(event).where(event.c.id.in_(_OLD))
 _FIELDS = [event.c[name] for name in Event.__dataclass_fields__]
 
 
@@ -101,10 +106,14 @@ class Journal:
         self._db = db
         self._clock = clock
         self._rows: list[Row] = []
+        self._lost = 0
         self._writing: asyncio.Task[None] | None = None
 
     def record(self, actor: Actor, kind: str, resource_id: str, project_id: str | None = None, **detail: Any) -> None:
         """As `record` without a transaction; of the request that asks now."""
+        if len(self._rows) >= MOST:  # the database has stood still for long
+            self._lost += 1
+            return
         cause, whence = correlation.get(), client.get()
         self._rows.append(_row(self._clock.now(), cause, whence, actor, kind, resource_id, project_id, detail))
         if self._writing is None or self._writing.done():
@@ -123,9 +132,17 @@ class Journal:
             await asyncio.sleep(DELAY)
             rows, self._rows = self._rows, []
             try:
-                await self._db.write(partial(_insert, rows=rows))
+                await self._db.write(partial(_write, rows=rows))
             except Exception as error:
-                log.error("events not written", why=repr(error), events=rows)
+                log.error("events not written", why=repr(error), events=rows[:SHOWN], more=len(rows[SHOWN:]))
+            if self._lost:
+                log.error("events forgotten: the database does not keep up", count=self._lost)
+                self._lost = 0
+
+
+def _write(tx: Tx, rows: list[Row]) -> None:
+    forget_old(tx)
+    _insert(tx, rows)
 
 
 def _row(
@@ -185,6 +202,6 @@ def read_last(tx: Tx, limit: int = 50, project_id: str | None = None) -> list[Ev
     return every(tx, query, Event)[::-1]
 
 
-def forget_old(tx: Tx, retention: timedelta = RETENTION) -> None:
-    """Keep the table bounded."""
-    tx.sql.execute(delete(event).where(event.c.at < tx.now - retention))
+def forget_old(tx: Tx) -> None:
+    """Keep the table bounded: a few at a time, so that nobody waits for it."""
+    tx.sql.execute(_FORGET, {"end": tx.now - RETENTION})

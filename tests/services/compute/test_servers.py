@@ -215,6 +215,26 @@ def test_the_same_create_ten_times_at_once_makes_one_server(tmp_path: Path) -> N
     run(tmp_path, scenario)
 
 
+def test_servers_are_found_by_regular_expressions_that_cannot_take_for_ever(tmp_path: Path) -> None:
+    async def scenario(client: ApiClient) -> None:
+        network = await make_network(client, "10.9.0.0/24")
+        server = await create(client, await body_for(client, name="web-1", networks=[{"uuid": network}]))
+        await status_is(client, server["id"], "ACTIVE")
+
+        async def found(**query: str) -> list[str]:
+            response = await client.get(SERVERS, params=query)
+            assert response.status_code == 200, response.text
+            return [server["name"] for server in response.json()["servers"]]
+
+        assert await found(name="^web-[0-9]$") == await found(ip=r"^10\.9\.") == ["web-1"]
+        assert await found(name="^eb") == await found(ip="^9") == []
+        assert await found(name="(((.*)*)*)*!") == await found(ip="((([0-9.]*)*)*)*!") == []
+        for query in ({"name": "("}, {"ip": "("}, {"ip": r"(1)\1"}, {"name": "a" * 256}):
+            assert (await client.get(SERVERS, params=query)).status_code == 400
+
+    run(tmp_path, scenario)
+
+
 def test_quota_is_counted_and_the_largest_allowed_count_is_made(tmp_path: Path) -> None:
     async def scenario(client: ApiClient) -> None:
         body = await body_for(client, networks=[], min_count=2, max_count=20)

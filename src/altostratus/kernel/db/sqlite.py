@@ -18,6 +18,7 @@ import msgspec
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from altostratus.kernel import regex
 from altostratus.kernel.db.database import Closed, Run
 
 T = TypeVar("T")
@@ -266,6 +267,7 @@ def _connect(path: Path, begin: str, synchronous: str = "FULL") -> Connection:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None
+        connection.create_function("regexp", 2, regex.matches, deterministic=True)  # in place of Python's own
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute(f"PRAGMA synchronous = {synchronous}")

@@ -26,8 +26,7 @@ NO_VERSION = Version(0, 0)
 class Context:
     """One request. `base_url` is the public URL of the cloud without a trailing slash; `client` the address that it
     came from; `accept` what the client wants answers in; `state` has what each service's handlers stand on, under its
-    name; `rejected` says that a token came with the request and is not valid, `head` that a GET was asked for as
-    HEAD."""
+    name; `head` says that a GET was asked for as HEAD."""
 
     request_id: str
     base_url: str
@@ -36,7 +35,6 @@ class Context:
     accept: str = ""
     state: Mapping[str, Any] = field(default_factory=dict)
     actor: Actor | None = None
-    rejected: bool = False
     head: bool = False
     version: Version = NO_VERSION
     body: bytes | None = None

@@ -112,7 +112,6 @@ class Pipeline:
         if token := headers.get("x-auth-token"):
             actor = await self._authenticate(token)
             context.actor = actor if actor and _may_ask(actor, edge, path, scope) else None
-            context.rejected = context.actor is None
         if context.actor is None and not edge.public.fullmatch(path):
             raise Unauthorized()
         if edge.microversions and path.startswith(edge.microversions.path):

@@ -54,6 +54,16 @@ def test_the_number_of_keys_is_bounded_and_the_oldest_goes() -> None:
     assert [limit.wait(bytes([number]), NOW) > 0 for number in range(5)] == [True, False, False, True, True]
 
 
+def test_who_names_nobody_has_the_limit_of_its_address() -> None:
+    limits = LoginLimits(FailureLimit(1, 1, 10), FailureLimit(3, 1, 10))
+    for _ in range(3):
+        assert limits.wait("", "10.0.0.1", NOW) == 0
+        limits.fail("", "10.0.0.1", NOW)
+    assert limits.wait("", "10.0.0.1", NOW) > 0
+    assert limits.wait("ann", "10.0.0.1", NOW) > 0
+    assert limits.wait("", "10.0.0.2", NOW) == 0
+
+
 def test_without_a_limit_nothing_is_kept() -> None:
     limit = FailureLimit(0, 1, 3)
     limit.fail(KEY, NOW)

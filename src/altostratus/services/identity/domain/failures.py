@@ -50,7 +50,8 @@ class FailureLimit:
 class LoginLimits:
     """The limits on wrong passwords: for one user from one address, and for an address. There is none for a user from
     everywhere, with which anybody could keep it out. `who` is the user as the client names it, so that the limits know
-    as little as the client whether there is such a user. A client without an address has no limit."""
+    as little as the client whether there is such a user; '' names none, and counts for the address alone. A client
+    without an address has no limit."""
 
     def __init__(self, pair: FailureLimit, address: FailureLimit) -> None:
         self._pair = pair
@@ -61,12 +62,13 @@ class LoginLimits:
         if not client:
             return 0
         pair, address = _keys(who, client)
-        return self._pair.wait(pair, now) or self._address.wait(address, now)
+        return (self._pair.wait(pair, now) if who else 0) or self._address.wait(address, now)
 
     def fail(self, who: str, client: str, now: datetime) -> None:
         if client:
             pair, address = _keys(who, client)
-            self._pair.fail(pair, now)
+            if who:
+                self._pair.fail(pair, now)
             self._address.fail(address, now)
 
 

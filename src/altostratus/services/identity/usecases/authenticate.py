@@ -84,10 +84,9 @@ def _issue(tx: Tx, identity: Identity, proof: Proof, wish: ScopeWish | None) -> 
     generation that it was found in."""
     identity.current_keys(tx)
     generation = identity.generation_in(tx)
-    claims = _claims(tx, identity, proof)
-    if proof.first and is_revoked(tx, claims):
+    if proof.first and proof.generation != generation and is_revoked(tx, proof.first):
         return generation, None
-    session = _Entrance(tx, identity, generation, claims).enter(proof, wish)
+    session = _Entrance(tx, identity, generation, _claims(tx, identity, proof)).enter(proof, wish)
     if session is None or not _may_have(tx, identity, session, proof):
         return generation, None
     if session.trust and proof.scope is None:

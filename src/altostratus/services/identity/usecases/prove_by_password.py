@@ -32,14 +32,13 @@ async def prove_by_password(
     identity: Identity, who: Reference, password: str, client: str, *, may_be_expired: bool = False
 ) -> Checked:
     """Unauthorized after one hash, whatever is wrong. Whoever goes on from here calls `settle` in its transaction."""
-    if seconds := identity.logins.wait(repr(who), client, identity.clock.now()):
-        raise TooManyFailures(seconds)
+    check_limits(identity, repr(who), client)
     like, user, refusal = await identity.db.read(lambda tx: (hash_of_another(tx, who), *_find_login(tx, identity, who)))
     matches = await identity.hash(identity.hasher.matches, user.password_hash if user else None, password, like)
     if user is None or refusal or not matches:
-        identity.logins.fail(repr(who), client, identity.clock.now())
+        count_failure(identity, repr(who), client)
         if identity.config.lockout_failure_attempts:
-            await identity.db.write(lambda tx: _count_failure(tx, identity, user))
+            await identity.db.write(lambda tx: _lock_out(tx, identity, user))
         record_failure(identity, user, refusal or "wrong password")
         raise Unauthorized()
     if is_expired(user, identity.clock.now()) and not may_be_expired:
@@ -70,7 +69,17 @@ async def _hashed_anew(identity: Identity, user: User, password: str) -> str | N
     return await identity.hash(identity.hasher.hash, password)
 
 
-def _count_failure(tx: Tx, identity: Identity, tried: User | None) -> None:
+def check_limits(identity: Identity, who: str, client: str) -> None:
+    """TooManyFailures when this client has been wrong too often, about `who` or ('' is nobody) at all."""
+    if seconds := identity.logins.wait(who, client, identity.clock.now()):
+        raise TooManyFailures(seconds)
+
+
+def count_failure(identity: Identity, who: str, client: str) -> None:
+    identity.logins.fail(who, client, identity.clock.now())
+
+
+def _lock_out(tx: Tx, identity: Identity, tried: User | None) -> None:
     """The same work where there is no such user."""
     user_id = tried.id if tried else ""
     user = users.find(tx, user_id)

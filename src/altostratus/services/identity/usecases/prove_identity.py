@@ -17,16 +17,18 @@ from altostratus.services.identity.domain.claims import (
     Scope,
     ScopeKind,
 )
+from altostratus.services.identity.domain.expiry import unexpired
 from altostratus.services.identity.domain.login import CredentialLogin, Login
 from altostratus.services.identity.domain.nouns import ApplicationCredential, User
 from altostratus.services.identity.domain.passwords import SECRETS
 from altostratus.services.identity.errors import BadMethod, Missing, NoReceipt, NotWithDelegation
-from altostratus.services.identity.store.application_credentials import find_live_credential
 from altostratus.services.identity.store.records import application_credentials, users
 from altostratus.services.identity.store.references import find_user
 from altostratus.services.identity.usecases import Identity
 from altostratus.services.identity.usecases.prove_by_password import (
     Checked,
+    check_limits,
+    count_failure,
     is_to_settle,
     prove_by_password,
     record_failure,
@@ -36,13 +38,14 @@ from altostratus.services.identity.usecases.validate_token import session_for
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Who it is, by which methods; `first` is the token it was proved with, if any, `checked` a password that
-    changes something. A
-    `delegation` has a scope of its own, and no other can be asked for."""
+    """Who it is, by which methods; `first` is the token it was proved with, if any, which was good in this generation;
+    `checked` a password that changes something. A `delegation` has a scope of its own, and no other can be asked
+    for."""
 
     user: User
     methods: tuple[str, ...]
     first: Claims | None = None
+    generation: int = 0
     delegation: Delegation = ON_ITS_OWN
     scope: Scope | None = None
     checked: Checked | None = None
@@ -86,14 +89,17 @@ async def _with_receipt(identity: Identity, proof: Proof, receipt: str) -> Proof
 
 
 async def _prove_by_token(identity: Identity, login: Login) -> Proof:
-    session = await session_for(identity, login.token)
+    check_limits(identity, "", login.client)
+    generation = await identity.generation()
+    session = await session_for(identity, login.token, generation)
     if session is None:
+        count_failure(identity, "", login.client)
         record_failure(identity, None, "token not valid")
         raise Missing("token", "it is not valid")
     if session.claims.delegated:
         raise NotWithDelegation()
     methods = tuple(dict.fromkeys((*session.claims.methods, "token")))
-    return Proof(session.user, methods, session.claims)
+    return Proof(session.user, methods, session.claims, generation)
 
 
 async def _prove_by_password(identity: Identity, login: Login) -> Proof:
@@ -103,9 +109,12 @@ async def _prove_by_password(identity: Identity, login: Login) -> Proof:
 
 async def _prove_by_application_credential(identity: Identity, login: Login) -> Proof:
     wanted = login.application_credential
+    who = repr(replace(wanted, secret=""))
+    check_limits(identity, who, login.client)
     credential, user = await identity.db.read(lambda tx: _find_credential(tx, wanted))
     matches = await identity.hash(SECRETS.matches, credential.secret_hash if credential else None, wanted.secret)
     if not (credential and user and matches):
+        count_failure(identity, who, login.client)
         record_failure(identity, user, "wrong application credential")
         # as in Keystone: whether there is one by an id is no secret, for nobody guesses one
         raise Missing("Application Credential", wanted.id) if wanted.id and user is None else Unauthorized()
@@ -118,10 +127,11 @@ def _find_credential(tx: Tx, wanted: CredentialLogin) -> tuple[ApplicationCreden
     """The same work where there is none."""
     if wanted.id is not None:
         found = application_credentials.find(tx, wanted.id)
-        return find_live_credential(tx, wanted.id), users.find(tx, found.user_id if found else "")
-    user = find_user(tx, wanted.user)
-    named = application_credentials.find_by(tx, user_id=user.id if user else "", name=wanted.name or "")
-    return (find_live_credential(tx, named.id) if named else None), user
+        user = users.find(tx, found.user_id if found else "")
+    else:
+        user = find_user(tx, wanted.user)
+        found = application_credentials.find_by(tx, user_id=user.id if user else "", name=wanted.name or "")
+    return unexpired(found, tx.now), user
 
 
 _METHODS: Mapping[str, Callable[[Identity, Login], Awaitable[Proof]]] = {
