@@ -13,7 +13,8 @@ from altostratus.kernel import metrics
 from altostratus.kernel.http.call import Call
 from altostratus.kernel.http.context import Context
 from altostratus.kernel.http.edge import Edge
-from altostratus.kernel.http.pipeline import Authenticate, Pipeline, reraise
+from altostratus.kernel.http.pipeline import NO_PROXIES, Authenticate, Pipeline, reraise
+from altostratus.kernel.http.proxies import Proxies
 from altostratus.kernel.service import Service
 
 ROOT = Edge("root", "", operator.plain_fault, re.compile(r".*"))
@@ -51,13 +52,14 @@ def build_asgi(
     authenticate: Authenticate,
     base_url: str,
     entropy: random.Random,
+    proxies: Proxies = NO_PROXIES,
     **more: Any,
 ) -> Pipeline:
     """The whole HTTP side of the cloud. `more` is for the operator's routes: db and system."""
     state = {"services": list(services), **{s.name: s.state for s in services}, **more}
     inner = _framework(tuple(route for s in services for route in s.routes))
     edges = [operator.EDGE, *(s.edge for s in services)]
-    return Pipeline(edges, ROOT, inner, authenticate, base_url, entropy, state)
+    return Pipeline(edges, ROOT, inner, authenticate, base_url, entropy, state, proxies)
 
 
 @cache

@@ -10,7 +10,8 @@ SERVICES = ("identity", "image", "network", "compute")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything `alto up` needs to know. `services` are the per-service tables of the file, checked by each
+    """Everything `alto up` needs to know. `trusted_proxies` are addresses and networks of proxies that say where a
+    request comes from. `services` are the per-service tables of the file, checked by each
     service's own config class."""
 
     data_dir: Path
@@ -19,6 +20,7 @@ class Settings:
     public_url: str = ""
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
     region: str = "RegionOne"
     database: str = ""
     simulate: bool = False

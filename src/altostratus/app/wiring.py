@@ -16,6 +16,7 @@ from altostratus.app.settings import Settings
 from altostratus.kernel import metrics
 from altostratus.kernel.clock import Clock, SystemClock
 from altostratus.kernel.db import open_database
+from altostratus.kernel.http.proxies import Proxies
 from altostratus.kernel.lanes import ThreadLane
 from altostratus.kernel.reconcile import Engine
 from altostratus.kernel.reconcile.lease import SECONDS, open_leases
@@ -71,6 +72,7 @@ class System:
             by_name["identity"].facade.authenticate,
             self.cloud.public_url,
             self.entropy,
+            Proxies(settings.trusted_proxies),
             db=self.db,
             system=self,
         )

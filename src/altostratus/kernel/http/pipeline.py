@@ -14,11 +14,14 @@ from altostratus.kernel.errors import BadRequest, Fault, NotFound, Unauthorized
 from altostratus.kernel.http.context import KEY, Context
 from altostratus.kernel.http.edge import Edge, Rendered, SocketHandler
 from altostratus.kernel.http.permits import is_permitted
+from altostratus.kernel.http.proxies import HEADER as FORWARDED
+from altostratus.kernel.http.proxies import Proxies
 from altostratus.kernel.http.raw import Disconnected, RawRequest
 from altostratus.kernel.ids import new_uuid
 from altostratus.kernel.log import client, correlation, logger
 
 log = logger("http")
+NO_PROXIES = Proxies()
 Authenticate = Callable[[str], Awaitable[Actor | None]]
 _BY_STATUS = {
     kind.status: kind
@@ -39,6 +42,7 @@ class Pipeline:
         base_url: str,
         entropy: random.Random,
         state: Mapping[str, Any] | None = None,
+        proxies: Proxies = NO_PROXIES,
     ) -> None:
         self._edges = {edge.prefix: edge for edge in edges}
         self._root = root
@@ -47,6 +51,7 @@ class Pipeline:
         self._base_url = base_url
         self._entropy = entropy
         self._state = state or {}
+        self._proxies = proxies
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -92,7 +97,7 @@ class Pipeline:
 
     def _context(self, edge: Edge, scope: Any, headers: dict[str, str]) -> Context:
         request_id = f"req-{new_uuid(self._entropy)}"  # never the client's own: that is its global id
-        client = (scope.get("client") or ("",))[0]
+        client = self._proxies.client_of((scope.get("client") or ("",))[0], headers.get(FORWARDED, ""))
         context = Context(request_id, self._base_url, edge.name, client, headers.get("accept", ""), self._state)
         context.headers = [(name, request_id) for name in edge.request_id_headers]
         return context

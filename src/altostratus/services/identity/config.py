@@ -98,8 +98,8 @@ class IdentityConfig(msgspec.Struct, frozen=True, kw_only=True):
     login_failures: Count = 20
     """So many wrong passwords for one user from one address are answered at once; from then on, and until the ones that
     `login_failures_per_minute` forgives are made up for, that address is told to try later (429). Nobody else is
-    kept from that user, nor the address from others. 0 sets no limit: so it should be, here and below, where all
-    clients come through one proxy and have its address. Keystone has no such limits."""
+    kept from that user, nor the address from others. 0 sets no limit. Where clients come through a proxy, name it in
+    `trusted_proxies`. Keystone has no such limits."""
 
     login_failures_per_minute: Positive = 10
     """How many wrong passwords for one user from one address are forgiven in a minute."""
