@@ -38,6 +38,13 @@ class Missing(NotFound):
         super().__init__(f"Could not find {kind}: {id}.")
 
 
+class NoMarker(NotFound):
+    """Marker {marker} could not be found."""
+
+    def __init__(self, marker: str) -> None:
+        super().__init__(f"Marker {marker} could not be found.")
+
+
 class Duplicate(Conflict):
     """Another one has this name or id."""
 

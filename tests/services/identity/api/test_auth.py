@@ -299,13 +299,26 @@ def test_what_a_token_reaches(tmp_path: Path) -> None:
         await people.grant(ann.user_id, "member", f"projects/{closed}")
         await people.admin.patch(f"{V3}/projects/{closed}", {"project": {"enabled": False}})
         projects = (await ann.get(f"{V3}/auth/projects")).json()["projects"]
-        assert [p["id"] for p in projects] == [project]
+        assert {p["id"]: p["enabled"] for p in projects} == {project: True, closed: False}
         assert (await ann.get(f"{V3}/auth/domains")).json()["domains"] == []
         assert (await ann.get(f"{V3}/auth/system")).json()["system"] == []
         assert (await people.admin.get(f"{V3}/auth/system")).json()["system"] == [{"all": True}]
         assert (await ann.get(f"{V3}/auth/catalog")).json()["catalog"][0]["name"] == "keystone"
         unscoped = people.client(await people.token(ann.user_id))
         assert (await unscoped.get(f"{V3}/auth/catalog")).status_code == 403
+
+    run(tmp_path, story)
+
+
+def test_a_token_reaches_the_system_through_a_group(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        ann, group = await people.user("ann"), await people.make("group", name="g")
+        client = people.client(await people.token(ann))
+        assert (await client.get(f"{V3}/auth/system")).json()["system"] == []
+        await people.admin.put(f"{V3}/groups/{group}/users/{ann}")
+        await people.admin.put(f"{V3}/system/groups/{group}/roles/{await people.role('reader')}")
+        client = people.client(await people.token(ann, {"system": {"all": True}}))
+        assert (await client.get(f"{V3}/auth/system")).json()["system"] == [{"all": True}]
 
     run(tmp_path, story)
 
