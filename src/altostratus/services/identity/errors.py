@@ -124,6 +124,10 @@ class TooManyFailures(TooManyRequests):
         self.headers = (("Retry-After", str(seconds)),)
 
 
+class ScopedCredential(Unauthorized):
+    """Error authenticating with application credential: Application credentials cannot request a scope."""
+
+
 class BadMethod(Unauthorized):
     """Attempted to authenticate with an unsupported method."""
 

@@ -310,6 +310,40 @@ def test_what_a_token_reaches(tmp_path: Path) -> None:
     run(tmp_path, story)
 
 
+def test_logins_that_go_together_badly_are_events(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        user, other = await people.user("ann"), await people.user("bob")
+        password = {"user": {"id": user, "password": PASSWORD}}
+        its_own = people.client(await people.token(user))
+        made = await its_own.post(
+            f"{V3}/users/{user}/application_credentials", {"application_credential": {"name": "a"}}
+        )
+        credential = {name: made.json()["application_credential"][name] for name in ("id", "secret")}
+        with_credential = {"methods": ["application_credential"], "application_credential": credential}
+        delegated = (await people.client().post(TOKENS, {"auth": {"identity": with_credential}})).headers[
+            "X-Subject-Token"
+        ]
+        both = ["password", "token"]
+        for identity, more, status, reason in (
+            ({"methods": ["password", "totp"], "password": password}, {}, 401, "method not offered"),
+            (
+                {"methods": both, "password": password, "token": {"id": await people.token(other)}},
+                {},
+                401,
+                "methods of different users",
+            ),
+            ({"methods": ["token"], "token": {"id": delegated}}, {}, 403, "token of a delegation"),
+            (with_credential, {"scope": "unscoped"}, 401, "application credential with a scope"),
+        ):
+            response = await people.client().post(TOKENS, {"auth": {"identity": identity, **more}})
+            assert response.status_code == status, (reason, response.text)
+            last = (await people.cloud.db.read(events.read_last))[-1]
+            expected = (other if reason == "methods of different users" else user, "failure", reason)
+            assert (last.resource_id, last.detail["outcome"], last.detail["reason"]) == expected
+
+    run(tmp_path, story)
+
+
 def test_a_token_reaches_the_system_through_a_group(tmp_path: Path) -> None:
     async def story(people: People) -> None:
         ann, group = await people.user("ann"), await people.make("group", name="g")

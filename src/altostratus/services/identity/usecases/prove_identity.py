@@ -20,7 +20,7 @@ from altostratus.services.identity.domain.claims import (
 from altostratus.services.identity.domain.login import CredentialLogin, Login
 from altostratus.services.identity.domain.nouns import ApplicationCredential, User
 from altostratus.services.identity.domain.passwords import password_matches
-from altostratus.services.identity.errors import BadMethod, Missing, NoReceipt, NotWithDelegation
+from altostratus.services.identity.errors import BadMethod, Missing, NoReceipt, NotWithDelegation, ScopedCredential
 from altostratus.services.identity.store.application_credentials import find_live_credential
 from altostratus.services.identity.store.records import application_credentials, users
 from altostratus.services.identity.store.references import find_user
@@ -45,15 +45,21 @@ class Proof:
 async def prove_identity(identity: Identity, login: Login) -> Proof:
     """By all the methods of the login, and its receipt, which must agree on who it is."""
     if set(login.methods) - _METHODS.keys():
+        await identity.db.write(lambda tx: record_failure(tx, find_user(tx, login.user), "method not offered"))
         raise BadMethod()
     if not login.methods:
         raise Unauthorized()
     first, *more = [await _METHODS[method](identity, login) for method in sorted(login.methods, key=_ORDER.index)]
     for proof in more:
         if proof.user.id != first.user.id:
+            await _fail(identity, first.user, "methods of different users")
             raise Unauthorized()
         first = _joined(first, proof)
     return await _with_receipt(identity, first, login.receipt)
+
+
+async def _fail(identity: Identity, user: User | None, reason: str) -> None:
+    await identity.db.write(lambda tx: record_failure(tx, user, reason))
 
 
 def _joined(one: Proof, other: Proof) -> Proof:
@@ -72,19 +78,24 @@ async def _with_receipt(identity: Identity, proof: Proof, receipt: str) -> Proof
     if not receipt:
         return proof
     claims = await identity.open_receipt(receipt)
-    if claims is None or (claims.user_id, claims.user_epoch) != (proof.user.id, proof.user.epoch):
-        raise NoReceipt(receipt)
-    if "application_credential" in set(claims.methods) - set(proof.methods):
+    if claims is None or not _goes_with(claims, proof):
+        await _fail(identity, proof.user, "bad receipt")
         raise NoReceipt(receipt)
     return _with_methods(proof, claims.methods)
+
+
+def _goes_with(receipt: Claims, proof: Proof) -> bool:
+    same = (receipt.user_id, receipt.user_epoch) == (proof.user.id, proof.user.epoch)
+    return same and "application_credential" not in set(receipt.methods) - set(proof.methods)
 
 
 async def _prove_by_token(identity: Identity, login: Login) -> Proof:
     session = await session_for(identity, login.token)
     if session is None:
-        await identity.db.write(lambda tx: record_failure(tx, None, "token not valid"))
+        await _fail(identity, None, "token not valid")
         raise Missing("token", "it is not valid")
     if session.claims.delegated:
+        await _fail(identity, session.user, "token of a delegation")
         raise NotWithDelegation()
     methods = tuple(dict.fromkeys((*session.claims.methods, "token")))
     return Proof(session.user, methods, session.claims)
@@ -98,9 +109,12 @@ async def _prove_by_password(identity: Identity, login: Login) -> Proof:
 async def _prove_by_application_credential(identity: Identity, login: Login) -> Proof:
     wanted = login.application_credential
     credential, user = await identity.db.read(lambda tx: _find_credential(tx, wanted))
+    if login.scope is not None:
+        await _fail(identity, user, "application credential with a scope")
+        raise ScopedCredential()  # it has one of its own
     matches = await identity.hash(password_matches, credential.secret_hash if credential else None, wanted.secret)
     if not (credential and user and matches):
-        await identity.db.write(lambda tx: record_failure(tx, user, "wrong application credential"))
+        await _fail(identity, user, "wrong application credential")
         # as in Keystone: whether there is one by an id is no secret, for nobody guesses one
         raise Missing("Application Credential", wanted.id) if wanted.id and user is None else Unauthorized()
     delegation = Delegation(DelegationKind.APPLICATION_CREDENTIAL, credential.id)
