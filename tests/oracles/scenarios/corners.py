@@ -142,3 +142,17 @@ def tokens_of_trusts(s: Script) -> None:
     s.get(TOKENS, headers={"X-Subject-Token": token})
     s.get(f"/v3/OS-TRUST/trusts/{trust}", by=me)
     s.delete(f"/v3/OS-TRUST/trusts/{trust}", by=me)
+
+
+@identity
+def methods_that_are_not_offered(s: Script) -> None:
+    user = {"user": {"id": person(s, "tried")[0], "password": PASSWORD}}
+    for said in (
+        {"methods": ["no-such"]},
+        {"methods": ["no-such"], "no-such": {}},
+        {"methods": ["password", "no-such"], "password": user},
+        {"methods": ["password", "no-such"], "password": user, "no-such": {}},
+        {"methods": ["external"]},
+        {"methods": []},
+    ):
+        s.post(TOKENS, {"auth": {"identity": said}}, by=None)

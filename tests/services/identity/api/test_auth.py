@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from altostratus.kernel import events
 from altostratus.services.identity.store.token_keys import LONGEST
 from tests.services.identity.cloud import PASSWORD, TOKENS, V3, People, login, run
@@ -116,7 +118,8 @@ MALFORMED: list[tuple[Any, int]] = [
     ({"identity": {}}, 400),
     ({"identity": {"methods": "password"}}, 400),
     ({"identity": {"methods": []}}, 401),
-    ({"identity": {"methods": ["totp"]}}, 401),
+    ({"identity": {"methods": ["totp"]}}, 400),
+    ({"identity": {"methods": ["totp"], "totp": {}}}, 401),
     ({"identity": {"methods": ["password"]}}, 400),
     ({"identity": {"methods": ["password"], "password": {}}}, 400),
     ({"identity": {"methods": ["password"], "password": {"user": {}}}}, 400),
@@ -147,6 +150,10 @@ def test_bodies_that_are_not_json_objects(tmp_path: Path) -> None:
         for content, headers in ((b"{x", json), (b"[]", json), (b"", json), (b"{}", {"Content-Type": "text/plain"})):
             response = await people.client().request("POST", TOKENS, content=content, headers=headers)
             assert response.status_code == 400
+        body = msgspec.json.encode(login(await people.user("ann")))
+        for headers in ({}, {"Content-Type": ""}, {"Content-Type": "Application/JSON; charset=utf-8"}):
+            response = await people.client().request("POST", TOKENS, content=body, headers=headers)
+            assert response.status_code == 201, headers
 
     run(tmp_path, story)
 
@@ -325,7 +332,7 @@ def test_logins_that_go_together_badly_are_events(tmp_path: Path) -> None:
         ]
         both = ["password", "token"]
         for identity, more, status, reason in (
-            ({"methods": ["password", "totp"], "password": password}, {}, 401, "method not offered"),
+            ({"methods": ["password", "totp"], "password": password, "totp": {}}, {}, 401, "method not offered"),
             (
                 {"methods": both, "password": password, "token": {"id": await people.token(other)}},
                 {},

@@ -85,11 +85,13 @@ class IdentityCall(Call):
         return is_set(self.query_params, name)
 
     async def document(self) -> dict[str, Any]:
-        """The body as a JSON object; an empty body is an empty one."""
+        """The body as a JSON object; an empty body is an empty one. Its type need not be said, but if it is, it is
+        JSON's."""
         content = await self.content()
         if not content:
             return {}
-        if self.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        said = self.headers.get("content-type") or "application/json"
+        if said.split(";")[0].strip().lower() != "application/json":
             raise Expecting("application/json", "Content-Type header")
         try:
             found = msgspec.json.decode(content)

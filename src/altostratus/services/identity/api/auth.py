@@ -105,6 +105,9 @@ def _login(document: dict[str, Any]) -> Login:
         raise Expecting("auth", "request body")
     auth = checked(document, schemas.AuthBody).auth
     methods = tuple(dict.fromkeys(auth.identity.methods))
+    for method in methods:  # what is said of one is missed even where it is not offered
+        if method not in document["auth"]["identity"]:
+            raise Expecting(method, "identity")
     user, password = _password(auth.identity) if "password" in methods else (Reference(), "")
     token = _token(auth.identity) if "token" in methods else ""
     if "application_credential" not in methods:
