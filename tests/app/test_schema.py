@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, Table, create_engine, insert, inspect, select, text
+from sqlalchemy import MetaData, Table, create_engine, insert, inspect, select, text, update
 
 from altostratus.app.schema import HEAD, SchemaError, alembic_config, metadata, upgrade
 from altostratus.kernel.db.state import counter
@@ -69,6 +69,26 @@ def test_0002_keeps_the_sizes_of_servers_and_places_those_without_ports_again(em
         new = metadata.tables["compute_server"].c
         query = select(new.id, new.host_id, new.vcpus, new.ram, new.disk).order_by(new.id)
         assert connection.execute(query).all() == [("a", "h", 2, 512, 15), ("b", None, 2, 512, 15)]
+    engine.dispose()
+
+
+def test_0003_keeps_projects_with_all_that_points_at_them(empty_url: str, tmp_path: Path) -> None:
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0002")
+        old = {name: Table(f"identity_{name}", MetaData(), autoload_with=connection) for name in ("project", "user")}
+        domain = {"id": "d", "name": "domain", "description": "about"}
+        connection.execute(insert(old["project"]).values(_row(old["project"], **domain)))
+        inside = {"id": "p", "name": "project", "name_scope": "d", "domain_id": "d", "parent_id": "d"}
+        connection.execute(insert(old["project"]).values(_row(old["project"], **inside)))
+        connection.execute(insert(old["user"]).values(_row(old["user"], id="u", domain_id="d")))
+    upgrade(empty_url, tmp_path / "snapshots")
+    with engine.begin() as connection:
+        project, user = metadata.tables["identity_project"], metadata.tables["identity_user"].c
+        connection.execute(update(project).where(project.c.id == "p").values(description=None))
+        found = connection.execute(select(project.c.id, project.c.parent_id, project.c.description).order_by("id"))
+        assert found.all() == [("d", None, "about"), ("p", "d", None)]
+        assert connection.execute(select(user.id, user.domain_id)).all() == [("u", "d")]
     engine.dispose()
 
 

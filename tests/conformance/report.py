@@ -13,6 +13,7 @@ import os
 import tempfile
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -50,7 +51,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Missing:
-    """Something left out on purpose."""
+    """Something left out, or that answers otherwise, on purpose."""
 
     area: str
     what: str
@@ -72,12 +73,15 @@ def expected() -> list[Expected]:
     return [Expected(**entry) for entry in entries]
 
 
-def missing() -> list[Missing]:
-    entries = tomllib.loads((HERE / "missing.toml").read_text()).get("missing", [])
+def missing(kind: str = "missing") -> list[Missing]:
+    """What is left out; with `kind` 'differs', what answers otherwise than the real services."""
+    entries = tomllib.loads((HERE / "missing.toml").read_text()).get(kind, [])
     return [Missing(**entry) for entry in entries]
 
 
-def page(results: Results, known: list[Expected], absent: list[Missing], version: str) -> str:
+def page(
+    results: Results, known: list[Expected], absent: list[Missing], version: str, differing: Sequence[Missing] = ()
+) -> str:
     """The whole page as Markdown."""
     parts = [HEAD.format(version=version), _table(results)]
     failed = [(one, _why(one, known)) for one in results.failed()]
@@ -85,9 +89,10 @@ def page(results: Results, known: list[Expected], absent: list[Missing], version
     parts += _section("Failed", failed) + _section("Skipped", skipped)
     if results.leftovers:
         parts += ["\n## Not cleaned up\n\n", *(f"- `{one}`: {why}\n" for one, why in results.leftovers.items())]
-    if absent:
-        parts += ["\n## Missing on purpose\n\n| area | what | why |\n|---|---|---|\n"]
-        parts += [f"| {one.area} | {one.what} | {_cell(one.reason)} |\n" for one in absent]
+    for title, found in (("Missing on purpose", absent), ("Differs on purpose", differing)):
+        if found:
+            parts += [f"\n## {title}\n\n| area | what | why |\n|---|---|---|\n"]
+            parts += [f"| {one.area} | {_cell(one.what)} | {_cell(one.reason)} |\n" for one in found]
     return "".join(parts)
 
 
@@ -143,7 +148,7 @@ def main() -> None:
     if not RESULTS.is_file():
         raise SystemExit(f"no {RESULTS.relative_to(ROOT)}: run tests/conformance, or give --run")
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(Results.load(RESULTS), expected(), missing(), tempest_version()))
+    PAGE.write_text(page(Results.load(RESULTS), expected(), missing(), tempest_version(), missing("differs")))
     print(f"wrote {PAGE.relative_to(ROOT)}")
 
 

@@ -49,19 +49,23 @@ def test_the_page_counts_by_area_and_says_why() -> None:
         Outcome(f"{IMAGES}.test_d", "failed", "500"),
     ]
     known, absent = [Expected(f"{TRUSTS}.*", "issue 3")], [Missing("image", "members", "later")]
-    text = page(Results(1, outcomes), known, absent, "47")
+    text = page(Results(1, outcomes), known, absent, "47", [Missing("identity", "links", "ours work")])
     assert "| image | 1 | 1 | 1 |" in text
     assert "| all | 1 | 2 | 1 |" in text
     assert f"| `{TRUSTS}.test_c` | issue 3 |" in text
     assert f"| `{IMAGES}.test_d` | **not expected**: 500 |" in text
     assert "no \\| import" in text
     assert "| image | members | later |" in text
+    assert text.endswith(
+        "## Differs on purpose\n\n| area | what | why |\n|---|---|---|\n| identity | links | ours work |\n"
+    )
 
 
 def test_the_lists_give_reasons() -> None:
     assert all(entry.reason and entry.test.startswith("tempest.") for entry in expected())
-    assert missing()
-    assert all(entry.reason and entry.area for entry in missing())
+    for listed in (missing(), missing("differs")):
+        assert listed
+        assert all(entry.reason and entry.area for entry in listed)
     assert tempest_version()
 
 

@@ -63,6 +63,22 @@ def test_rules(actor: Actor, rule: str, target: Mapping[str, str] | None, allowe
         POLICY_OF.require(actor, rule, target)
 
 
+@pytest.mark.parametrize(
+    ("actor", "text", "allowed"),
+    [
+        (person("p1"), "domain_id:None", True),
+        (person("p1"), "not domain_id:None", False),
+        (Actor("u1", domain_id="d1"), "not domain_id:None", True),
+        (Actor("u1", domain_id="d1"), "project_id:None", True),
+        (person(None), "domain_id:None and project_id:None and system_scope:None", True),
+        (SYSTEM, "system_scope:None", False),
+        (person("p1"), "nothing:None", False),
+    ],
+)
+def test_none_is_what_a_token_is_without(actor: Actor, text: str, allowed: bool) -> None:
+    assert Policy({"thing": text}).allows(actor, "thing", {}) is allowed
+
+
 @pytest.mark.parametrize("target", [None, {"project_id": None}, {"project_id": "None"}, {"project_id": ""}])
 def test_nobody_without_a_project_owns_what_has_none(target: dict[str, str] | None) -> None:
     domain_member = Actor(user_id="u", domain_id="default", roles=frozenset({"member", "reader"}))

@@ -12,12 +12,14 @@ from typing import Any, cast
 
 import yaml
 from oslo_policy import _parser
-from oslo_policy._checks import AndCheck, FalseCheck, NotCheck, OrCheck, RuleCheck, TrueCheck
+from oslo_policy._checks import AndCheck, FalseCheck, GenericCheck, NotCheck, OrCheck, RuleCheck, TrueCheck
 
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import Forbidden
 
 Target = Mapping[str, Any]
+SCOPES = frozenset({"project_id", "project_domain_id", "domain_id", "system_scope"})
+"""What a token may be without; a rule asks for that with `domain_id:None`."""
 Check = Callable[[Target, dict[str, Any]], bool]
 """(target, credentials) -> whether it holds."""
 
@@ -93,6 +95,8 @@ def _compiled(check: Any, rules: Mapping[str, Check]) -> Check:
         case NotCheck():
             inner = _compiled(check.rule, rules)
             return lambda target, credentials: not inner(target, credentials)
+        case GenericCheck() if check.match == "None" and check.kind in SCOPES:
+            return lambda target, credentials: check.kind not in credentials
         case RuleCheck():
             name = check.match
             return lambda target, credentials: name in rules and rules[name](target, credentials)

@@ -5,7 +5,18 @@ They say what is asked, in which order, by whom; nothing of what should come bac
 
 from __future__ import annotations
 
-from . import image_access, image_data, image_lists, images, projects, roles, tokens, users
+from . import corners, image_access, image_data, image_lists, images, projects, roles, tokens, users
 from .registry import SCENARIOS
 
-__all__ = ["SCENARIOS", "image_access", "image_data", "image_lists", "images", "projects", "roles", "tokens", "users"]
+__all__ = [
+    "SCENARIOS",
+    "corners",
+    "image_access",
+    "image_data",
+    "image_lists",
+    "images",
+    "projects",
+    "roles",
+    "tokens",
+    "users",
+]

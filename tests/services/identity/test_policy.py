@@ -1,5 +1,7 @@
 """Rules hold in their scopes only, and nothing absent matches anything absent."""
 
+from dataclasses import replace
+
 import pytest
 
 from altostratus.kernel.actor import Actor
@@ -53,6 +55,11 @@ def test_some_rules_do_not_hold_in_a_domains_scope() -> None:
 def test_the_fault_names_the_rule() -> None:
     with pytest.raises(Forbidden, match="action: identity:list_users"):
         POLICY.require(READER, "identity:list_users")
+
+
+def test_roles_are_listed_by_managers_of_domains_but_not_of_projects() -> None:
+    assert POLICY.allows(DOMAIN_MANAGER, "identity:list_roles")
+    assert not POLICY.allows(replace(DOMAIN_MANAGER, domain_id=None, project_id="p1"), "identity:list_roles")
 
 
 def test_an_operator_may_override_a_rule() -> None:

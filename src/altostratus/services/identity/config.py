@@ -53,6 +53,10 @@ class IdentityConfig(msgspec.Struct, frozen=True, kw_only=True):
     """How many application credentials a user may have, as Keystone's `[application_credential] user_limit`. None sets
     no limit."""
 
+    expired_kept_days: Positive = 30
+    """For how many days a trust or an application credential is still listed after it has expired. From then on it is
+    deleted whenever another one is made, as `keystone-manage trust_flush` does with trusts."""
+
     receipt_lifetime: Positive = 300
     """How long a receipt for some of the methods that a login needs is good for the rest of them (Keystone's
     `[receipt] expiration`)."""

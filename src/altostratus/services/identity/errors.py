@@ -38,6 +38,13 @@ class Missing(NotFound):
         super().__init__(f"Could not find {kind}: {id}.")
 
 
+class NoMarker(NotFound):
+    """Marker {marker} could not be found."""
+
+    def __init__(self, marker: str) -> None:
+        super().__init__(f"Marker {marker} could not be found.")
+
+
 class Duplicate(Conflict):
     """Another one has this name or id."""
 
@@ -115,6 +122,10 @@ class TooManyFailures(TooManyRequests):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Too many wrong passwords; try again in {seconds} seconds.")
         self.headers = (("Retry-After", str(seconds)),)
+
+
+class ScopedCredential(Unauthorized):
+    """Error authenticating with application credential: Application credentials cannot request a scope."""
 
 
 class BadMethod(Unauthorized):

@@ -84,7 +84,7 @@ _IN_ANY_SCOPE = {
     "identity:add_user_to_group": f"{ADMIN} or (role:manager and {_GROUP} and {_USER})",
     "identity:remove_user_from_group": f"{ADMIN} or (role:manager and {_GROUP} and {_USER})",
     "identity:get_role": f"{READER} or (role:manager and rule:domain_managed_target_role)",
-    "identity:list_roles": f"{READER} or (role:manager and domain_id:%(target.domain_id)s)",
+    "identity:list_roles": f"{READER} or (role:manager and not domain_id:None)",
     "identity:check_grant": f"{READER} or ({_grant('reader')}) and {_FREE_ROLE}",
     "identity:list_grants": f"{READER} or {_grant('reader')}",
     "identity:create_grant": _GRANT,

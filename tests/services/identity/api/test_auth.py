@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from altostratus.services.identity.store.token_keys import LONGEST
 from tests.services.identity.cloud import PASSWORD, TOKENS, V3, People, login, run
 
@@ -115,7 +117,8 @@ MALFORMED: list[tuple[Any, int]] = [
     ({"identity": {}}, 400),
     ({"identity": {"methods": "password"}}, 400),
     ({"identity": {"methods": []}}, 401),
-    ({"identity": {"methods": ["totp"]}}, 401),
+    ({"identity": {"methods": ["totp"]}}, 400),
+    ({"identity": {"methods": ["totp"], "totp": {}}}, 401),
     ({"identity": {"methods": ["password"]}}, 400),
     ({"identity": {"methods": ["password"], "password": {}}}, 400),
     ({"identity": {"methods": ["password"], "password": {"user": {}}}}, 400),
@@ -146,6 +149,10 @@ def test_bodies_that_are_not_json_objects(tmp_path: Path) -> None:
         for content, headers in ((b"{x", json), (b"[]", json), (b"", json), (b"{}", {"Content-Type": "text/plain"})):
             response = await people.client().request("POST", TOKENS, content=content, headers=headers)
             assert response.status_code == 400
+        body = msgspec.json.encode(login(await people.user("ann")))
+        for headers in ({}, {"Content-Type": ""}, {"Content-Type": "Application/JSON; charset=utf-8"}):
+            response = await people.client().request("POST", TOKENS, content=body, headers=headers)
+            assert response.status_code == 201, headers
 
     run(tmp_path, story)
 
@@ -298,7 +305,7 @@ def test_what_a_token_reaches(tmp_path: Path) -> None:
         await people.grant(ann.user_id, "member", f"projects/{closed}")
         await people.admin.patch(f"{V3}/projects/{closed}", {"project": {"enabled": False}})
         projects = (await ann.get(f"{V3}/auth/projects")).json()["projects"]
-        assert [p["id"] for p in projects] == [project]
+        assert {p["id"]: p["enabled"] for p in projects} == {project: True, closed: False}
         assert (await ann.get(f"{V3}/auth/domains")).json()["domains"] == []
         assert (await ann.get(f"{V3}/auth/system")).json()["system"] == []
         assert (await people.admin.get(f"{V3}/auth/system")).json()["system"] == [{"all": True}]
@@ -320,6 +327,53 @@ def test_a_full_disk_lets_nobody_change_anything_and_everybody_log_in(tmp_path: 
         assert (await people.login(ann, password="wrong")).status_code == 401
         token = await people.token(ann)
         assert (await people.client(token).get(f"{V3}/users/{ann}")).status_code == 200
+
+    run(tmp_path, story)
+
+
+def test_logins_that_go_together_badly_are_events(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        user, other = await people.user("ann"), await people.user("bob")
+        password = {"user": {"id": user, "password": PASSWORD}}
+        its_own = people.client(await people.token(user))
+        made = await its_own.post(
+            f"{V3}/users/{user}/application_credentials", {"application_credential": {"name": "a"}}
+        )
+        credential = {name: made.json()["application_credential"][name] for name in ("id", "secret")}
+        with_credential = {"methods": ["application_credential"], "application_credential": credential}
+        delegated = (await people.client().post(TOKENS, {"auth": {"identity": with_credential}})).headers[
+            "X-Subject-Token"
+        ]
+        both = ["password", "token"]
+        for identity, more, status, reason in (
+            ({"methods": ["password", "totp"], "password": password, "totp": {}}, {}, 401, "method not offered"),
+            (
+                {"methods": both, "password": password, "token": {"id": await people.token(other)}},
+                {},
+                401,
+                "methods of different users",
+            ),
+            ({"methods": ["token"], "token": {"id": delegated}}, {}, 403, "token of a delegation"),
+            (with_credential, {"scope": "unscoped"}, 401, "application credential with a scope"),
+        ):
+            response = await people.client().post(TOKENS, {"auth": {"identity": identity, **more}})
+            assert response.status_code == status, (reason, response.text)
+            [last] = await people.events(1)
+            expected = (other if reason == "methods of different users" else user, "failure", reason)
+            assert (last.resource_id, last.detail["outcome"], last.detail["reason"]) == expected
+
+    run(tmp_path, story)
+
+
+def test_a_token_reaches_the_system_through_a_group(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        ann, group = await people.user("ann"), await people.make("group", name="g")
+        client = people.client(await people.token(ann))
+        assert (await client.get(f"{V3}/auth/system")).json()["system"] == []
+        await people.admin.put(f"{V3}/groups/{group}/users/{ann}")
+        await people.admin.put(f"{V3}/system/groups/{group}/roles/{await people.role('reader')}")
+        client = people.client(await people.token(ann, {"system": {"all": True}}))
+        assert (await client.get(f"{V3}/auth/system")).json()["system"] == [{"all": True}]
 
     run(tmp_path, story)
 

@@ -232,6 +232,58 @@ def test_a_credential_limited_by_a_trust(tmp_path: Path) -> None:
         assert (await (await with_blob(people, ann, trust_id=plain)).log_in()).status_code == 401
         assert (await (await with_blob(people, his, trust_id=impersonating)).log_in()).status_code == 401
         assert (await (await with_blob(people, ann, trust_id="gone")).log_in()).status_code == 404
+        assert await last_outcome(people, ann) == "failure"
+
+    run(tmp_path, story)
+
+
+def test_a_credential_limited_by_an_application_credential(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        ann = await ann_of(people)
+        owner = people.client(await people.token(ann.user_id, {"project": {"id": ann.project_id}}))
+        elsewhere = await people.make("project", name="elsewhere")
+        await people.grant(ann.user_id, "member", f"projects/{elsewhere}")
+        robots = f"{V3}/users/{ann.user_id}/application_credentials"
+
+        async def robot(name: str, **fields: Any) -> str:
+            rules = [{"service": "compute", "method": "GET", "path": "/v2.1/servers"}]
+            wanted = {"name": name, "roles": [{"name": "reader"}], "access_rules": rules, **fields}
+            made = await owner.post(robots, {"application_credential": wanted})
+            assert made.status_code == 201, made.text
+            return str(made.json()["application_credential"]["id"])
+
+        lasting, passing = await robot("lasting"), await robot("passing", expires_at="2026-11-20T12:10:00")
+        limited, brief = (
+            await with_blob(people, ann, app_cred_id=lasting),
+            await with_blob(people, ann, app_cred_id=passing),
+        )
+        response = await limited.log_in()
+        assert response.status_code == 200, response.text
+        token = response.json()["token"]
+        assert (token["user"]["id"], token["project"]["id"]) == (ann.user_id, ann.project_id)
+        assert (token["methods"], token["application_credential"]["id"]) == (["ec2credential"], lasting)
+        assert [role["name"] for role in token["roles"]] == ["reader"]
+        shown = await people.admin.get(
+            TOKENS,
+            headers={
+                "X-Subject-Token": response.headers["X-Subject-Token"],
+                "OpenStack-Identity-Access-Rules": "1.0",
+            },
+        )
+        assert shown.json()["token"] == token
+        actor = await people.service.facade.authenticate(response.headers["X-Subject-Token"])
+        assert [(p.service, p.path) for p in actor.permits] == [("compute", "/v2.1/servers")]
+        assert await last_outcome(people, ann) == "success"
+        # its token ends when it does, and it is for its own project alone
+        assert (await brief.log_in()).json()["token"]["expires_at"] == "2026-11-20T12:10:00.000000Z"
+        away = Ann(ann.user_id, elsewhere, "", "", people.admin)
+        assert (await (await with_blob(people, away, app_cred_id=lasting)).log_in()).status_code == 401
+        people.clock.move(minutes=10)
+        assert (await brief.log_in()).status_code == 404
+        assert await last_outcome(people, ann) == "failure"
+        assert (await owner.delete(f"{robots}/{lasting}")).status_code == 204
+        assert (await limited.log_in()).status_code == 404
+        assert await people.service.facade.authenticate(response.headers["X-Subject-Token"]) is None
 
     run(tmp_path, story)
 

@@ -99,6 +99,8 @@ def test_which_receipts_are_no_good(tmp_path: Path) -> None:
             refused = await authenticate(people, token=token, receipt=wrong)
             assert refused.status_code == 401
             assert refused.json()["error"]["message"].startswith("Could not find auth receipt: "), wrong
+            [last] = await people.events(1)
+            assert (last.resource_id, last.detail["reason"]) == (user, "bad receipt")
         assert (await authenticate(people, user, "wrong", receipt=receipt)).status_code == 401
         again = await authenticate(people, user, receipt=receipt)
         assert (again.status_code, again.json()["receipt"]["methods"]) == (401, ["password"])

@@ -161,7 +161,7 @@ def test_hostile_values(tmp_path: Path) -> None:
             body = b'{"user": {"name": "x", "note": ' + value + b"}}"
             response = await people.admin.request("POST", USERS, content=body, headers=json)
             assert response.status_code == status, value[:20]
-        for query, status in (("limit=-1", 400), ("limit=x", 400), (f"limit={10**30}", 200), ("marker=zzz", 200)):
+        for query, status in (("limit=-1", 400), ("limit=x", 400), (f"limit={10**30}", 200), ("marker=zzz", 404)):
             assert (await people.admin.get(f"{USERS}?{query}")).status_code == status, query
 
     run(tmp_path, story)

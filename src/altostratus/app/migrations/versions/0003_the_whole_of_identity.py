@@ -1,7 +1,8 @@
 """The whole of identity
 
 Revision 0003, after 0002. Application credentials with access rules, limits, endpoint groups, what password rules need
-to know of users, and revocation events, which revoked tokens become.
+to know of users, and revocation events, which revoked tokens become. A project or group may have no description, which
+is not the same as an empty one; trusts are found by their end and by what they were passed on from.
 """
 
 from typing import Any
@@ -16,6 +17,8 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
+    _allow_no_description()
+    _index("identity_trust", "expires_at", "redelegated_trust_id")
     _extend_users()
     _create_application_credentials()
     _create_limits()
@@ -44,6 +47,12 @@ def _unique(table: str, *columns: str) -> sa.UniqueConstraint:
 def _index(table: str, *columns: str) -> None:
     for column in columns:
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+
+
+def _allow_no_description() -> None:
+    for table in ("identity_project", "identity_group"):
+        with op.batch_alter_table(table) as batch:
+            batch.alter_column("description", existing_type=sa.Text(), nullable=True)
 
 
 def _extend_users() -> None:
@@ -79,7 +88,7 @@ def _create_application_credentials() -> None:
         _primary(table, "id"),
         _unique(table, "user_id", "name"),
     )
-    _index(table, "project_id")
+    _index(table, "project_id", "expires_at")
     _join("identity_application_credential_role", table, "role_id", "identity_role")
     rules = "identity_access_rule"
     op.create_table(

@@ -9,7 +9,7 @@ from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import BadRequest, Forbidden
 from altostratus.kernel.http.call import Call
 from altostratus.kernel.http.paging import next_link
-from altostratus.services.identity.api.listing import is_true, listing_of
+from altostratus.services.identity.api.listing import is_set, listing_of
 from altostratus.services.identity.domain.filters import ALL, Listing
 from altostratus.services.identity.errors import Expecting
 from altostratus.services.identity.usecases import Identity
@@ -20,6 +20,7 @@ PREFIX = "/identity/v3"
 DEEPEST = 64
 """How deep a body may be nested. What it says beyond the API's fields is shown in lists, a level deeper, and one that
 goes as deep as can be decoded would leave a list that cannot be encoded."""
+_UNDERSCORES = str.maketrans("-:", "__")
 
 
 class IdentityCall(Call):
@@ -61,12 +62,16 @@ class IdentityCall(Call):
         links = {"next": None, "self": self.address, "previous": None}
         if len(shown) == len(rows):
             return {noun: views, "links": links}
-        query = list(self.query_params.multi_items())
-        url = self.address.split("?")[0]
-        return {noun: views, "links": {**links, "next": next_link(url, query, views[-1]["id"])}, "truncated": True}
+        if views:
+            query = list(self.query_params.multi_items())
+            links["next"] = next_link(self.address.split("?")[0], query, views[-1]["id"])
+        return {noun: views, "links": links, "truncated": True}
 
-    def listing(self) -> Listing:
-        """The list that the query asks for, filtered by those attributes that the route names in `query`."""
+    def listing(self, kind: type[Any] | None = None) -> Listing:
+        """The list that the query asks for, filtered by those attributes that the route names in `query`. Where there
+        is a `kind`, their values are checked against it."""
+        if kind is not None:
+            checked(dict(self.query_params.items()), kind)
         names = self.route_handler.opt["query"]
         return listing_of(list(self.query_params.multi_items()), names, self.identity.config.list_limit)
 
@@ -80,16 +85,16 @@ class IdentityCall(Call):
         return self.listing()
 
     def flag(self, name: str) -> bool:
-        """`?name` and `?name=1` are true, `?name=0` and no such parameter are false."""
-        value = self.query_params.get(name)
-        return value is not None and is_true(value)
+        return is_set(self.query_params, name)
 
     async def document(self) -> dict[str, Any]:
-        """The body as a JSON object; an empty body is an empty one."""
+        """The body as a JSON object; an empty body is an empty one. Its type need not be said, but if it is, it is
+        JSON's."""
         content = await self.content()
         if not content:
             return {}
-        if self.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        said = self.headers.get("content-type") or "application/json"
+        if said.split(";")[0].strip().lower() != "application/json":
             raise Expecting("application/json", "Content-Type header")
         try:
             found = msgspec.json.decode(content)
@@ -101,13 +106,20 @@ class IdentityCall(Call):
             raise BadRequest(f"The request body is nested more than {DEEPEST} levels deep.")
         return found
 
-    async def fields(self, kind: type[Any], noun: str) -> dict[str, Any]:
-        """What the body says of the noun, checked against `kind`; fields that `kind` does not name stay."""
+    async def fields(self, kind: type[Any], noun: str, *, may_be_empty: bool = False) -> dict[str, Any]:
+        """What the body says of the noun, checked against `kind`; fields that `kind` does not name stay. A change says
+        something, unless it `may_be_empty`."""
         document = await self.document()
         checked(document, kind)
-        found: dict[str, Any] = document[noun]
-        if not found and self.method == "PATCH":
+        found: dict[str, Any] = document.get(noun, {})
+        if not found and self.method == "PATCH" and not may_be_empty:
             raise BadRequest(f"Invalid input for field/attribute {noun}. Value: {{}}. {{}} should be non-empty")
+        return found
+
+    async def new_fields(self, kind: type[Any], noun: str) -> dict[str, Any]:
+        """The same of a new noun: `-` and `:` in the names of fields become `_`, as in Keystone."""
+        found = {name.translate(_UNDERSCORES): value for name, value in (await self.fields(kind, noun)).items()}
+        checked({noun: found}, kind)
         return found
 
 

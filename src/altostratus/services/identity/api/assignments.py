@@ -9,6 +9,7 @@ from litestar import get
 from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.api import IdentityCall, views
+from altostratus.services.identity.api.listing import is_set
 from altostratus.services.identity.usecases.list_assignments import AssignmentQuery, Effect, list_assignments
 from altostratus.services.identity.usecases.name_assignments import Named, Names, names_of
 
@@ -21,7 +22,7 @@ ID = re.compile(r"[a-zA-Z0-9-]{1,64}")
 @get("/role_assignments", query=("user.id", *IDS, "scope.system", INHERITED, *FLAGS))
 async def get_assignments(request: IdentityCall) -> views.View:
     identity, actor, query = request.identity, request.actor, _query(request.query_params)
-    named = _is_set(request.query_params, "include_names")
+    named = request.flag("include_names")
 
     def read(tx: Tx) -> tuple[list[Effect], Names | None]:
         found = list_assignments(tx, identity, actor, query)
@@ -49,14 +50,9 @@ def _query(given: Mapping[str, str]) -> AssignmentQuery:
         domain_id=given.get("scope.domain.id"),
         system=given.get("scope.system"),
         inherited=given[INHERITED] == "projects" if INHERITED in given else None,
-        effective=_is_set(given, "effective"),
-        subtree=_is_set(given, "include_subtree"),
+        effective=is_set(given, "effective"),
+        subtree=is_set(given, "include_subtree"),
     )
-
-
-def _is_set(given: Mapping[str, str], name: str) -> bool:
-    """Whatever is said of it, but for 0."""
-    return given.get(name, "0") != "0"
 
 
 def _assignment(effect: Effect, base: str, names: Names | None) -> views.View:

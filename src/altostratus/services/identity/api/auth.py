@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, Router, delete, get, post
 from msgspec import UNSET, Raw, UnsetType
 
-from altostratus.kernel.errors import BadRequest, Unauthorized
+from altostratus.kernel.errors import BadRequest
 from altostratus.services.identity.api import IdentityCall, checked, schemas, views
 from altostratus.services.identity.domain.claims import SYSTEM, ScopeKind
 from altostratus.services.identity.domain.factors import Receipt
@@ -105,16 +105,15 @@ def _login(document: dict[str, Any]) -> Login:
         raise Expecting("auth", "request body")
     auth = checked(document, schemas.AuthBody).auth
     methods = tuple(dict.fromkeys(auth.identity.methods))
-    if "application_credential" in methods and auth.scope is not UNSET:
-        raise Unauthorized(
-            "Error authenticating with application credential: Application credentials cannot request a scope."
-        )
-    scope = _scope(auth.scope)
+    for method in methods:  # what is said of one is missed even where it is not offered
+        if method not in document["auth"]["identity"]:
+            raise Expecting(method, "identity")
     user, password = _password(auth.identity) if "password" in methods else (Reference(), "")
     token = _token(auth.identity) if "token" in methods else ""
-    by_credential = "application_credential" in methods
-    credential = _application_credential(auth.identity) if by_credential else CredentialLogin()
-    return Login(methods, scope, user, password, token, credential)
+    if "application_credential" not in methods:
+        return Login(methods, _scope(auth.scope), user, password, token)
+    scope = None if auth.scope is UNSET else ScopeWish(ScopeKind.UNSCOPED)  # any is refused, whatever it says
+    return Login(methods, scope, user, password, token, _application_credential(auth.identity))
 
 
 def _password(identity: schemas.Methods) -> tuple[Reference, str]:

@@ -4,7 +4,7 @@ from litestar import Router, delete, get, patch, post, put
 from litestar.params import FromPath
 
 from altostratus.kernel.errors import BadRequest
-from altostratus.services.identity.api import IdentityCall, checked, schemas, views
+from altostratus.services.identity.api import IdentityCall, schemas, views
 from altostratus.services.identity.api.listing import PAGE
 from altostratus.services.identity.store.records import endpoints, regions, services
 from altostratus.services.identity.usecases.create_endpoint import create_endpoint
@@ -28,7 +28,7 @@ async def get_services(request: IdentityCall) -> views.View:
 @post("/services", body=schemas.NewServiceBody)
 async def post_service(request: IdentityCall) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = await request.fields(schemas.NewServiceBody, "service")
+    fields = await request.new_fields(schemas.NewServiceBody, "service")
     made = await identity.change(lambda tx: create_service(tx, identity, actor, fields))
     return {"service": views.service(made, request.base)}
 
@@ -56,9 +56,7 @@ async def delete_service(request: IdentityCall, service_id: FromPath[str]) -> No
 
 @get("/endpoints", query=("interface", "service_id", "region_id", *PAGE))
 async def get_endpoints(request: IdentityCall) -> views.View:
-    identity, actor = request.identity, request.actor
-    checked(dict(request.query_params), schemas.EndpointQuery)
-    listing = request.listing()
+    identity, actor, listing = request.identity, request.actor, request.listing(schemas.EndpointQuery)
     found = await identity.db.read(lambda tx: list_entries(tx, identity, actor, endpoints, listing))
     return request.collection("endpoints", found, lambda endpoint: views.endpoint(endpoint, request.base), listing)
 
@@ -66,7 +64,7 @@ async def get_endpoints(request: IdentityCall) -> views.View:
 @post("/endpoints", body=schemas.NewEndpointBody)
 async def post_endpoint(request: IdentityCall) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = await request.fields(schemas.NewEndpointBody, "endpoint")
+    fields = await request.new_fields(schemas.NewEndpointBody, "endpoint")
     made = await identity.change(lambda tx: create_endpoint(tx, identity, actor, fields))
     return {"endpoint": views.endpoint(made, request.base)}
 
@@ -102,7 +100,7 @@ async def get_regions(request: IdentityCall) -> views.View:
 @post("/regions", body=schemas.NewRegionBody)
 async def post_region(request: IdentityCall) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = await request.fields(schemas.NewRegionBody, "region")
+    fields = await request.new_fields(schemas.NewRegionBody, "region")
     made = await identity.change(lambda tx: create_region(tx, identity, actor, fields))
     return {"region": views.region(made, request.base)}
 
@@ -110,7 +108,7 @@ async def post_region(request: IdentityCall) -> views.View:
 @put("/regions/{region_id:str}", body=schemas.NewRegionBody, status_code=201)
 async def put_region(request: IdentityCall, region_id: FromPath[str]) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = {"id": region_id, **await request.fields(schemas.NewRegionBody, "region")}
+    fields = {"id": region_id, **await request.new_fields(schemas.NewRegionBody, "region")}
     if fields["id"] != region_id:
         raise BadRequest(f'Conflicting region IDs specified: "{region_id}" != "{fields["id"]}"')
     made = await identity.change(lambda tx: create_region(tx, identity, actor, fields))

@@ -21,7 +21,7 @@ async def get_credentials(request: IdentityCall) -> views.View:
 @post("/", body=schemas.NewCredentialBody)
 async def post_credential(request: IdentityCall) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = await request.fields(schemas.NewCredentialBody, "credential")
+    fields = await request.new_fields(schemas.NewCredentialBody, "credential")
     made = await identity.db.write(lambda tx: create_credential(tx, identity, actor, fields))
     return {"credential": views.credential(made, request.base)}
 

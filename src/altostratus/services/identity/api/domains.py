@@ -3,7 +3,7 @@
 from litestar import Router, delete, get, patch, post
 from litestar.params import FromPath
 
-from altostratus.services.identity.api import IdentityCall, checked, schemas, views
+from altostratus.services.identity.api import IdentityCall, schemas, views
 from altostratus.services.identity.api.listing import PAGE
 from altostratus.services.identity.domain.nouns import Project
 from altostratus.services.identity.store.tags import tags_of
@@ -15,9 +15,7 @@ from altostratus.services.identity.usecases.update_domain import update_domain
 
 @get("/", query=("name", "enabled", *PAGE))
 async def get_domains(request: IdentityCall) -> views.View:
-    identity, actor = request.identity, request.actor
-    checked(dict(request.query_params.items()), schemas.ProjectQuery)
-    listing = request.listing()
+    identity, actor, listing = request.identity, request.actor, request.listing(schemas.DomainQuery)
     found = await identity.db.read(lambda tx: list_domains(tx, identity, actor, listing))
     return request.collection("domains", found, lambda row: views.domain(*row, request.base), listing)
 
@@ -25,7 +23,7 @@ async def get_domains(request: IdentityCall) -> views.View:
 @post("/", body=schemas.NewDomainBody)
 async def post_domain(request: IdentityCall) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = await request.fields(schemas.NewDomainBody, "domain")
+    fields = await request.new_fields(schemas.NewDomainBody, "domain")
     made = await identity.change(lambda tx: create_domain(tx, identity, actor, fields))
     return await _view(request, made)
 

@@ -16,7 +16,7 @@ MEMBER = "/{group_id:str}/users/{user_id:str}"
 
 @get("/", query=("domain_id", "name", *PAGE))
 async def get_groups(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing()
+    identity, actor, listing = request.identity, request.actor, request.listing(schemas.GroupQuery)
     found = await identity.db.read(lambda tx: list_groups(tx, identity, actor, listing))
     return request.collection("groups", found, lambda group: views.group(group, request.base), listing)
 
@@ -24,7 +24,7 @@ async def get_groups(request: IdentityCall) -> views.View:
 @post("/", body=schemas.NewGroupBody)
 async def post_group(request: IdentityCall) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = await request.fields(schemas.NewGroupBody, "group")
+    fields = await request.new_fields(schemas.NewGroupBody, "group")
     made = await identity.change(lambda tx: create_group(tx, identity, actor, fields))
     return {"group": views.group(made, request.base)}
 

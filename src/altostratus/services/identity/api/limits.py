@@ -8,7 +8,6 @@ from litestar.params import FromPath
 
 from altostratus.services.identity.api import IdentityCall, checked, schemas, views
 from altostratus.services.identity.api.listing import PAGE
-from altostratus.services.identity.domain.filters import Listing
 from altostratus.services.identity.usecases.create_limits import create_limits
 from altostratus.services.identity.usecases.create_registered_limits import create_registered_limits
 from altostratus.services.identity.usecases.delete_limit import delete_limit
@@ -29,14 +28,9 @@ async def _said(request: IdentityCall, kind: type[Any], noun: str) -> Any:
     return msgspec.to_builtins(getattr(checked(await request.document(), kind), noun))
 
 
-def _listing(request: IdentityCall) -> Listing:
-    checked(dict(request.query_params.items()), schemas.LimitQuery)
-    return request.listing()
-
-
 @get("/", query=(*FILTERS, *PAGE))
 async def get_registered_limits(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, _listing(request)
+    identity, actor, listing = request.identity, request.actor, request.listing(schemas.RegisteredLimitQuery)
     found = await identity.db.read(lambda tx: list_registered_limits(tx, identity, actor, listing))
     return request.collection(
         "registered_limits", found, lambda one: views.registered_limit(one, request.base), listing
@@ -74,7 +68,7 @@ async def delete_registered_limit_(request: IdentityCall, limit_id: FromPath[str
 
 @get("/", query=(*FILTERS, "project_id", "domain_id", *PAGE))
 async def get_limits(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, _listing(request)
+    identity, actor, listing = request.identity, request.actor, request.listing(schemas.LimitQuery)
     found = await identity.db.read(lambda tx: list_limits(tx, identity, actor, listing))
     return request.collection("limits", found, lambda one: views.limit(one, request.base), listing)
 

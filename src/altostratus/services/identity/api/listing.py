@@ -1,6 +1,6 @@
 """What the query of a list asks for. Parameters that Keystone does not know it ignores, and so do we."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,8 +33,14 @@ def listing_of(query: Sequence[tuple[str, str]], names: Collection[str], most: i
     given = dict(reversed(query))  # what is said first counts, as in Keystone
     filters = [found for name, value in given.items() if (found := _filter(name, value, names))]
     tags = tuple((kind, frozenset(given[kind].split(","))) for kind in TAGS if kind in given and "tags" in names)
-    limit = min(limit_of(given, most) or LONGEST, LONGEST)
-    return Listing(tuple(filters), given.get("marker"), limit, tags)
+    limit = limit_of(given, most)
+    shown = LONGEST if limit is None else min(limit, LONGEST)
+    return Listing(tuple(filters), given.get("marker") or None, shown, tags)
+
+
+def is_set(given: Mapping[str, str], name: str) -> bool:
+    """Whether a flag is there: as whatever is said of it, but for 0."""
+    return given.get(name, "0") != "0"
 
 
 def is_true(text: str) -> bool:

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.tx import Tx
-from altostratus.services.identity.api import IdentityCall, checked, schemas, views
+from altostratus.services.identity.api import IdentityCall, schemas, views
 from altostratus.services.identity.api.listing import PAGE, TAGS
 from altostratus.services.identity.domain.limits import holder_id
 from altostratus.services.identity.domain.nouns import Project
@@ -30,9 +30,7 @@ FILTERS = ("domain_id", "enabled", "name", "parent_id", "is_domain", "tags")
 
 @get("/", query=(*FILTERS, *TAGS, *PAGE))
 async def get_projects(request: IdentityCall) -> views.View:
-    identity, actor = request.identity, request.actor
-    checked(dict(request.query_params.items()), schemas.ProjectQuery)
-    listing = request.listing()
+    identity, actor, listing = request.identity, request.actor, request.listing(schemas.ProjectQuery)
     found = await identity.db.read(lambda tx: list_projects(tx, identity, actor, listing))
     return request.collection("projects", found, lambda row: views.project(*row, request.base), listing)
 
@@ -40,7 +38,7 @@ async def get_projects(request: IdentityCall) -> views.View:
 @post("/", body=schemas.NewProjectBody)
 async def post_project(request: IdentityCall) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = await request.fields(schemas.NewProjectBody, "project")
+    fields = await request.new_fields(schemas.NewProjectBody, "project")
 
     def create(tx: Tx) -> views.View:
         return _view(tx, request, create_project(tx, identity, actor, fields))
@@ -65,7 +63,7 @@ async def get_project(request: IdentityCall, project_id: FromPath[str]) -> views
 @patch("/{project_id:str}", body=schemas.ProjectBody)
 async def patch_project(request: IdentityCall, project_id: FromPath[str]) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = await request.fields(schemas.ProjectBody, "project")
+    fields = await request.fields(schemas.ProjectBody, "project", may_be_empty=True)
 
     def update(tx: Tx) -> views.View:
         project = update_project(tx, identity, actor, project_id, fields)

@@ -3,7 +3,6 @@
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from altostratus.kernel.errors import BadRequest
 from altostratus.services.identity.api import IdentityCall, schemas, views
 from altostratus.services.identity.api.listing import PAGE
 from altostratus.services.identity.usecases.create_role import create_role
@@ -20,10 +19,7 @@ from altostratus.services.identity.usecases.update_role import update_role
 
 @get("/", query=("name", "domain_id", *PAGE))
 async def get_roles(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing()
-    for name in ("name", "domain_id"):
-        if request.query_params.get(name) == "":
-            raise BadRequest(f"Invalid input for field/attribute {name}. Value: . '' should be non-empty")
+    identity, actor, listing = request.identity, request.actor, request.listing(schemas.RoleQuery)
     found = await identity.db.read(lambda tx: list_roles(tx, identity, actor, listing))
     return request.collection("roles", found, lambda role: views.role(role, request.base), listing)
 
@@ -31,7 +27,7 @@ async def get_roles(request: IdentityCall) -> views.View:
 @post("/", body=schemas.NewRoleBody)
 async def post_role(request: IdentityCall) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = await request.fields(schemas.NewRoleBody, "role")
+    fields = await request.new_fields(schemas.NewRoleBody, "role")
     made = await identity.change(lambda tx: create_role(tx, identity, actor, fields))
     return {"role": views.role(made, request.base)}
 

@@ -131,13 +131,33 @@ Flag = Literal[
 ]  # fmt: skip
 
 
-class ProjectQuery(Struct):
-    """What lists of projects and of domains are filtered by."""
+class DomainQuery(Struct):
+    """What lists of domains are filtered by."""
 
     name: ShortName | UnsetType = UNSET
-    domain_id: Id | UnsetType = UNSET
     enabled: Flag | UnsetType = UNSET
+
+
+class ProjectQuery(DomainQuery):
+    domain_id: Id | UnsetType = UNSET
     is_domain: Flag | UnsetType = UNSET
+
+
+class RoleQuery(Struct):
+    """What lists of roles are filtered by."""
+
+    name: Name | UnsetType = UNSET
+    domain_id: Id | UnsetType = UNSET
+
+
+class GroupQuery(RoleQuery):
+    """Nothing is sorted by `sort_dir`, neither in Keystone."""
+
+    sort_dir: Literal["asc", "desc"] | UnsetType = UNSET
+
+
+class UserQuery(GroupQuery):
+    enabled: Flag | UnsetType = UNSET
 
 
 class User(Struct):
@@ -387,12 +407,15 @@ class NewLimit(Struct, forbid_unknown_fields=True):
             raise ValueError("a limit is either of a project (project_id) or of a domain (domain_id)")
 
 
-class LimitQuery(Struct):
-    """What lists of limits and of registered limits are filtered by."""
+class RegisteredLimitQuery(Struct):
+    """What lists of registered limits are filtered by."""
 
     service_id: Uuid | UnsetType = UNSET
     region_id: RegionId | UnsetType = UNSET
     resource_name: Name | UnsetType = UNSET
+
+
+class LimitQuery(RegisteredLimitQuery):
     project_id: Id | UnsetType = UNSET
     domain_id: Id | UnsetType = UNSET
 
@@ -421,7 +444,9 @@ class NewLimitsBody(Struct, forbid_unknown_fields=True):
 
 
 class ProjectBody(Struct, forbid_unknown_fields=True):
-    project: Project
+    """It may say nothing at all."""
+
+    project: Project | UnsetType = UNSET
 
 
 class NewProjectBody(Struct, forbid_unknown_fields=True):

@@ -15,7 +15,7 @@ from altostratus.services.identity.usecases.update_user import update_user
 
 @get("/", query=("domain_id", "enabled", "name", "password_expires_at", *PAGE))
 async def get_users(request: IdentityCall) -> views.View:
-    identity, actor, listing = request.identity, request.actor, request.listing()
+    identity, actor, listing = request.identity, request.actor, request.listing(schemas.UserQuery)
     found = await identity.db.read(lambda tx: list_users(tx, identity, actor, listing))
     return request.collection("users", found, lambda user: views.user(user, request.base), listing)
 
@@ -23,7 +23,7 @@ async def get_users(request: IdentityCall) -> views.View:
 @post("/", body=schemas.NewUserBody)
 async def post_user(request: IdentityCall) -> views.View:
     identity, actor = request.identity, request.actor
-    fields = await request.fields(schemas.NewUserBody, "user")
+    fields = await request.new_fields(schemas.NewUserBody, "user")
     return {"user": views.user(await create_user(identity, actor, fields), request.base)}
 
 
@@ -55,11 +55,11 @@ async def post_password(request: IdentityCall, user_id: FromPath[str]) -> None:
     await change_password(request.identity, user_id, change.original_password, change.password, client)
 
 
-@get("/{user_id:str}/projects")
+@get("/{user_id:str}/projects", query=("domain_id", "enabled", "name", *PAGE))
 async def get_user_projects(request: IdentityCall, user_id: FromPath[str]) -> views.View:
-    identity, actor = request.identity, request.actor
-    found = await identity.db.read(lambda tx: list_user_projects(tx, identity, actor, user_id))
-    return request.collection("projects", found, lambda row: views.project(*row, request.base))
+    identity, actor, listing = request.identity, request.actor, request.listing()
+    found = await identity.db.read(lambda tx: list_user_projects(tx, identity, actor, user_id, listing))
+    return request.collection("projects", found, lambda row: views.project(*row, request.base), listing)
 
 
 @get("/{user_id:str}/groups", query=("name", *PAGE))

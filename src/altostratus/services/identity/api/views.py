@@ -27,7 +27,7 @@ from altostratus.services.identity.domain.nouns import (
     Trust,
     User,
 )
-from altostratus.services.identity.domain.session import Session, Target
+from altostratus.services.identity.domain.session import RoleName, Session, Target
 from altostratus.services.identity.store.application_credentials import DetailedCredential
 
 View = dict[str, Any]
@@ -53,10 +53,14 @@ def token(session: Session, catalog: Raw | None) -> View:
     if session.application_credential:
         body["application_credential"] = _scoped_credential(session.application_credential, session.access_rules)
     if session.scope is not ScopeKind.UNSCOPED:
-        body["roles"] = [{"id": role.id, "name": role.name} for role in session.roles]
+        body["roles"] = [_role_of_token(role) for role in session.roles]
         if catalog is not None:
             body["catalog"] = catalog
     return {"token": body}
+
+
+def _role_of_token(found: RoleName | Role) -> View:
+    return _bare_role(found) if isinstance(found, Role) else {"id": found.id, "name": found.name}
 
 
 def receipt(found: Receipt) -> View:
@@ -122,8 +126,9 @@ def application_credential(found: DetailedCredential, base: str, **more: Any) ->
 
 
 def _bare_role(found: Role) -> View:
+    """Without links."""
     view = {"id": found.id, "name": found.name, "domain_id": found.domain_id, "description": found.description}
-    return {**view, "options": dict(found.options)}
+    return {**found.extra, **view, "options": dict(found.options)}
 
 
 def scoped_project(target: Target) -> View:
@@ -186,15 +191,7 @@ def group(found: Group, base: str, **more: Any) -> View:
 
 
 def role(found: Role, base: str) -> View:
-    return {
-        **found.extra,
-        "id": found.id,
-        "name": found.name,
-        "domain_id": found.domain_id,
-        "description": found.description,
-        "options": dict(found.options),
-        "links": {"self": f"{base}/roles/{found.id}"},
-    }
+    return {**_bare_role(found), "links": {"self": f"{base}/roles/{found.id}"}}
 
 
 def inference(prior: Role, implied: Iterable[Role], base: str) -> View:

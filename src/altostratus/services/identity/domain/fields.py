@@ -41,8 +41,8 @@ def check_same_domain(fields: Mapping[str, Any], domain_id: str | None) -> None:
 
 
 def check_mutable(immutable: bool, kind: str, id: str, fields: Mapping[str, Any] | None = None) -> None:  # noqa: A002
-    """An immutable one can be neither deleted (`fields` None) nor changed, but for that option alone."""
-    if immutable and (fields is None or set(fields) != {"options"} or set(fields["options"]) != {"immutable"}):
+    """An immutable one can be neither deleted (`fields` None) nor changed, but for being made mutable and no more."""
+    if immutable and (fields is None or set(fields) != {"options"} or fields["options"].get("immutable", True)):
         verb = "delete" if fields is None else "update"
         raise Forbidden(
             f"Unable to {verb} immutable {kind} resource: `{id}`. Set resource option 'immutable' to false first."

@@ -20,7 +20,7 @@ class Project:
     parent_id: str | None
     is_domain: bool
     enabled: bool
-    description: str
+    description: str | None
     epoch: int
     options: Mapping[str, Any]
     extra: Extra
@@ -59,7 +59,7 @@ class Group:
     id: str
     domain_id: str
     name: str
-    description: str
+    description: str | None
     extra: Extra
 
 

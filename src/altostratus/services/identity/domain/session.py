@@ -5,7 +5,7 @@ from datetime import datetime
 
 from altostratus.kernel.actor import Actor, Permit
 from altostratus.services.identity.domain.claims import BY_SIGNATURE, Claims, ScopeKind
-from altostratus.services.identity.domain.nouns import AccessRule, ApplicationCredential, Project, Trust, User
+from altostratus.services.identity.domain.nouns import AccessRule, ApplicationCredential, Project, Role, Trust, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,15 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`target` is None for unscoped and system tokens; `roles` hold the implied ones too. `user` is who acts: with a
-    trust that impersonates, the trustor. `user_epoch` grows with the tokens' end of anyone whom the token stands on.
-    `access_rules` None allows everything."""
+    """`target` is None for unscoped and system tokens; `roles` hold the implied ones too (a trust's token shows all of
+    them). `user` is who acts: with a trust that impersonates, the trustor. `user_epoch` grows with the tokens' end of
+    anyone whom the token stands on. `access_rules` None allows everything."""
 
     claims: Claims
     user: User
     user_domain: Project
     target: Target | None
-    roles: tuple[RoleName, ...]
+    roles: tuple[RoleName | Role, ...]
     user_epoch: int
     trust: Trust | None = None
     application_credential: ApplicationCredential | None = None

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, String, bindparam, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, String, bindparam, literal, select, union_all
 
 from altostratus.kernel.db.rows import every
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import Scope, ScopeKind
+from altostratus.services.identity.domain.filters import ALL, Listing
 from altostratus.services.identity.domain.nouns import Project
 from altostratus.services.identity.domain.session import RoleName
 from altostratus.services.identity.store import tables
@@ -116,13 +117,6 @@ _inheriting = beneath(
         _places.where(_assignment.c.target_kind.in_(_IN_TREES), _assignment.c.inherited.is_(True))
     )
 )
-_domain = tables.project.alias()
-_reachable = (
-    projects.select()
-    .outerjoin(_domain, _domain.c.id == tables.project.c.domain_id)
-    .where(tables.project.c.enabled, func.coalesce(_domain.c.enabled, True))
-    .order_by(tables.project.c.id)
-)
 
 
 def _granted_on(kind: str) -> Select[Any]:
@@ -130,13 +124,12 @@ def _granted_on(kind: str) -> Select[Any]:
 
 
 _REACHABLE = {
-    "domain": _reachable.where(tables.project.c.id.in_(_granted_on("domain"))),
-    "project": _reachable.where(
-        tables.project.c.id.in_(union_all(_granted_on("project"), select(_inheriting.c.id)).subquery().select())
-    ),
+    "domain": tables.project.c.id.in_(_granted_on("domain")),
+    "project": tables.project.c.id.in_(union_all(_granted_on("project"), select(_inheriting.c.id)).subquery().select()),
 }
 
 
-def reachable(tx: Tx, user_id: str, kind: str) -> list[Project]:
-    """The enabled projects (kind 'project') or domains ('domain') that the user has a role on."""
-    return every(tx, _REACHABLE[kind], Project, user_id=user_id)
+def reachable(tx: Tx, user_id: str, kind: str, listing: Listing = ALL) -> list[Project]:
+    """The projects (kind 'project') or domains ('domain') that the user has a role on; disabled ones, too, for which
+    it gets no token."""
+    return projects.listed(tx, listing, _REACHABLE[kind], user_id=user_id)

@@ -33,7 +33,7 @@ def list_limited(tx: Tx, listing: Listing, *where: ColumnElement[bool]) -> list[
     """Filtered by columns of either; like `Records.listed`, one more than the limit."""
     query = _QUERY.where(*map(_condition, listing.filters), *where)
     most = None if listing.limit is None else listing.limit + 1
-    marker = None if listing.marker is None else [listing.marker]
+    marker = limits.marker(tx, listing)
     return [_limited(row) for row in tx.sql.execute(page(query, [Sort(limit.c.id)], marker, most))]
 
 

@@ -15,6 +15,7 @@ from altostratus.kernel.errors import Fault
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain import nouns
 from altostratus.services.identity.domain.filters import ALL, Filter, Listing, Match
+from altostratus.services.identity.errors import NoMarker
 from altostratus.services.identity.store import tables
 
 R = TypeVar("R")
@@ -42,13 +43,20 @@ class Records(Generic[R]):
         """By the values of columns, none of them None."""
         return one(tx, _by(self, tuple(values)), self.kind, **values)
 
-    def listed(self, tx: Tx, listing: Listing = ALL, *where: ColumnElement[bool]) -> list[R]:
+    def listed(self, tx: Tx, listing: Listing = ALL, *where: ColumnElement[bool], **values: Any) -> list[R]:
         """In the order of ids, after the marker, at most one more than the limit (so that the caller sees that
-        there are more)."""
+        there are more); `values` are those of bound parameters in `where`."""
         query = self.select().where(*(condition(self.table, f) for f in listing.filters), *where)
         limit = None if listing.limit is None else listing.limit + 1
-        marker = None if listing.marker is None else [listing.marker]
-        return every(tx, page(query, [Sort(self.table.c.id)], marker, limit), self.kind)
+        return every(tx, page(query, [Sort(self.table.c.id)], self.marker(tx, listing), limit), self.kind, **values)
+
+    def marker(self, tx: Tx, listing: Listing) -> list[str] | None:
+        """After what the list begins. NoMarker when there is no such row."""
+        if listing.marker is None:
+            return None
+        if self.find(tx, listing.marker) is None:
+            raise NoMarker(listing.marker)
+        return [listing.marker]
 
     def by_ids(self, tx: Tx, ids: Sequence[str]) -> list[R]:
         return every(tx, self.select().where(self.table.c.id.in_(sorted(set(ids)))), self.kind)

@@ -24,6 +24,7 @@ from altostratus.services.identity.store.application_credentials import (
 )
 from altostratus.services.identity.store.records import access_rules, roles, unique
 from altostratus.services.identity.usecases import Fields, Identity, new_id
+from altostratus.services.identity.usecases.forget_expired import forget_expired_credentials
 
 SECRET_BYTES = 64
 NOUN = "application_credential"
@@ -48,6 +49,7 @@ def _new_secret(tx: Tx) -> str:
 
 
 def _create(tx: Tx, identity: Identity, actor: Actor, secret_hash: str, fields: Fields) -> DetailedCredential:
+    forget_expired_credentials(tx, identity)
     role_ids = _roles(tx, actor, fields.get("roles", ()))
     expires = fields.get("expires_at")
     made = ApplicationCredential(

@@ -23,7 +23,7 @@ def create_group(tx: Tx, identity: Identity, actor: Actor, fields: Fields) -> Gr
         "id": new_id(tx),
         "domain_id": domain_id,
         "name": fields["name"].strip(),
-        "description": fields.get("description") or "",
+        "description": fields.get("description", ""),
         "extra": rest(fields, *COLUMNS),
     }
     with unique(tx, duplicate(values["name"], domain_id)):

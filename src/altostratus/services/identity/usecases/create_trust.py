@@ -25,6 +25,7 @@ from altostratus.services.identity.store.trusts import (
     trusted_role_ids,
 )
 from altostratus.services.identity.usecases import Fields, Identity, new_id
+from altostratus.services.identity.usecases.forget_expired import forget_expired_trusts
 
 NOT_EXTRA = (
     "trustor_user_id",
@@ -44,6 +45,7 @@ NOT_EXTRA = (
 def create_trust(tx: Tx, identity: Identity, actor: Actor, fields: Fields) -> tuple[Trust, list[Role]]:
     """The trust and the roles that it passes on."""
     _check(tx, identity, actor, fields)
+    forget_expired_trusts(tx, identity)
     lineage = _lineage(tx, actor)
     role_ids = _role_ids(tx, fields, _giver(tx, actor, fields, lineage))
     trust = _trust(tx, identity, fields, lineage)

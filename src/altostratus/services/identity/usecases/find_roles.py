@@ -26,7 +26,7 @@ def list_roles(tx: Tx, identity: Identity, actor: Actor, listing: Listing) -> li
     if listing.value("domain_id"):
         identity.policy.require(actor, "identity:list_domain_roles")
         return roles.listed(tx, listing)
-    identity.policy.require(actor, "identity:list_roles", {"target.domain_id": actor.domain_id})
+    identity.policy.require(actor, "identity:list_roles")
     return roles.listed(tx, listing.having(domain_id=None))
 
 

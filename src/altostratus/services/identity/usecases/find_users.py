@@ -43,7 +43,7 @@ def list_users(tx: Tx, identity: Identity, actor: Actor, listing: Listing) -> li
     return [as_of(identity, user, tx.now) for user in found]
 
 
-def list_user_projects(tx: Tx, identity: Identity, actor: Actor, user_id: str) -> list[Tagged]:
+def list_user_projects(tx: Tx, identity: Identity, actor: Actor, user_id: str, listing: Listing) -> list[Tagged]:
     """The projects that the user has a role on."""
     find_user(tx, identity, actor, "identity:list_user_projects", user_id)
-    return with_tags(tx, reachable(tx, user_id, "project"))
+    return with_tags(tx, reachable(tx, user_id, "project", listing))

@@ -1,13 +1,16 @@
 """From claims to a session: whether the token still holds, and whom and what it names now."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import ON_ITS_OWN, Claims, DelegationKind, ScopeKind
+from altostratus.services.identity.domain.nouns import Role
 from altostratus.services.identity.domain.session import RoleName, Session, Target
 from altostratus.services.identity.store.access import granted_roles, held_role_ids, reached_roles
 from altostratus.services.identity.store.application_credentials import find_live_credential, role_ids_of, rules_of
 from altostratus.services.identity.store.holders import find_holder
+from altostratus.services.identity.store.records import roles
 from altostratus.services.identity.store.revocations import is_revoked
 from altostratus.services.identity.store.trusts import are_agents_enabled, find_lineage, trusted_role_ids
 from altostratus.services.identity.usecases import Identity
@@ -43,7 +46,7 @@ def _is_named(claims: Claims, target: Target | None) -> bool:
     return target is not None and target.project.is_domain == (kind is ScopeKind.DOMAIN)
 
 
-def _with_roles(session: Session, roles: list[RoleName]) -> Session | None:
+def _with_roles(session: Session, roles: Sequence[RoleName | Role]) -> Session | None:
     """Nobody is anywhere without a role."""
     if not roles and session.scope is not ScopeKind.UNSCOPED:
         return None
@@ -72,7 +75,8 @@ def _enter_by_trust(tx: Tx, session: Session) -> Session | None:
     session = replace(session, trust=bare, user_epoch=session.user_epoch + trustor.user.epoch)
     if trust.impersonation:
         session = replace(session, user=trustor.user, user_domain=trustor.user_domain)
-    return _with_roles(session, [role for role in passed_on if role.domain_id is None])
+    shown = roles.by_ids(tx, [role.id for role in passed_on if role.domain_id is None])
+    return _with_roles(session, sorted(shown, key=lambda role: role.name))
 
 
 def _enter_by_application_credential(tx: Tx, session: Session) -> Session | None:

@@ -37,7 +37,12 @@ def require_service(identity: Identity, actor: Actor, api: str) -> None:
 async def authenticate_signed(identity: Identity, request: SignedRequest, check: Check) -> tuple[str, Session]:
     """A new token in the credential's project. NotFound when there is no such access key; Unauthorized when the
     signature is not its secret's or too old, or the user may not be in the project."""
-    user, proof = await identity.db.read(lambda tx: _prove(tx, identity, request, check))
+    try:
+        user, proof = await identity.db.read(lambda tx: _prove(tx, identity, request, check))
+    except (Missing, Unauthorized):
+        owner = await identity.db.read(lambda tx: _owner(tx, request))
+        record_failure(identity, owner, "what the EC2 credential stands on is not there")
+        raise
     if proof is None:
         record_failure(identity, user, "wrong or old signature")
         raise Unauthorized()
@@ -56,6 +61,12 @@ def _prove(tx: Tx, identity: Identity, request: SignedRequest, check: Check) -> 
     if user is None:
         raise Missing("user", found.user_id)
     return user, _proof(tx, user, found.project_id or "", blob)
+
+
+def _owner(tx: Tx, request: SignedRequest) -> User | None:
+    """The user of the credential, if there are both."""
+    found = credentials.find(tx, ec2_id(request.access))
+    return users.find(tx, found.user_id) if found else None
 
 
 def _is_signed(blob: Blob, request: SignedRequest, check: Check) -> bool:

@@ -21,7 +21,7 @@ from altostratus.services.identity.domain.expiry import unexpired
 from altostratus.services.identity.domain.login import CredentialLogin, Login
 from altostratus.services.identity.domain.nouns import ApplicationCredential, User
 from altostratus.services.identity.domain.passwords import SECRETS
-from altostratus.services.identity.errors import BadMethod, Missing, NoReceipt, NotWithDelegation
+from altostratus.services.identity.errors import BadMethod, Missing, NoReceipt, NotWithDelegation, ScopedCredential
 from altostratus.services.identity.store.records import application_credentials, users
 from altostratus.services.identity.store.references import find_user
 from altostratus.services.identity.usecases import Identity
@@ -54,12 +54,15 @@ class Proof:
 async def prove_identity(identity: Identity, login: Login) -> Proof:
     """By all the methods of the login, and its receipt, which must agree on who it is."""
     if set(login.methods) - _METHODS.keys():
+        user = await identity.db.read(lambda tx: find_user(tx, login.user))
+        record_failure(identity, user, "method not offered")
         raise BadMethod()
     if not login.methods:
         raise Unauthorized()
     first, *more = [await _METHODS[method](identity, login) for method in sorted(login.methods, key=_ORDER.index)]
     for proof in more:
         if proof.user.id != first.user.id:
+            record_failure(identity, first.user, "methods of different users")
             raise Unauthorized()
         first = _joined(first, proof)
     return await _with_receipt(identity, first, login.receipt)
@@ -81,11 +84,15 @@ async def _with_receipt(identity: Identity, proof: Proof, receipt: str) -> Proof
     if not receipt:
         return proof
     claims = await identity.open_receipt(receipt)
-    if claims is None or (claims.user_id, claims.user_epoch) != (proof.user.id, proof.user.epoch):
-        raise NoReceipt(receipt)
-    if "application_credential" in set(claims.methods) - set(proof.methods):
+    if claims is None or not _goes_with(claims, proof):
+        record_failure(identity, proof.user, "bad receipt")
         raise NoReceipt(receipt)
     return _with_methods(proof, claims.methods)
+
+
+def _goes_with(receipt: Claims, proof: Proof) -> bool:
+    same = (receipt.user_id, receipt.user_epoch) == (proof.user.id, proof.user.epoch)
+    return same and "application_credential" not in set(receipt.methods) - set(proof.methods)
 
 
 async def _prove_by_token(identity: Identity, login: Login) -> Proof:
@@ -97,6 +104,7 @@ async def _prove_by_token(identity: Identity, login: Login) -> Proof:
         record_failure(identity, None, "token not valid")
         raise Missing("token", "it is not valid")
     if session.claims.delegated:
+        record_failure(identity, session.user, "token of a delegation")
         raise NotWithDelegation()
     methods = tuple(dict.fromkeys((*session.claims.methods, "token")))
     return Proof(session.user, methods, session.claims, generation)
@@ -112,6 +120,9 @@ async def _prove_by_application_credential(identity: Identity, login: Login) -> 
     who = repr(replace(wanted, secret=""))
     check_limits(identity, who, login.client)
     credential, user = await identity.db.read(lambda tx: _find_credential(tx, wanted))
+    if login.scope is not None:
+        record_failure(identity, user, "application credential with a scope")
+        raise ScopedCredential()  # it has one of its own
     matches = await identity.hash(SECRETS.matches, credential.secret_hash if credential else None, wanted.secret)
     if not (credential and user and matches):
         count_failure(identity, who, login.client)

@@ -16,7 +16,7 @@ def update_group(tx: Tx, identity: Identity, actor: Actor, group_id: str, fields
     check_same_id(fields, group_id)
     check_same_domain(fields, group.domain_id)
     name = fields.get("name", group.name).strip()
-    description = fields.get("description", group.description) or ""
+    description = fields.get("description", group.description)
     with unique(tx, duplicate(name, group.domain_id)):
         extra = {**group.extra, **rest(fields, *COLUMNS)}
         groups.update(tx, group_id, name=name, description=description, extra=extra)

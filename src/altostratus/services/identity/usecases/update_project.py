@@ -51,8 +51,6 @@ def _changes(project: Project, fields: Fields) -> dict[str, Any]:
     changes = known(fields, "enabled", "description")
     if "name" in fields:
         changes["name"] = fields["name"].strip()
-    if changes.get("description", "") is None:
-        changes["description"] = ""
     if project.enabled and not fields.get("enabled", True):
         changes["epoch"] = project.epoch + 1
     changes["options"] = merged_options(project.options, fields.get("options"))
