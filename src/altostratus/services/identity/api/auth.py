@@ -6,13 +6,13 @@ from typing import Any
 from litestar import Response, Router, delete, get, post
 from msgspec import UNSET, Raw, UnsetType
 
-from altostratus.kernel.errors import BadRequest, Unauthorized
+from altostratus.kernel.errors import BadRequest
 from altostratus.services.identity.api import IdentityCall, checked, schemas, views
 from altostratus.services.identity.domain.claims import SYSTEM, ScopeKind
 from altostratus.services.identity.domain.factors import Receipt
 from altostratus.services.identity.domain.login import CredentialLogin, Login, Reference, ScopeWish
 from altostratus.services.identity.domain.session import Session
-from altostratus.services.identity.errors import Expecting, NotAllowed
+from altostratus.services.identity.errors import Expecting, NoScopeToAsk, NotAllowed
 from altostratus.services.identity.store.access import granted_roles, reachable
 from altostratus.services.identity.store.tags import with_tags
 from altostratus.services.identity.usecases.authenticate import authenticate
@@ -106,9 +106,7 @@ def _login(document: dict[str, Any]) -> Login:
     auth = checked(document, schemas.AuthBody).auth
     methods = tuple(dict.fromkeys(auth.identity.methods))
     if "application_credential" in methods and auth.scope is not UNSET:
-        raise Unauthorized(
-            "Error authenticating with application credential: Application credentials cannot request a scope."
-        )
+        raise NoScopeToAsk()
     scope = _scope(auth.scope)
     user, password = _password(auth.identity) if "password" in methods else (Reference(), "")
     token = _token(auth.identity) if "token" in methods else ""
