@@ -328,8 +328,8 @@ class CredentialRole(Struct, forbid_unknown_fields=True):
             raise ValueError("a role is said either by its id or by its name")
 
 
-class AccessRule(Struct, forbid_unknown_fields=True):
-    """One that is there, by its id; or all of a new one."""
+class AccessRule(Struct):
+    """One that is there, by its id; or all of a new one. Keystone takes more, and ignores it."""
 
     id: Id | UnsetType = UNSET
     service: Id | UnsetType = UNSET
@@ -458,7 +458,9 @@ class NewUserBody(Struct, forbid_unknown_fields=True):
     user: NewUser
 
 
-class PasswordBody(Struct, forbid_unknown_fields=True):
+class PasswordBody(Struct):
+    """Keystone takes more beside it, and ignores it."""
+
     user: PasswordChange
 
 
