@@ -106,6 +106,7 @@ def _tables(connection: psycopg.Connection[tuple[str]]) -> list[str]:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[CloudProcess]:
-    """A simulated cloud in a process of its own, shared by the tests that look at it from outside."""
-    with simulated_cloud() as running:
+    """A simulated cloud in a process of its own, shared by the tests that look at it from outside. Passwords are hashed
+    quickly: those tests log in a thousand times."""
+    with simulated_cloud(settings="[identity]\npassword_time_cost = 1\npassword_memory_cost = 1024\n") as running:
         yield running

@@ -16,14 +16,18 @@ FORMS = (
     (re.compile(r"req-[0-9a-f-]{36}"), "<request id>"),
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "<uuid>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<hex id>"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "<hash id>"),
     (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"), "<time with microseconds Z>"),
     (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}"), "<time with microseconds>"),
     (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "<time Z>"),
     (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d"), "<time>"),
     (re.compile(r"\bgAAAA[\w=-]{60,}"), "<token>"),
+    (re.compile(r"(?<![\w-])[\w-]{86}(?![\w-])"), "<secret>"),
 )
 # Content hashes are facts about the content, not ids; these keys keep their values.
 KEPT = {"checksum", "os_hash_value", "updated"}
+# Ids of tokens, which only those have a name that a scenario looks at.
+AUDIT = {"audit_ids", "audit_id", "audit_chain_id"}
 # Kept from answers: what a client may act upon. The others belong to the server program, not to the API.
 DROPPED_HEADERS = {"date", "server", "connection", "via", "transfer-encoding", "keep-alive"}
 
@@ -58,7 +62,7 @@ class Known:
             return [self.json(v, key) for v in value]
         if not isinstance(value, str) or key in KEPT:
             return value
-        return "<audit id>" if key == "audit_ids" else self.text(value)
+        return self._names.get(value, "<audit id>") if key in AUDIT else self.text(value)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Names in lower case, sorted, without what belongs to the server program."""

@@ -68,6 +68,7 @@ class Script:
         self.cloud = cloud
         self._tokens: dict[str, str] = {}
         self._projects: dict[str, str] = {}
+        self._users: dict[str, str] = {}
         self._undo: list[tuple[str, str]] = []
         self._suffix = secrets.token_hex(4)
         identity, image = cloud.identity_url.removesuffix("/v3"), cloud.image_url.removesuffix("/v2")
@@ -160,6 +161,16 @@ class Script:
         self.token_of(person)
         return self._projects[person]
 
+    def user_of(self, person: str) -> str:
+        """The id of that person's user."""
+        self.token_of(person)
+        return self._users[person]
+
+    def enter(self, person: str, token: str) -> None:
+        """From now on `by=person` sends this token."""
+        self.known.learn(token, f"token of {person}")
+        self._tokens[person] = token
+
     def _introduce(self, person: str) -> str:
         scopes = {
             "admin": {"project": {"name": self.cloud.project, "domain": {"id": "default"}}},
@@ -174,7 +185,7 @@ class Script:
         user_id = self._make("user", {"name": user, "domain_id": "default", "password": PASSWORD})
         role_id = Answer(self._quiet("GET", f"/v3/roles?name={role}")).pick("roles.0.id")
         self._quiet("PUT", f"/v3/projects/{project_id}/users/{user_id}/roles/{role_id}")
-        self._projects[person] = project_id
+        self._projects[person], self._users[person] = project_id, user_id
         self.known.learn(project_id, f"{person}-project id")
         self.known.learn(user_id, f"{person}-user id")
         return self._login(user, PASSWORD, {"project": {"id": project_id}})

@@ -5,18 +5,54 @@ They say what is asked, in which order, by whom; nothing of what should come bac
 
 from __future__ import annotations
 
-from . import corners, image_access, image_data, image_lists, images, projects, roles, tokens, users
+from . import (
+    access_rules,
+    application_credentials,
+    bad_inputs,
+    content,
+    corners,
+    credentials,
+    endpoint_filters,
+    image_access,
+    image_data,
+    image_lists,
+    images,
+    implied,
+    inherited,
+    limits,
+    passwords,
+    projects,
+    revocations,
+    roles,
+    signed_requests,
+    tokens,
+    trusts,
+    users,
+)
 from .registry import SCENARIOS
 
 __all__ = [
     "SCENARIOS",
+    "access_rules",
+    "application_credentials",
+    "bad_inputs",
+    "content",
     "corners",
+    "credentials",
+    "endpoint_filters",
     "image_access",
     "image_data",
     "image_lists",
     "images",
+    "implied",
+    "inherited",
+    "limits",
+    "passwords",
     "projects",
+    "revocations",
     "roles",
+    "signed_requests",
     "tokens",
+    "trusts",
     "users",
 ]

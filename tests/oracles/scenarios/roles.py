@@ -8,6 +8,13 @@ from .registry import identity
 from .tokens import TOKENS, login, person
 
 
+def role_id(s: Script, name: str) -> str:
+    """The id of a role of the whole cloud (asked and recorded)."""
+    found = s.get(f"/v3/roles?name={name}").pick("roles.0.id")
+    s.known.learn(found, f"{name} role")
+    return found
+
+
 @identity
 def roles(s: Script) -> None:
     s.get("/v3/roles?name=admin")

@@ -135,8 +135,8 @@ class BadMethod(Unauthorized):
 def fault_format(fault: Fault, context: Context) -> Rendered:
     """A fault as Keystone answers it."""
     error: dict[str, Any] = {"code": fault.status, "message": fault.message, "title": HTTPStatus(fault.status).phrase}
-    if isinstance(fault, BadMethod):
-        error["identity"] = {"methods": list(METHODS)}
+    if isinstance(fault, BadMethod | ScopedCredential):
+        error["identity"] = {"methods": list(METHODS)} if isinstance(fault, BadMethod) else {}
     headers = [("vary", "X-Auth-Token")]
     if fault.status == 401:
         headers.append(("www-authenticate", f'Keystone uri="{context.base_url}/identity/v3"'))

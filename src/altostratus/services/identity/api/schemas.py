@@ -337,8 +337,8 @@ class NewTrust(Struct):
     redelegated_trust_id: str | None = None
 
 
-class AccessRule(Struct, forbid_unknown_fields=True):
-    """One that is there, by its id; or all of a new one."""
+class AccessRule(Struct):
+    """One that is there, by its id; or all of a new one. Keystone takes more, and ignores it."""
 
     id: Id | UnsetType = UNSET
     service: Id | UnsetType = UNSET
@@ -473,7 +473,9 @@ class NewUserBody(Struct, forbid_unknown_fields=True):
     user: NewUser
 
 
-class PasswordBody(Struct, forbid_unknown_fields=True):
+class PasswordBody(Struct):
+    """Keystone takes more beside it, and ignores it."""
+
     user: PasswordChange
 
 

@@ -27,13 +27,13 @@ from altostratus.services.identity.usecases.find_projects import find_project, p
 
 def update_project(tx: Tx, identity: Identity, actor: Actor, project_id: str, fields: Fields) -> Project:
     project = find_project(tx, identity, actor, "identity:update_project", project_id)
+    check_same_id(fields, project_id)
     return change_project(tx, actor, project, fields)
 
 
 def change_project(tx: Tx, actor: Actor, project: Project, fields: Fields) -> Project:
-    """The project (or domain) as it is then."""
+    """The project (or domain) as it is then. What is said of a domain's id counts for nothing."""
     kind = "domain" if project.is_domain else "project"
-    check_same_id(fields, project.id)
     check_same_domain(fields, project.domain_id)
     check_mutable(project.immutable, kind, project.id, fields)
     _check_place(tx, project, fields)
