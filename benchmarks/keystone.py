@@ -1,7 +1,7 @@
 """The real Keystone to compare with: from PyPI, on SQLite, one gunicorn worker, on loopback, removed afterwards.
 
-Its tokens' cache is on, in the memory of the worker, as an operator with memcached would have it. Passwords are hashed
-with bcrypt at its lowest cost: what hashing costs is stated apart.
+Passwords are hashed with bcrypt at its lowest cost: what hashing costs is stated apart. `CACHED` gives it a cache in
+the memory of its worker; as it is shipped, its cache has no place to keep anything.
 """
 
 import os
@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.oracles.environments import ensure_environment  # noqa: E402
-from tests.oracles.peers import CACHED, PASSWORD, initialise_keystone  # noqa: E402
+from tests.oracles.peers import CACHED as CACHED  # noqa: E402
+from tests.oracles.peers import PASSWORD, initialise_keystone  # noqa: E402
 
 ROUNDS = 4  # bcrypt's least, as peers.py sets it
 SERVER = """
@@ -55,11 +56,11 @@ def bcrypt_seconds() -> float:
 
 
 @contextmanager
-def running_keystone() -> Iterator[Session]:
-    """A session of its administrator."""
+def running_keystone(options: str = "") -> Iterator[Session]:
+    """A session of its administrator; `options` are more lines of its configuration."""
     with tempfile.TemporaryDirectory(prefix="alto-benchmark-keystone-") as folder:
         home, port = Path(folder), free_port()
-        initialise_keystone(programs(), home, f"http://127.0.0.1:{port}", CACHED)
+        initialise_keystone(programs(), home, f"http://127.0.0.1:{port}", options)
         (home / "gunicorn.conf.py").write_text(SERVER.format(port=port))
         environment = os.environ | {"OS_KEYSTONE_CONFIG_DIR": str(home / "etc")}
         with (home / "served").open("wb") as output:

@@ -11,8 +11,10 @@ METHODS = ("password", "token", "application_credential", "totp", "ec2credential
 BY_SIGNATURE = "ec2credential"
 """With the secret of an EC2 credential: a token that other services take, and this one does not."""
 
+_BITS = {name: 1 << number for number, name in enumerate(METHODS)}
 _FORMAT = 1
 _HEAD = struct.Struct(">BBBQQII")
+_MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AUDIT_BYTES = 16
 
@@ -84,13 +86,13 @@ class Claims:
 
 
 def pack(claims: Claims) -> bytes:
-    methods = sum(1 << METHODS.index(name) for name in claims.methods)
+    methods = sum([_BITS[name] for name in claims.methods])
     times = _micros(claims.issued_at), _micros(claims.expires_at)
     kinds = claims.delegation.kind << 4 | claims.scope.kind
     head = _HEAD.pack(_FORMAT, kinds, methods, *times, claims.user_epoch, claims.scope_epoch)
     delegated = [claims.delegation.id] if claims.delegation.kind else []
-    ids = b"".join(_pack_id(one) for one in (claims.user_id, claims.scope.id, *delegated))
-    return head + ids + b"".join(_audit_bytes(audit) for audit in claims.audit_ids)
+    ids = [_pack_id(one) for one in (claims.user_id, claims.scope.id, *delegated)]
+    return b"".join([head, *ids, *map(_audit_bytes, claims.audit_ids)])
 
 
 def unpack(data: bytes) -> Claims:
@@ -127,7 +129,7 @@ def _audit_bytes(audit_id: str) -> bytes:
 
 
 def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def _pack_id(text: str) -> bytes:

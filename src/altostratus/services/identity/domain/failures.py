@@ -10,6 +10,7 @@ import ipaddress
 import math
 from collections import OrderedDict
 from datetime import datetime
+from functools import lru_cache
 
 LONGEST_WAIT = 15 * 60.0
 
@@ -82,6 +83,7 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
+@lru_cache(4096)
 def network_of(client: str) -> str:
     """The address; of an IPv6 one its /64, all of which one client may have."""
     try:
