@@ -13,7 +13,12 @@ from .peers import Cloud
 from .scenarios import SCENARIOS
 
 CASES = [(service, scenario) for service in SCENARIOS for scenario in SCENARIOS[service]]
-every_scenario = pytest.mark.parametrize(("service", "scenario"), CASES, ids=lambda value: value)
+
+
+def some_now(each: int, mark: pytest.MarkDecorator) -> pytest.MarkDecorator:
+    """Every so many-th scenario, and the others under a mark: all of them take long."""
+    cases = [pytest.param(*case, marks=() if n % each == 0 else mark) for n, case in enumerate(CASES)]
+    return pytest.mark.parametrize(("service", "scenario"), cases)
 
 
 @pytest.mark.parametrize("service", SCENARIOS)
@@ -47,12 +52,13 @@ def ours(cloud: Cloud) -> Ours:
     return Ours(cloud)
 
 
-@every_scenario
+@some_now(4, pytest.mark.slow)
 def test_ours_answers_as_the_real_service_does(ours: Ours, service: str, scenario: str) -> None:
     missing = unexplained(ours.differences(service, scenario), allowed())
     assert not missing, "\n" + "\n".join(map(str, missing))
 
 
+@pytest.mark.slow
 def test_each_allowed_difference_is_still_there(ours: Ours) -> None:
     found = [one for case in CASES for one in ours.differences(*case)]
     stale = [entry for entry in allowed() if not any(entry.covers(one) for one in found)]
@@ -65,15 +71,9 @@ def real_services() -> Iterator[Cloud]:
         yield running
 
 
-EVERY_FIFTH = [
-    pytest.param(*case, marks=() if number % 5 == 0 else pytest.mark.nightly) for number, case in enumerate(CASES)
-]
-"""To ask a real Keystone everything takes minutes: all of it at night, a fifth of it each time."""
-
-
 @pytest.mark.peer
 @pytest.mark.slow
-@pytest.mark.parametrize(("service", "scenario"), EVERY_FIFTH)
+@some_now(5, pytest.mark.nightly)
 def test_recordings_are_what_the_real_service_says(real_services: Cloud, service: str, scenario: str) -> None:
     recorded = recordings.read(service)[scenario]
     live = recordings.play(real_services, service, scenario)
