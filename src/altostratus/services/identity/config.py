@@ -20,7 +20,7 @@ class IdentityConfig(msgspec.Struct, frozen=True, kw_only=True):
     token_lifetime: Positive = 3600
     """How long a token is valid."""
 
-    cached_tokens: Count = 20_000
+    cached_tokens: Count = 10_000
     """How many tokens are kept in memory with what they stand for, at some 2,400 bytes each."""
 
     cached_catalogs: Positive = 500
