@@ -194,17 +194,17 @@ def _minimum(text: str | None, name: str) -> int:
 def _amount(value: int | str, name: str, least: int = 0) -> int:
     amount = int(value)
     if not least <= amount <= _BIGGEST:
-        raise BadRequest(f"Invalid input for field {name}: {value} is not between {least} and {_BIGGEST}")
+        raise BadRequest(f"Invalid input for field {name}: it is not between {least} and {_BIGGEST}")
     return amount
 
 
 def _factor(value: float | str) -> float:
     try:
         factor = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         factor = 0.0
     if not 0 < factor <= 3.40282e38:
-        raise BadRequest(f"Invalid input for field rxtx_factor: {value}")
+        raise BadRequest("Invalid input for field rxtx_factor: it is not between 0 and 3.40282e38")
     return factor
 
 
