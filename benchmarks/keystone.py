@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from cloud import Session, free_port, wait_for
 
@@ -64,8 +63,8 @@ def running_keystone(options: str = "") -> Iterator[Session]:
         (home / "gunicorn.conf.py").write_text(SERVER.format(port=port))
         environment = os.environ | {"OS_KEYSTONE_CONFIG_DIR": str(home / "etc")}
         with (home / "served").open("wb") as output:
-            options: dict[str, Any] = {"env": environment, "cwd": home, "stdout": output, "stderr": output}
-            process = subprocess.Popen([programs() / "gunicorn"], **options)
+            gunicorn = programs() / "gunicorn"
+            process = subprocess.Popen([gunicorn], env=environment, cwd=home, stdout=output, stderr=output)
         try:
             yield wait_for(lambda: _logged_in(port))
         finally:
