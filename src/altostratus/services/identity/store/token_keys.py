@@ -40,6 +40,10 @@ class TokenKeys:
         self._master_key = master_key
         self._loaded = _Loaded(-1, [])
 
+    @property
+    def loaded(self) -> bool:
+        return bool(self._loaded.keys)
+
     def load(self, tx: Tx) -> None:
         """Read the keys anew if they changed since."""
         generation = current(tx, GENERATION)

@@ -140,7 +140,7 @@ class Identity:
 
     def current_keys(self, tx: Tx) -> TokenKeys:
         """The keys, those of another process among them."""
-        if not self.alone:
+        if not (self.alone and self.keys.loaded):
             self.keys.load(tx)
         return self.keys
 
