@@ -1,10 +1,12 @@
 """The real Keystone to compare with: from PyPI, on SQLite, one gunicorn worker, on loopback, removed afterwards.
 
-Passwords are hashed with bcrypt at its lowest cost: what hashing costs is stated apart. `CACHED` gives it a cache in
-the memory of its worker; as it is shipped, its cache has no place to keep anything.
+Passwords are hashed with bcrypt at its lowest cost: what hashing costs is stated apart. As it is shipped, its cache has
+no place to keep anything. Its own help (`[cache] backend`) recommends memcached, and the memory of its worker for test
+environments of a single process: that takes half the time, and several workers would not agree on it.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,9 +20,16 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.oracles.environments import ensure_environment  # noqa: E402
-from tests.oracles.peers import CACHED as CACHED  # noqa: E402
+from tests.oracles.peers import CACHED as IN_ITS_MEMORY  # noqa: E402
 from tests.oracles.peers import PASSWORD, initialise_keystone  # noqa: E402
 
+__all__ = ["IN_ITS_MEMORY", "PASSWORD", "bcrypt_seconds", "running_keystone", "running_memcached"]
+IN_MEMCACHED = """
+[cache]
+enabled = true
+backend = dogpile.cache.pymemcache
+memcache_servers = 127.0.0.1:{port}
+"""
 ROUNDS = 4  # bcrypt's least, as peers.py sets it
 SERVER = """
 wsgi_app = "keystone.wsgi.api:application"
@@ -35,7 +44,7 @@ keepalive = 60
 
 def programs() -> Path:
     """Where its programs are, installed if need be."""
-    locks = (ROOT / "tests/oracles/keystone.lock", ROOT / "benchmarks/gunicorn.lock")
+    locks = (ROOT / "tests/oracles/keystone.lock", ROOT / "benchmarks/keystone.lock")
     return ensure_environment("peers/keystone-gunicorn", *locks)
 
 
@@ -52,6 +61,20 @@ def bcrypt_seconds() -> float:
     )
     done = subprocess.run([programs() / "python", "-c", code], check=True, capture_output=True, text=True)
     return float(done.stdout)
+
+
+@contextmanager
+def running_memcached() -> Iterator[str]:
+    """Debian's memcached on loopback: the lines of Keystone's configuration that use it."""
+    program, port = shutil.which("memcached"), free_port()
+    if program is None:
+        raise RuntimeError("memcached is not installed: apt-get install memcached")
+    process = subprocess.Popen([program, "-u", "nobody", "-l", "127.0.0.1", "-p", str(port), "-U", "0"])
+    try:
+        yield IN_MEMCACHED.format(port=port)
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 @contextmanager
