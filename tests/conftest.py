@@ -88,10 +88,11 @@ def database(db_url: str) -> Iterator[Database]:
 
 
 def _create_tables(url: str) -> None:
-    from altostratus.app.schema import metadata  # with it every service: only where a database is wanted
+    from altostratus.app.schema import HISTORIES  # with it every service: only where a database is wanted
 
     engine = create_engine(url)
-    metadata.create_all(engine)
+    for history in HISTORIES:  # both in one, as on PostgreSQL
+        history.metadata.create_all(engine)
     engine.dispose()
 
 

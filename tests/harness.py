@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, create_engine
 
 from altostratus.app.asgi import build_asgi
 from altostratus.app.settings import Settings
@@ -22,6 +22,7 @@ from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.service import Cloud, Service
 from altostratus.kernel.testing.client import ApiClient
 from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.store.tables import metadata as objects_metadata
 
 BASE = "http://cloud"
 postgres: str | None = None
@@ -35,6 +36,7 @@ def open_test_cloud(data_dir: Path, *, clock: Clock | None = None, options: Any 
     clock = clock or SystemClock()
     return Cloud(
         db=open_database(url, clock=clock),
+        objects=open_database(objects_url(data_dir), clock=clock),
         clock=clock,
         entropy=random.SystemRandom(),
         data_dir=data_dir,
@@ -75,18 +77,28 @@ def database_url(data_dir: Path) -> str:
         return postgres
     path = data_dir / "altostratus.db"
     if not path.exists():
-        path.write_bytes(_empty_database())
+        path.write_bytes(_empty_database(metadata))
+    return f"sqlite:///{path}"
+
+
+def objects_url(data_dir: Path) -> str:
+    """The same of the database of objects."""
+    if postgres is not None:
+        return postgres
+    path = data_dir / "objects.db"
+    if not path.exists():
+        path.write_bytes(_empty_database(objects_metadata))
     return f"sqlite:///{path}"
 
 
 @cache
-def _empty_database() -> bytes:
-    """An SQLite file with every table; making them takes a while, copying does not."""
+def _empty_database(tables: MetaData) -> bytes:
+    """An SQLite file with these tables; making them takes a while, copying does not."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "template.db"
         engine = create_engine(f"sqlite:///{path}")
         with engine.begin() as connection:
-            metadata.create_all(connection)
+            tables.create_all(connection)
         engine.dispose()
         return path.read_bytes()
 
@@ -96,6 +108,7 @@ async def running_system(data_dir: Path, **options: Any) -> AsyncIterator[tuple[
     """A whole simulated cloud in this process, reconciling, with a client logged in as its administrator."""
     await asyncio.to_thread(data_dir.mkdir, exist_ok=True)
     url = database_url(data_dir)
+    objects_url(data_dir)
     settings = Settings(data_dir=data_dir, simulate=True, public_url=BASE, database=url, **options.pop("settings", {}))
     system = System(settings, **options)
     await system.start()

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table, create_engine, insert, inspect, select, text, update
 
-from altostratus.app.schema import HEAD, SchemaError, alembic_config, metadata, upgrade
+from altostratus.app.schema import HISTORIES, OBJECTS, History, SchemaError, alembic_config, metadata, upgrade
 from altostratus.kernel.db.state import counter
 
 
@@ -31,15 +31,20 @@ def _begin_anew(url: str, with_tables: bool) -> None:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
         if with_tables:
-            metadata.create_all(connection)
+            for history in HISTORIES:
+                history.metadata.create_all(connection)
     engine.dispose()
 
 
-def test_the_revisions_make_what_the_code_expects(empty_url: str, tmp_path: Path) -> None:
-    upgrade(empty_url, tmp_path / "snapshots")
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.table)
+def test_the_revisions_make_what_the_code_expects(history: History, both: bool, empty_url: str, tmp_path: Path) -> None:
+    """In a database of its own, and where there is the other one besides."""
+    for each in HISTORIES if both else [history]:
+        upgrade(empty_url, tmp_path / "snapshots", each)
     engine = create_engine(empty_url)
     with engine.begin() as connection:
-        command.check(alembic_config(connection))
+        command.check(alembic_config(connection, history))
     engine.dispose()
 
 
@@ -110,11 +115,12 @@ def test_a_database_of_the_future_is_refused(empty_url: str, tmp_path: Path) -> 
         upgrade(empty_url, tmp_path / "snapshots")
 
 
-def test_head_is_the_newest_revision_and_history_is_a_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.table)
+def test_head_is_the_newest_revision_and_history_is_a_line(history: History) -> None:
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
-        script = ScriptDirectory.from_config(alembic_config(connection))
-        assert script.get_heads() == [HEAD]
+        script = ScriptDirectory.from_config(alembic_config(connection, history))
+        assert script.get_heads() == [history.head]
         assert not any(revision.is_branch_point for revision in script.walk_revisions())
     engine.dispose()
 
@@ -122,12 +128,13 @@ def test_head_is_the_newest_revision_and_history_is_a_line(tmp_path: Path) -> No
 def test_every_constraint_has_a_name(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'names.db'}"
     upgrade(url, tmp_path)
+    upgrade(url, tmp_path, OBJECTS)
     engine = create_engine(url)
     found = inspect(engine)
     unnamed = [
         table
         for table in found.get_table_names()
-        if table != "alembic_version"
+        if not table.startswith("alembic_version")
         and not all(c["name"] for c in [*found.get_foreign_keys(table), *found.get_unique_constraints(table)])
     ]
     engine.dispose()

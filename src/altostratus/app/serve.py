@@ -12,7 +12,7 @@ from typing import IO
 import uvloop
 
 from altostratus.app.clouds_yaml import write_clouds_yaml
-from altostratus.app.schema import upgrade
+from altostratus.app.schema import OBJECTS, upgrade
 from altostratus.app.settings import Settings
 from altostratus.app.wiring import System, admin_password
 from altostratus.kernel import log
@@ -71,6 +71,7 @@ async def serve(settings: Settings) -> None:
     lock = lock_data_dir(settings.data_dir)
     check_format(settings.data_dir, settings.simulate)
     upgrade(settings.database_url, settings.data_dir / "snapshots")
+    upgrade(settings.objects_url, settings.data_dir / "snapshots", OBJECTS)
     system = await asyncio.to_thread(System, settings)  # drivers look at the host, which blocks
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-SERVICES = ("identity", "image", "network", "compute")
+SERVICES = ("identity", "image", "network", "compute", "objectstore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,12 @@ class Settings:
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.data_dir / 'altostratus.db'}"
+
+    @property
+    def objects_url(self) -> str:
+        """The database of objects: a file of its own, or the same PostgreSQL."""
+        own = not self.database or self.database.startswith("sqlite")
+        return f"sqlite:///{self.data_dir / 'objects.db'}" if own else self.database
 
 
 def read_settings(data_dir: Path, **given: Any) -> Settings:

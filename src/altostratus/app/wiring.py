@@ -28,6 +28,7 @@ from altostratus.services.compute import service as compute
 from altostratus.services.identity import service as identity
 from altostratus.services.image import service as image
 from altostratus.services.network import service as network
+from altostratus.services.objectstore import service as objectstore
 
 if TYPE_CHECKING:
     from altostratus.kernel.reconcile.notify import Notifier
@@ -120,6 +121,7 @@ class System:
             await self.engine.stop()
         if self._notifier:
             await asyncio.to_thread(self._notifier.close)
+        self.cloud.objects.close()
         self.db.close()
 
     def _committed(self, wakes: list[Wake], cause: str) -> None:
@@ -143,10 +145,11 @@ def open_cloud(
     inline_database: bool = False,
     wake: Callable[[Sequence[Wake]], None] = lambda wakes: None,
 ) -> Cloud:
-    """What services are built from. Whoever opens it closes its database."""
+    """What services are built from. Whoever opens it closes its databases."""
     clock, entropy = clock or SystemClock(), entropy or random.SystemRandom()
     return Cloud(
         db=open_database(settings.database_url, clock=clock, entropy=entropy, inline=inline_database),
+        objects=open_database(settings.objects_url, clock=clock, entropy=entropy, inline=inline_database),
         clock=clock,
         entropy=entropy,
         data_dir=settings.data_dir,
@@ -163,11 +166,11 @@ def open_cloud(
 def build_services(cloud: Cloud, password: str, drivers: Any) -> list[Service]:
     """Every service, in the order in which quota scopes are locked. `drivers` replaces drivers in tests:
     {'hypervisor': Hypervisor, 'network': NetworkDriver}."""
-    catalog = (*identity.CATALOG, *image.CATALOG, *network.CATALOG, *compute.CATALOG)
+    catalog = (*identity.CATALOG, *image.CATALOG, *network.CATALOG, *compute.CATALOG, *objectstore.CATALOG)
     identity_ = identity.build(cloud, catalog=catalog, admin_password=password)
     image_ = image.build(cloud)
     network_ = network.build(cloud, driver=drivers.get("network"))
     compute_ = compute.build(
         cloud, images=image_.facade, networks=network_.facade, hypervisor=drivers.get("hypervisor")
     )
-    return [identity_, image_, network_, compute_]
+    return [identity_, image_, network_, compute_, objectstore.build(cloud)]

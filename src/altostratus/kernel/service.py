@@ -20,10 +20,12 @@ LaneFactory = Callable[[str, int, float], Lane]
 
 @dataclass(frozen=True)
 class Cloud:
-    """What every service is built from. `options` are the service's own table of the configuration file;
-    `wake` starts reconciling from outside a transaction (driver events)."""
+    """What every service is built from. `objects` is the database of objects, which no transaction of `db` spans;
+    `options` are the service's own table of the configuration file; `wake` starts reconciling from outside a
+    transaction (driver events)."""
 
     db: Database
+    objects: Database
     clock: Clock
     entropy: random.Random
     data_dir: Path

@@ -6,8 +6,12 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from altostratus.app.schema import metadata
+from altostratus.app.schema import HISTORIES
 from altostratus.kernel.db import Instant
+
+history = context.config.attributes["history"]
+_OTHERS = {name for other in HISTORIES if other is not history for name in other.metadata.tables}
+_VERSIONS = {each.table for each in HISTORIES}
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
@@ -21,13 +25,14 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
 
 
 def include_name(name: str | None, kind: str, parents: Any) -> bool:
-    """Alembic's own table is not part of the schema."""
-    return not (kind == "table" and name == "alembic_version")
+    """Alembic's own tables are not part of the schema, nor is what else is in the same PostgreSQL database."""
+    return not (kind == "table" and name in _OTHERS | _VERSIONS)
 
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=history.metadata,
+    version_table=history.table,
     render_item=render_item,
     include_name=include_name,
     compare_type=True,

@@ -1,4 +1,5 @@
-"""Write a new revision from what the tables have become: python -m altostratus.app.migrations.new "what changes" """
+"""Write a new revision from what the tables have become:
+python -m altostratus.app.migrations.new [--objects] "what changes" """
 
 import sys
 import tempfile
@@ -7,19 +8,21 @@ from pathlib import Path
 from alembic import command
 from sqlalchemy import create_engine
 
-from altostratus.app.schema import HEAD, alembic_config, upgrade
+from altostratus.app.schema import CLOUD, MIGRATIONS, OBJECTS, alembic_config, upgrade
 
 
 def main() -> None:
-    """Compare the code's tables with those of the newest revision; HEAD in app/schema.py must then be raised."""
-    number = f"{int(HEAD) + 1:04}"
+    """Compare the code's tables with those of the newest revision; the head in app/schema.py must then be raised."""
+    history = OBJECTS if "--objects" in sys.argv else CLOUD
+    number = f"{int(history.head) + 1:04}"
     with tempfile.TemporaryDirectory() as scratch:
         url = f"sqlite:///{Path(scratch) / 'schema.db'}"
-        upgrade(url, Path(scratch))
+        upgrade(url, Path(scratch), history)
         engine = create_engine(url)
         with engine.connect() as connection:
-            command.revision(alembic_config(connection), sys.argv[1], autogenerate=True, rev_id=number)
-    print(f"Read it, test it on both engines, and set HEAD = {number!r} in app/schema.py.")
+            config, folder = alembic_config(connection, history), str(MIGRATIONS / history.folder)
+            command.revision(config, sys.argv[-1], autogenerate=True, rev_id=number, version_path=folder)
+    print(f"Read it, test it on both engines, and raise the head to {number!r} in app/schema.py.")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Select, Table, insert
+from sqlalchemy import CursorResult, Executable, Select, Table, insert
 
 from altostratus.kernel.tx import Tx
 
@@ -40,6 +40,13 @@ def insert_or_ignore(tx: Tx, table: Table, values: dict[str, Any] | Sequence[dic
     build = postgresql.insert if tx.sql.dialect.name == "postgresql" else sqlite.insert
     statement = build(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     return int(tx.sql.execute(statement, values).rowcount)
+
+
+def inserted_id(done: CursorResult[Any]) -> int:
+    """The number that the database gave to the row that was inserted."""
+    if done.inserted_primary_key is None:
+        raise RuntimeError("no row was inserted")
+    return int(done.inserted_primary_key[0])
 
 
 def insert_row(tx: Tx, table: Table, **values: Any) -> None:

@@ -1,4 +1,4 @@
-"""The one MetaData of the program, with named constraints, and the column types that mean the same on both engines."""
+"""The MetaData of a database, with named constraints, and the column types that mean the same on both engines."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,15 +8,15 @@ from sqlalchemy import DateTime, Dialect, MetaData, String
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_N_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMES)
+"""The cloud's tables, but for those of objects, which have a database of their own."""
 
 
 class Instant(TypeDecorator[datetime]):

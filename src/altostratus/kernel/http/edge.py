@@ -31,6 +31,10 @@ class Rendered:
 FaultFormat = Callable[[Fault, Context], Rendered]
 
 
+ANY = "*"
+"""The method of a route that answers all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawRoute:
     """A route that Litestar never sees: bytes in, bytes out. `path` matches the undecoded path after the prefix.
@@ -43,7 +47,7 @@ class RawRoute:
     handler: RawHandler
 
     def match(self, method: str, path: str) -> re.Match[str] | None:
-        fits = method == self.method or (method, self.method) == ("HEAD", "GET")
+        fits = self.method in (method, ANY) or (method, self.method) == ("HEAD", "GET")
         return self.path.fullmatch(path) if fits else None
 
 

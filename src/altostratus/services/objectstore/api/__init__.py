@@ -1,0 +1,1 @@
+"""Swift's API: https://docs.openstack.org/api-ref/object-store/"""

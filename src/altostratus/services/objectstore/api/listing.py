@@ -1,0 +1,129 @@
+"""Lists of containers and objects as text, JSON or XML, as the client wants them."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from lxml import etree
+
+from altostratus.contracts.objectstore import Container, Listing, Object, Prefix, Usage
+from altostratus.kernel.errors import NotAcceptable, PreconditionFailed
+from altostratus.services.objectstore.api.request import SwiftRequest
+
+TEXT, JSON, XML = "text/plain", "application/json", "application/xml"
+_FORMATS = {"text": TEXT, "plain": TEXT, "json": JSON, "xml": XML}
+_ACCEPTED = {TEXT: TEXT, "text/*": TEXT, "*/*": TEXT, JSON: JSON, "application/*": JSON, XML: XML, "text/xml": XML}
+Entry = dict[str, Any]
+
+
+def wanted_format(request: SwiftRequest) -> str:
+    """By ?format, which wins, or by Accept. Raises NotAcceptable."""
+    if (said := request.query.get("format")) is not None:
+        return _FORMATS.get(said.lower(), TEXT)
+    accept = request.headers.get("accept", "").strip()
+    if not accept:
+        return TEXT
+    offers = sorted(map(_weighed, accept.split(",")), reverse=True, key=lambda offer: offer[0])
+    for weight, kind in offers:
+        if weight > 0 and kind in _ACCEPTED:
+            return XML_TEXT if kind == "text/xml" else _ACCEPTED[kind]
+    raise NotAcceptable()
+
+
+XML_TEXT = "text/xml"
+
+
+def _weighed(offer: str) -> tuple[float, str]:
+    kind, *parameters = (part.strip().lower() for part in offer.split(";"))
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:]), kind
+            except ValueError:
+                return 0.0, kind
+    return 1.0, kind
+
+
+def read_listing(request: SwiftRequest, most: int) -> Listing:
+    """What the query asks for. Raises PreconditionFailed beyond `most`."""
+    query = request.query
+    text = query.get("limit", "")
+    limit = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else most
+    if limit > most:
+        raise PreconditionFailed(f"Maximum limit is {most}")
+    path = query.get("path")
+    prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
+    if path is not None:
+        prefix, delimiter = f"{path.rstrip('/')}/" if path else "", "/"
+    return Listing(
+        limit=limit,
+        prefix=prefix,
+        delimiter=delimiter,
+        marker=query.get("marker", ""),
+        end_marker=query.get("end_marker", ""),
+        reverse=query.get("reverse", "").lower() in {"true", "1", "yes", "on", "t", "y"},
+    )
+
+
+def container_entry(container: Container, usage: Usage) -> Entry:
+    return {
+        "name": container.name,
+        "count": usage.objects,
+        "bytes": usage.bytes,
+        "last_modified": instant(container.changed_at),
+    }
+
+
+def object_entry(found: Object) -> Entry:
+    return {
+        "name": found.name,
+        "hash": found.etag,
+        "bytes": found.size,
+        "content_type": found.content_type,
+        "last_modified": instant(found.modified_at),
+    }
+
+
+def instant(micros: int) -> str:
+    """2026-11-20T10:43:19.000000"""
+    return datetime.fromtimestamp(micros // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{micros % 1_000_000:06}"
+
+
+def rendered(kind: str, root: str, name: str, noun: str, entries: Sequence[Entry | Prefix]) -> bytes:
+    """The body of a list of `noun`s; `root` and `name` are what XML calls the whole."""
+    if kind == JSON:
+        return msgspec.json.encode([{"subdir": e.name} if isinstance(e, Prefix) else e for e in entries])
+    if kind in (XML, XML_TEXT):
+        return _xml(root, name, noun, entries)
+    return "".join(f"{e.name if isinstance(e, Prefix) else e['name']}\n" for e in entries).encode()
+
+
+def _xml(root: str, name: str, noun: str, entries: Sequence[Entry | Prefix]) -> bytes:
+    top = etree.Element(root, name=_text(name))
+    for entry in entries:
+        if isinstance(entry, Prefix):
+            element = etree.SubElement(top, "subdir", name=_text(entry.name))
+            etree.SubElement(element, "name").text = _text(entry.name)
+            continue
+        element = etree.SubElement(top, noun)
+        for key, value in entry.items():
+            etree.SubElement(element, key).text = _text(str(value))
+    body: bytes = etree.tostring(top, xml_declaration=True, encoding="UTF-8")
+    return body
+
+
+def _text(value: str) -> str:
+    """Without the characters that XML cannot hold."""
+    return "".join(c if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff") else "\ufffd" for c in value)
+
+
+async def answer_listing(
+    request: SwiftRequest, headers: list[tuple[str, str]], kind: str, render: Callable[[], bytes], empty: bool
+) -> None:
+    """204 for an empty list as text."""
+    headers = [*headers, ("content-type", f"{kind}; charset=utf-8"), ("vary", "Accept")]
+    if empty and kind == TEXT:
+        await request.answer(204, headers)
+    else:
+        await request.answer(200, headers, render())

@@ -1,0 +1,52 @@
+"""What headers say about accounts, containers and objects: users' metadata with Swift's limits, and the other headers
+that are kept."""
+
+from collections.abc import Mapping
+
+from altostratus.contracts.objectstore import Values
+from altostratus.kernel.errors import BadRequest
+
+MOST, LONGEST_NAME, LONGEST_VALUE, OVERALL = 90, 128, 256, 4096
+
+
+def read_metadata(kind: str, headers: Mapping[str, str]) -> dict[str, str]:
+    """X-<kind>-Meta-* by the rest of their names, which is lower-case. Empty values are among them: they remove an item
+    of an account or a container. Raises BadRequest."""
+    prefix, removal = f"x-{kind}-meta-", f"x-remove-{kind}-meta-"
+    found = {name.removeprefix(prefix): value for name, value in headers.items() if name.startswith(prefix)}
+    for name, value in found.items():
+        check_item(name, value)
+    removed = {name.removeprefix(removal): "" for name in headers if name.startswith(removal)}
+    return removed | found
+
+
+def check_item(name: str, value: str) -> None:
+    if not name:
+        raise BadRequest("Metadata name cannot be empty")
+    if len(name.encode()) > LONGEST_NAME:
+        raise BadRequest(f"Metadata name too long: {name}")
+    if len(value.encode()) > LONGEST_VALUE:
+        raise BadRequest(f"Metadata value longer than {LONGEST_VALUE}: {name}")
+
+
+def check_size(meta: Values) -> None:
+    """Of all that is kept together."""
+    if len(meta) > MOST:
+        raise BadRequest(f"Too many metadata items; max {MOST}")
+    if sum(len(name.encode()) + len(str(value).encode()) for name, value in meta.items()) > OVERALL:
+        raise BadRequest(f"Total metadata too large; max {OVERALL}")
+
+
+def merged(present: Values, given: Mapping[str, str]) -> dict[str, str]:
+    """What was there and what is said now; an empty value removes. Raises BadRequest."""
+    found = {**present, **{name: value for name, value in given.items() if value}}
+    for name, value in given.items():
+        if not value:
+            found.pop(name, None)
+    check_size(found)
+    return found
+
+
+def shown(kind: str, meta: Values) -> list[tuple[str, str]]:
+    """As headers."""
+    return [(f"x-{kind}-meta-{name}", str(value)) for name, value in meta.items()]

@@ -1,0 +1,56 @@
+"""How Swift writes moments and what it says of objects and containers in headers."""
+
+from altostratus.contracts.objectstore import Container, Object, Usage
+from altostratus.services.objectstore.api.metadata import shown
+from altostratus.services.objectstore.api.request import Headers
+from altostratus.services.objectstore.domain.conditions import http_date
+
+SECOND = 1_000_000
+KEPT = (
+    "content-encoding",
+    "content-disposition",
+    "cache-control",
+    "expires",
+    "content-language",
+    "x-robots-tag",
+    "x-object-manifest",
+)
+"""Headers of an object that are kept as they are."""
+ACLS = {"x-container-read": "read", "x-container-write": "write"}
+
+
+def timestamp(micros: int) -> str:
+    """1795218064.83115"""
+    return f"{micros // SECOND}.{micros % SECOND // 10:05}"
+
+
+def modified(micros: int) -> int:
+    """Seconds, rounded up: as Last-Modified says it."""
+    return -(-micros // SECOND)
+
+
+def container_headers(found: Container, usage: Usage, owner: bool) -> Headers:
+    headers = [
+        ("x-container-object-count", str(usage.objects)),
+        ("x-container-bytes-used", str(usage.bytes)),
+        ("x-timestamp", timestamp(found.created_at)),
+        ("last-modified", http_date(modified(found.changed_at))),
+        ("accept-ranges", "bytes"),
+        ("x-storage-policy", "default"),
+    ]
+    lists = [(header, found.settings[key]) for header, key in ACLS.items() if owner and found.settings.get(key)]
+    return [*headers, *shown("container", found.meta), *lists]
+
+
+def object_headers(found: Object) -> Headers:
+    """All but the length."""
+    headers = [
+        ("content-type", found.content_type),
+        ("etag", found.etag),
+        ("last-modified", http_date(modified(found.modified_at))),
+        ("x-timestamp", timestamp(found.modified_at)),
+        ("accept-ranges", "bytes"),
+    ]
+    kept = [(name, str(found.system[name])) for name in KEPT if name in found.system]
+    expires = [("x-delete-at", str(found.expires_at))] if found.expires_at is not None else []
+    return [*headers, *shown("object", found.meta), *kept, *expires]

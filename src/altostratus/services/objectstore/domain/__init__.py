@@ -1,0 +1,1 @@
+"""Pure rules of objects: no clock, no I/O."""

@@ -1,0 +1,39 @@
+"""Whom a path of Swift's API names. It is decoded first and split then, so that %2F is a slash.
+
+https://docs.openstack.org/api-ref/object-store/
+"""
+
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from altostratus.kernel.errors import BadRequest
+from altostratus.services.objectstore.errors import BadName
+
+LONGEST_ACCOUNT = LONGEST_CONTAINER = 256
+LONGEST_OBJECT = 1024
+"""In bytes of UTF-8."""
+
+
+class Path(NamedTuple):
+    """What is named, as deep as it goes; '' where nothing is."""
+
+    account: str
+    container: str = ""
+    object: str = ""
+
+
+def read_path(raw: str) -> Path:
+    """`raw` is what follows /v1/, undecoded. Raises BadName."""
+    try:
+        decoded = unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError as error:
+        raise BadName() from error
+    if "\0" in decoded:
+        raise BadName()
+    return Path(*decoded.split("/", 2))
+
+
+def check_name(kind: str, name: str, most: int) -> None:
+    """Whether something new may have this name."""
+    if (length := len(name.encode())) > most:
+        raise BadRequest(f"{kind} name length of {length} longer than {most}")

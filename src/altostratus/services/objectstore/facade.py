@@ -1,0 +1,59 @@
+"""What doors may ask of the object store: its use cases, as contracts/objectstore.py describes them."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeVar
+
+from altostratus.contracts.objectstore import Object
+from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.store.accounts import container_usage
+from altostratus.services.objectstore.store.containers import (
+    change_container,
+    find_bucket,
+    find_container,
+    list_containers,
+)
+from altostratus.services.objectstore.store.objects import change_object, list_objects, spans_of
+from altostratus.services.objectstore.usecases import ObjectStore
+from altostratus.services.objectstore.usecases.copy_object import copy_object
+from altostratus.services.objectstore.usecases.create_container import create_container
+from altostratus.services.objectstore.usecases.delete_container import delete_container
+from altostratus.services.objectstore.usecases.delete_object import delete_object, delete_version
+from altostratus.services.objectstore.usecases.put_object import put_object
+from altostratus.services.objectstore.usecases.read_object import ObjectReading, find_object
+
+T = TypeVar("T")
+
+
+class ObjectStoreFacade:
+    """See contracts.objectstore.ObjectStore."""
+
+    find_container = staticmethod(find_container)
+    find_bucket = staticmethod(find_bucket)
+    list_containers = staticmethod(list_containers)
+    create_container = staticmethod(create_container)
+    change_container = staticmethod(change_container)
+    delete_container = staticmethod(delete_container)
+    container_usage = staticmethod(container_usage)
+    find_object = staticmethod(find_object)
+    list_objects = staticmethod(list_objects)
+    delete_object = staticmethod(delete_object)
+    delete_version = staticmethod(delete_version)
+    change_object = staticmethod(change_object)
+    copy_object = staticmethod(copy_object)
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    async def read(self, fn: Callable[[Tx], T]) -> T:
+        return await self._store.db.read(fn)
+
+    async def write(self, fn: Callable[[Tx], T]) -> T:
+        return await self._store.db.write(fn)
+
+    def open_object(self, tx: Tx, found: Object) -> ObjectReading:
+        return ObjectReading(self._store, found.size, tuple(spans_of(tx, found)))
+
+    async def put_object(
+        self, account: str, container: str, name: str, body: AsyncIterator[bytes], *more: Any, **options: Any
+    ) -> Object:
+        return await put_object(self._store, account, container, name, body, *more, **options)

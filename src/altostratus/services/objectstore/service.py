@@ -1,0 +1,44 @@
+"""The object store: what the app needs to know of it, and who keeps its bytes."""
+
+import re
+
+from altostratus.kernel.config import build_config
+from altostratus.kernel.http.edge import ANY, Edge, RawRoute
+from altostratus.kernel.service import CatalogEntry, Cloud, Service
+from altostratus.services.objectstore.api.router import Router
+from altostratus.services.objectstore.config import ObjectstoreConfig
+from altostratus.services.objectstore.driver import Blobs
+from altostratus.services.objectstore.drivers.files import Files
+from altostratus.services.objectstore.errors import fault_format
+from altostratus.services.objectstore.facade import ObjectStoreFacade
+from altostratus.services.objectstore.usecases import ObjectStore
+from altostratus.services.objectstore.usecases.gather import Gather
+
+PREFIX = "/object-store"
+CATALOG = (CatalogEntry("object-store", "swift", "/object-store/v1/AUTH_$(project_id)s"),)
+_BELOW_V1 = re.compile(r"/v1/(?P<path>.*)", re.DOTALL)
+
+
+def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
+    """The service; `blobs` replaces the directory in tests."""
+    config = build_config(ObjectstoreConfig, "objectstore", cloud.options.get("objectstore", {}))
+    blobs = blobs or Files(cloud.data_dir / "objects")
+    store = ObjectStore(
+        db=cloud.objects,
+        clock=cloud.clock,
+        config=config,
+        blobs=blobs,
+        lane=cloud.lane("objects", config.disk_threads, config.disk_seconds),
+        small=Gather(blobs, cloud.lane("objects-packs", 1, config.disk_seconds)),
+    )
+    # who may is asked in each function: containers may be open to everybody
+    edge = Edge(
+        "objectstore",
+        PREFIX,
+        fault_format,
+        re.compile(r".*", re.DOTALL),
+        request_id_headers=("x-trans-id", "x-openstack-request-id"),
+        raw=(RawRoute(ANY, _BELOW_V1, Router(store)),),
+    )
+    facade = ObjectStoreFacade(store)
+    return Service(name="objectstore", edge=edge, routes=[], state=store, facade=facade, catalog=CATALOG)

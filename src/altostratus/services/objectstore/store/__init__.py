@@ -1,0 +1,1 @@
+"""Rows of accounts, containers and objects."""

@@ -1,0 +1,150 @@
+"""Rows of objects: their versions, and the pieces that they are made of."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, bindparam, delete, insert, select, update
+
+from altostratus.contracts.objectstore import Listing, NewObject, Object, Prefix
+from altostratus.kernel.db.rows import every, inserted_id, one
+from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.driver import Blob
+from altostratus.services.objectstore.store.blobs import drop
+from altostratus.services.objectstore.store.listing import page
+from altostratus.services.objectstore.store.moments import micros
+from altostratus.services.objectstore.store.tables import blob, extent, object_
+
+_SELECT: Select[Any] = select(*(object_.c[name] for name in Object.__dataclass_fields__))
+_OF_NAME = and_(object_.c.container_id == bindparam("of_container"), object_.c.name == bindparam("of_name"))
+_LATEST = _SELECT.where(_OF_NAME, object_.c.latest)
+_BY_ID = _SELECT.where(_OF_NAME, object_.c.id == bindparam("of_id"))
+_OLD_NULL = _SELECT.where(_OF_NAME, ~object_.c.latest, ~object_.c.versioned)
+_NEWEST_OLD = _SELECT.where(_OF_NAME, ~object_.c.latest).order_by(object_.c.id.desc()).limit(1)
+_INSERT = insert(object_)
+_DELETE = delete(object_).where(object_.c.id == bindparam("of_id"))
+_SET_LATEST = update(object_).where(object_.c.id == bindparam("of_id")).values(latest=bindparam("is_latest"))
+_BLOB = select(*(blob.c[name] for name in Blob.__dataclass_fields__))
+_ONE_BLOB = _BLOB.where(blob.c.id == bindparam("of_blob"))
+_EXTENTS = (
+    select(*(blob.c[name] for name in Blob.__dataclass_fields__), extent.c.start, extent.c.length)
+    .join_from(extent, blob)
+    .where(extent.c.object_id == bindparam("of_object"))
+    .order_by(extent.c.number)
+)
+
+
+class Span(NamedTuple):
+    """Some bytes of a blob."""
+
+    blob: Blob
+    start: int
+    length: int
+
+
+def find_latest(tx: Tx, container_id: int, name: str) -> Object | None:
+    """What is listed under this name; it may be a marker."""
+    return one(tx, _LATEST, Object, of_container=container_id, of_name=name)
+
+
+def find_version(tx: Tx, container_id: int, name: str, object_id: int) -> Object | None:
+    return one(tx, _BY_ID, Object, of_container=container_id, of_name=name, of_id=object_id)
+
+
+def find_null(tx: Tx, container_id: int, name: str) -> Object | None:
+    """The null version."""
+    latest = find_latest(tx, container_id, name)
+    if latest and not latest.versioned:
+        return latest
+    return one(tx, _OLD_NULL, Object, of_container=container_id, of_name=name)
+
+
+def find_newest_old(tx: Tx, container_id: int, name: str) -> Object | None:
+    """Of the versions that are not listed the newest."""
+    return one(tx, _NEWEST_OLD, Object, of_container=container_id, of_name=name)
+
+
+def add_object(
+    tx: Tx,
+    container_id: int,
+    name: str,
+    new: NewObject,
+    *,
+    versioned: bool,
+    size: int = 0,
+    etag: str = "",
+    blob_id: str | None = None,
+    marker: bool = False,
+) -> Object:
+    """A version that is the latest from now on; nothing else may be."""
+    now = micros(tx.now)
+    row: dict[str, Any] = {
+        "container_id": container_id,
+        "name": name,
+        "latest": True,
+        "versioned": versioned,
+        "marker": marker,
+        "size": size,
+        "etag": etag,
+        "content_type": new.content_type,
+        "modified_at": now,
+        "expires_at": new.expires_at,
+        "blob_id": blob_id,
+        "meta": dict(new.meta),
+        "system": dict(new.system),
+    }
+    done = tx.sql.execute(_INSERT, row)
+    return Object(id=inserted_id(done), **row)
+
+
+def set_latest(tx: Tx, object_id: int, latest: bool) -> None:
+    tx.sql.execute(_SET_LATEST, {"of_id": object_id, "is_latest": latest})
+
+
+def change_object(tx: Tx, object_id: int, **values: Any) -> None:
+    tx.sql.execute(update(object_).where(object_.c.id == object_id).values(values))
+
+
+def remove_object(tx: Tx, found: Object) -> None:
+    """One version; its blobs may be garbage now."""
+    used = [found.blob_id] if found.blob_id else []
+    if found.blob_id is None and found.size:
+        mine = extent.c.object_id == found.id
+        used = list(tx.sql.execute(select(extent.c.blob_id).where(mine).distinct()).scalars())
+        tx.sql.execute(delete(extent).where(mine))
+    tx.sql.execute(_DELETE, {"of_id": found.id})
+    drop(tx, used)
+
+
+def spans_of(tx: Tx, found: Object) -> list[Span]:
+    """Where its bytes are, in order."""
+    if found.blob_id is not None:
+        kept = one(tx, _ONE_BLOB, Blob, of_blob=found.blob_id)
+        return [Span(kept, 0, kept.size)] if kept else []
+    rows = tx.sql.execute(_EXTENTS, {"of_object": found.id}) if found.size else ()
+    return [Span(Blob(*row[:-2]), row.start, row.length) for row in rows]
+
+
+def add_spans(tx: Tx, object_id: int, spans: Sequence[Span]) -> None:
+    """What an object is made of that has several pieces."""
+    rows = [
+        {"object_id": object_id, "number": number, "blob_id": span.blob.id, "start": span.start, "length": span.length}
+        for number, span in enumerate(spans)
+    ]
+    if rows:
+        tx.sql.execute(insert(extent), rows)
+
+
+def list_objects(tx: Tx, container_id: int, listing: Listing) -> list[Object | Prefix]:
+    """What is listed, in the order of names."""
+
+    def fetch(query: Select[Any]) -> Sequence[Object]:
+        return every(tx, query, Object)
+
+    shown = _SELECT.where(object_.c.container_id == container_id, object_.c.latest, ~object_.c.marker)
+    return page(shown, object_.c.name, listing, fetch)
+
+
+def holds_anything(tx: Tx, container_id: int) -> bool:
+    """Whether a container has any version of any object."""
+    query = select(object_.c.id).where(object_.c.container_id == container_id).limit(1)
+    return tx.sql.execute(query).first() is not None

@@ -1,0 +1,22 @@
+"""What the object store's use cases stand on."""
+
+from dataclasses import dataclass
+
+from altostratus.kernel.clock import Clock
+from altostratus.kernel.db import Database
+from altostratus.kernel.lanes import Lane
+from altostratus.services.objectstore.config import ObjectstoreConfig
+from altostratus.services.objectstore.driver import Blobs
+from altostratus.services.objectstore.usecases.gather import Gather
+
+
+@dataclass(frozen=True)
+class ObjectStore:
+    """The dependencies of every use case. `small` gathers small blobs, so that many share one fsync."""
+
+    db: Database
+    clock: Clock
+    config: ObjectstoreConfig
+    blobs: Blobs
+    lane: Lane
+    small: Gather

@@ -1,0 +1,47 @@
+"""Take an object away: for good, or as far as a listing shows where versions are kept."""
+
+from altostratus.contracts.objectstore import Container, Guard, NewObject, NoSuchObject, Object, unguarded
+from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.store.accounts import add_usage
+from altostratus.services.objectstore.store.objects import (
+    add_object,
+    find_latest,
+    find_newest_old,
+    remove_object,
+    set_latest,
+)
+from altostratus.services.objectstore.usecases.put_object import get_container, retire
+from altostratus.services.objectstore.usecases.read_object import find_object, is_expired
+
+
+def delete_object(tx: Tx, account: str, container: str, name: str, guard: Guard = unguarded) -> Object:
+    """What was taken away; where versions are kept, the marker that says so. Raises NoSuchContainer, NoSuchObject."""
+    where = get_container(tx, account, container)
+    present = find_latest(tx, where.id, name)
+    there = None if present is None or present.marker or is_expired(present, tx) else present
+    guard(there)
+    if where.versioning:
+        retire(tx, where, present)
+        return add_object(tx, where.id, name, NewObject(""), versioned=where.versioning == "enabled", marker=True)
+    if present is None or there is None:
+        raise NoSuchObject()
+    retire(tx, where, present)
+    return present
+
+
+def delete_version(tx: Tx, where: Container, name: str, version: str, guard: Guard = unguarded) -> Object | None:
+    """Take one version away for good; what was listed before it is listed again. None when there is none."""
+    found = find_object(tx, where.id, name, version)
+    if found is None:
+        return None
+    guard(found)
+    remove_object(tx, found)
+    if not found.latest:
+        return found
+    if not found.marker:
+        add_usage(tx, where.account_id, where.id, -1, -found.size)
+    if before := find_newest_old(tx, where.id, name):
+        set_latest(tx, before.id, True)
+        if not before.marker:
+            add_usage(tx, where.account_id, where.id, 1, before.size)
+    return found

@@ -1,0 +1,99 @@
+"""Let the bytes of an object in: a few stay in memory and go into a pack, more go to a file as they come. They are
+hashed on the way, and on disk when this is done; no row names them yet."""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+from altostratus.contracts.objectstore import Content
+from altostratus.kernel.errors import DeadlineExceeded, TooLarge, Unavailable
+from altostratus.services.objectstore.driver import SMALL, Blob
+from altostratus.services.objectstore.usecases import ObjectStore
+
+BATCH = 1 << 20
+"""Bytes that cross into the lane at once."""
+
+FINISH_SECONDS = 1800.0
+"""How long syncing the largest object may take."""
+
+
+class Received(NamedTuple):
+    """`blob` is None where there are no bytes."""
+
+    content: Content
+    blob: Blob | None
+
+
+async def receive(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> Received:
+    """Raises TooLarge beyond `most` bytes, StorageFull, Unavailable, and whatever `body` raises."""
+    start, ended = await _start_of(body)
+    if len(start) > most:
+        raise TooLarge()
+    try:
+        if ended:
+            return await _keep_small(store, start)
+        return await _keep_large(store, start, body, most)
+    except DeadlineExceeded as error:
+        raise Unavailable("The storage does not answer in time.", detail=str(error)) from error
+
+
+def new_blob_id() -> str:
+    return secrets.token_hex(16)
+
+
+async def _start_of(body: AsyncIterator[bytes]) -> tuple[bytes, bool]:
+    """The beginning, and whether it is all."""
+    chunks, size = [], 0
+    async for chunk in body:
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > SMALL:
+            return b"".join(chunks), False
+    return b"".join(chunks), True
+
+
+async def _keep_small(store: ObjectStore, data: bytes) -> Received:
+    content = Content(len(data), hashlib.md5(data, usedforsecurity=False).hexdigest())
+    return Received(content, await store.small.keep(new_blob_id(), data) if data else None)
+
+
+async def _keep_large(store: ObjectStore, start: bytes, body: AsyncIterator[bytes], most: int) -> Received:
+    """While one batch is written and hashed in the lane, the next one arrives."""
+    writing = await store.lane.run(store.blobs.begin, new_blob_id())
+    md5, size, waiting = hashlib.md5(usedforsecurity=False), 0, None
+
+    def keep(batch: bytes) -> None:
+        md5.update(batch)
+        writing.write(batch)
+
+    try:
+        try:
+            async for batch in _batches(start, body):
+                size += len(batch)
+                if size > most:
+                    raise TooLarge()
+                if waiting:
+                    await waiting
+                waiting = asyncio.ensure_future(store.lane.run(keep, batch))
+        finally:
+            if waiting:
+                await waiting
+        blob = await store.lane.run(writing.finish, deadline=FINISH_SECONDS)
+    finally:
+        await asyncio.shield(store.lane.run(writing.close))
+    return Received(Content(size, md5.hexdigest()), blob)
+
+
+async def _batches(start: bytes, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes in pieces that are worth a hop to another thread."""
+    pending, size = [start], len(start)
+    async for chunk in body:
+        pending.append(chunk)
+        size += len(chunk)
+        if size >= BATCH:
+            yield b"".join(pending)
+            pending, size = [], 0
+    if pending:
+        yield b"".join(pending)
