@@ -92,7 +92,7 @@ async def remove_container(request: SwiftRequest) -> None:
 
 def _look(tx: Tx, request: SwiftRequest) -> tuple[Container, Usage]:
     found = find_container(tx, request.path.account, request.path.container)
-    request.require_listing(found)
+    request.require_listing(request.path, found)
     if found is None:
         raise NoSuchContainer()
     return found, container_usage(tx, found.id)

@@ -4,24 +4,23 @@ import secrets
 from collections.abc import AsyncIterator
 
 from altostratus.contracts.objectstore import Object, Reading
-from altostratus.kernel.errors import PreconditionFailed
-from altostratus.services.objectstore.api.request import Headers, SwiftRequest
+from altostratus.kernel.errors import PreconditionFailed, RangeNotSatisfiable
+from altostratus.services.objectstore.api.request import Headers, SwiftRequest, wired
 from altostratus.services.objectstore.api.views import modified, object_headers
 from altostratus.services.objectstore.domain.conditions import Verdict, judge
 from altostratus.services.objectstore.domain.ranges import Span, read_ranges
-from altostratus.services.objectstore.usecases.read_object import ObjectReading
 
 
-async def answer_object(request: SwiftRequest, found: Object, reading: ObjectReading) -> None:
+async def answer_object(request: SwiftRequest, found: Object, reading: Reading, more: Headers | None = None) -> None:
     """200, 206, 304; PreconditionFailed, RangeNotSatisfiable."""
-    headers = object_headers(found)
+    headers = [*object_headers(found), *(more or [])]
     verdict = judge(request.headers, found.etag, modified(found.modified_at))
     if verdict is Verdict.FAILED:
         raise PreconditionFailed()
     if verdict is Verdict.NOT_MODIFIED:
         await request.answer(304, headers)
         return
-    spans = read_ranges(request.headers.get("range"), reading.size) if _range_holds(request, found) else []
+    spans = _spans(request, found, reading, headers)
     if len(spans) > 1:
         await _send_parts(request, found, reading, spans, headers)
         return
@@ -32,28 +31,41 @@ async def answer_object(request: SwiftRequest, found: Object, reading: ObjectRea
     await _send(request, 206 if spans else 200, headers, reading, span)
 
 
+def _spans(request: SwiftRequest, found: Object, reading: Reading, headers: Headers) -> list[Span]:
+    """The ranges that are asked for. Raises RangeNotSatisfiable, which says what it is not satisfiable for."""
+    try:
+        return read_ranges(request.headers.get("range"), reading.size) if _range_holds(request, found) else []
+    except RangeNotSatisfiable as fault:
+        said = [(name, value) for name, value in headers if name != "content-type"]
+        fault.headers = (*wired(said), ("content-range", f"bytes */{reading.size}"))
+        raise
+
+
 def _range_holds(request: SwiftRequest, found: Object) -> bool:
     """If-Range: the whole, unless it is still what the client has a part of."""
     value = request.headers.get("if-range")
-    return value is None or value.strip('"') == found.etag
+    return value is None or value.strip('"') == found.etag.strip('"')
 
 
-async def _send(request: SwiftRequest, status: int, headers: Headers, reading: ObjectReading, span: Span) -> None:
+async def _send(request: SwiftRequest, status: int, headers: Headers, reading: Reading, span: Span) -> None:
     raw = request.raw
     if request.method == "HEAD" or span.start == span.stop:
-        await raw.start(status, headers)
+        await raw.start(status, wired(headers))
         await raw.write(b"", more=False)
         return
     if span == (0, reading.size) and raw.can_send_files and (path := await reading.file()):
-        await raw.send_file(path, status, headers)
+        await raw.send_file(path, status, wired(headers))
         return
-    chunks = reading.chunks(*span)
-    first = await anext(chunks)  # what is damaged at once is a fault, not half an answer
-    await raw.start(status, headers)
-    await raw.write(first)
+    await _stream(request, status, headers, reading.chunks(*span))
+
+
+async def _stream(request: SwiftRequest, status: int, headers: Headers, chunks: AsyncIterator[bytes]) -> None:
+    first = await anext(chunks)  # what is damaged or gone at once is a fault, not half an answer
+    await request.raw.start(status, wired(headers))
+    await request.raw.write(first)
     async for chunk in chunks:
-        await raw.write(chunk)
-    await raw.write(b"", more=False)
+        await request.raw.write(chunk)
+    await request.raw.write(b"", more=False)
 
 
 async def _send_parts(
@@ -69,16 +81,17 @@ async def _send_parts(
 
     async def parts() -> AsyncIterator[bytes]:
         for head, span in zip(heads, spans, strict=True):
-            yield head
             async for chunk in reading.chunks(*span):
-                yield chunk
+                yield head + chunk
+                head = b""
             yield b"\r\n"
+        yield end
 
-    await request.raw.start(206, headers)
-    if request.method != "HEAD":
-        async for part in parts():
-            await request.raw.write(part)
-    await request.raw.write(end, more=False)
+    if request.method == "HEAD":
+        await request.raw.start(206, wired(headers))
+        await request.raw.write(b"", more=False)
+    else:
+        await _stream(request, 206, headers, parts())
 
 
 def _head(boundary: str, content_type: str, span: Span, size: int) -> bytes:

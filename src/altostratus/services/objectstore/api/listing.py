@@ -9,7 +9,8 @@ from lxml import etree
 
 from altostratus.contracts.objectstore import Container, Listing, Object, Prefix, Usage
 from altostratus.kernel.errors import NotAcceptable, PreconditionFailed
-from altostratus.services.objectstore.api.request import SwiftRequest
+from altostratus.services.objectstore.api.request import SwiftRequest, is_true
+from altostratus.services.objectstore.usecases.large_object import STATIC
 
 TEXT, JSON, XML = "text/plain", "application/json", "application/xml"
 _FORMATS = {"text": TEXT, "plain": TEXT, "json": JSON, "xml": XML}
@@ -21,6 +22,11 @@ def wanted_format(request: SwiftRequest) -> str:
     """By ?format, which wins, or by Accept. Raises NotAcceptable."""
     if (said := request.query.get("format")) is not None:
         return _FORMATS.get(said.lower(), TEXT)
+    return accepted_format(request)
+
+
+def accepted_format(request: SwiftRequest) -> str:
+    """By Accept. Raises NotAcceptable."""
     accept = request.headers.get("accept", "").strip()
     if not accept:
         return TEXT
@@ -62,7 +68,7 @@ def read_listing(request: SwiftRequest, most: int) -> Listing:
         delimiter=delimiter,
         marker=query.get("marker", ""),
         end_marker=query.get("end_marker", ""),
-        reverse=query.get("reverse", "").lower() in {"true", "1", "yes", "on", "t", "y"},
+        reverse=is_true(query.get("reverse", "")),
     )
 
 
@@ -76,13 +82,16 @@ def container_entry(container: Container, usage: Usage) -> Entry:
 
 
 def object_entry(found: Object) -> Entry:
-    return {
+    entry = {
         "name": found.name,
         "hash": found.etag,
         "bytes": found.size,
         "content_type": found.content_type,
         "last_modified": instant(found.modified_at),
     }
+    if static := found.system.get(STATIC):
+        entry |= {"bytes": static["size"], "slo_etag": f'"{static["etag"]}"'}
+    return entry
 
 
 def instant(micros: int) -> str:
@@ -108,6 +117,8 @@ def _xml(root: str, name: str, noun: str, entries: Sequence[Entry | Prefix]) -> 
             continue
         element = etree.SubElement(top, noun)
         for key, value in entry.items():
+            if key == "slo_etag":  # JSON alone has it
+                continue
             etree.SubElement(element, key).text = _text(str(value))
     body: bytes = etree.tostring(top, xml_declaration=True, encoding="UTF-8")
     return body

@@ -1,12 +1,16 @@
 """What headers say about accounts, containers and objects: users' metadata with Swift's limits, and the other headers
 that are kept."""
 
+import re
 from collections.abc import Mapping
 
 from altostratus.contracts.objectstore import Values
 from altostratus.kernel.errors import BadRequest
 
 MOST, LONGEST_NAME, LONGEST_VALUE, OVERALL = 90, 128, 256, 4096
+_NO_TEXT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+"""Half a surrogate pair stands for a byte that is no UTF-8."""
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def read_metadata(kind: str, headers: Mapping[str, str]) -> dict[str, str]:
@@ -20,9 +24,19 @@ def read_metadata(kind: str, headers: Mapping[str, str]) -> dict[str, str]:
     return removed | found
 
 
+def check_text(value: str) -> None:
+    """Whether it can be a header: what comes in a body may be anything. Raises BadRequest."""
+    if _NO_TEXT.search(value):
+        raise BadRequest("A header must not have control characters.")
+
+
 def check_item(name: str, value: str) -> None:
+    """Raises BadRequest."""
+    check_text(value)
     if not name:
         raise BadRequest("Metadata name cannot be empty")
+    if not _NAME.fullmatch(name):
+        raise BadRequest("Metadata name must be that of a header")
     if len(name.encode()) > LONGEST_NAME:
         raise BadRequest(f"Metadata name too long: {name}")
     if len(value.encode()) > LONGEST_VALUE:

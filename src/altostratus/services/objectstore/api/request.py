@@ -10,6 +10,7 @@ from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import BadRequest, Fault, Forbidden, Unauthorized
 from altostratus.kernel.http.raw import RawRequest
 from altostratus.services.objectstore.domain.access import allows_listing, allows_object, owns, reads_all
+from altostratus.services.objectstore.domain.grant import Grant
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.usecases import ObjectStore
 
@@ -20,12 +21,12 @@ Headers = list[tuple[str, str]]
 
 @dataclass
 class SwiftRequest:
-    """One request. `granted` is set where something other than a token allows it: the signature of a temporary URL."""
+    """One request. `grant` is there where a signature allows it: then no token counts."""
 
     store: ObjectStore
     raw: RawRequest
     path: Path
-    granted: bool = False
+    grant: Grant | None = None
 
     @property
     def method(self) -> str:
@@ -58,7 +59,7 @@ class SwiftRequest:
 
     @property
     def is_owner(self) -> bool:
-        return self.granted or owns(self.actor, self.path.account)
+        return self.grant is None and owns(self.actor, self.path.account)
 
     def require_owner(self) -> None:
         if not self.is_owner:
@@ -66,22 +67,32 @@ class SwiftRequest:
 
     def require_reader(self) -> None:
         """Of the account, or of the container, without a look at the container's own list."""
-        if not (self.granted or reads_all(self.actor, self.path.account)):
+        if self.grant or not reads_all(self.actor, self.path.account):
             raise self.refusal()
 
-    def require_object(self, container: Container | None, right: str) -> None:
-        """The right to `read` or `write` objects of the container. Nobody learns here whether there is one."""
-        if self.granted or owns(self.actor, self.path.account):
-            return
-        if right == "read" and reads_all(self.actor, self.path.account):
-            return
-        if container is None or not allows_object(self.actor, container, right, self.headers.get("referer")):
+    def require_object(self, path: Path, container: Container | None, right: str) -> None:
+        """The right to `read` or `write` an object of the container. Nobody learns here whether there is one."""
+        if not self._may(path, container, right):
             raise self.refusal()
 
-    def require_listing(self, container: Container | None) -> None:
-        if self.granted or reads_all(self.actor, self.path.account):
+    def require_segment(self, path: Path, container: Container | None) -> None:
+        """The right to read what a manifest names that may be read itself."""
+        if not (self.grant.reaches(path) if self.grant else self._may(path, container, "read")):
+            raise self.refusal()
+
+    def _may(self, path: Path, container: Container | None, right: str) -> bool:
+        if self.grant:
+            return self.grant.allows(path, right)
+        if owns(self.actor, path.account) or (right == "read" and reads_all(self.actor, path.account)):
+            return True
+        return container is not None and allows_object(self.actor, container, right, self.headers.get("referer"))
+
+    def require_listing(self, path: Path, container: Container | None) -> None:
+        if self.grant.reaches(path) if self.grant else reads_all(self.actor, path.account):
             return
-        if container is None or not allows_listing(self.actor, container, self.headers.get("referer")):
+        if self.grant or container is None:
+            raise self.refusal()
+        if not allows_listing(self.actor, container, self.headers.get("referer")):
             raise self.refusal()
 
     def refusal(self) -> Fault:
@@ -98,7 +109,12 @@ class SwiftRequest:
     async def answer(self, status: int, headers: Sequence[tuple[str, str]] = (), body: bytes = b"") -> None:
         named = {name.lower() for name, _ in headers}
         plain = () if "content-type" in named or status == 304 else (("content-type", HTML),)
-        await self.raw.answer(status, [*plain, *((name, _wire(value)) for name, value in headers)], body)
+        await self.raw.answer(status, [*plain, *wired(headers)], body)
+
+
+def is_true(text: str) -> bool:
+    """What a header or a parameter says that may be on."""
+    return text.lower() in {"true", "1", "yes", "on", "t", "y"}
 
 
 def _utf8(value: str) -> str:
@@ -108,6 +124,6 @@ def _utf8(value: str) -> str:
         return value
 
 
-def _wire(value: str) -> str:
-    """UTF-8 as the characters that stand for its bytes."""
-    return value.encode().decode("latin-1")
+def wired(headers: Sequence[tuple[str, str]]) -> Headers:
+    """Their UTF-8 as the characters that stand for its bytes."""
+    return [(name, value.encode().decode("latin-1")) for name, value in headers]

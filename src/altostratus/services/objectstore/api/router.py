@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from altostratus.kernel.errors import MethodNotAllowed, NotFound
 from altostratus.kernel.http.raw import RawRequest
-from altostratus.services.objectstore.api import accounts, containers, objects
+from altostratus.services.objectstore.api import accounts, archives, bulk, containers, copies, manifests, objects
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.domain.path import read_path
 from altostratus.services.objectstore.usecases import ObjectStore
@@ -23,13 +23,39 @@ CONTAINER: dict[str, Verb] = {
     "PUT": containers.put_container,
 }
 OBJECT: dict[str, Verb] = {
-    "COPY": objects.copy_out,
+    "COPY": copies.copy_out,
     "DELETE": objects.remove_object,
     "GET": objects.get_object,
     "HEAD": objects.get_object,
     "POST": objects.post_object,
     "PUT": objects.put_object,
 }
+
+
+def choose(request: SwiftRequest) -> Verb:
+    """The function that answers, by method, depth, and what the query makes of the request. Raises
+    MethodNotAllowed."""
+    method, path, query = request.method, request.path, request.query
+    if method in ("POST", "DELETE") and "bulk-delete" in query:
+        return bulk.bulk_delete
+    if method == "PUT" and "extract-archive" in query:
+        return archives.extract_archive
+    if path.object and (method, query.get("multipart-manifest")) == ("PUT", "put"):
+        return manifests.put_manifest
+    if path.object and (method, query.get("multipart-manifest")) == ("DELETE", "delete"):
+        return manifests.remove_manifest
+    if path.object and method == "PUT" and "x-copy-from" in request.headers:
+        return copies.copy_in
+    verbs = OBJECT if path.object else CONTAINER if path.container else ACCOUNT
+    if method not in verbs:
+        raise _refused(verbs)
+    return verbs[method]
+
+
+def _refused(verbs: dict[str, Verb]) -> MethodNotAllowed:
+    fault = MethodNotAllowed()
+    fault.headers = (("allow", ", ".join(sorted({*verbs, "OPTIONS"} - {"COPY"}))),)
+    return fault
 
 
 class Router:
@@ -43,10 +69,5 @@ class Router:
         path = read_path(raw.params["path"])
         if not path.account:
             raise NotFound()
-        verbs = OBJECT if path.object else CONTAINER if path.container else ACCOUNT
-        verb = verbs.get(raw.method)
-        if verb is None:
-            fault = MethodNotAllowed()
-            fault.headers = (("allow", ", ".join(sorted({*verbs, "OPTIONS"} - {"COPY"}))),)
-            raise fault
-        await verb(SwiftRequest(self._store, raw, path))
+        request = SwiftRequest(self._store, raw, path)
+        await choose(request)(request)

@@ -1,0 +1,95 @@
+"""An object on its way in: what its headers say of it, and what must hold for it to be written."""
+
+import mimetypes
+from collections.abc import AsyncIterator
+
+from altostratus.contracts.objectstore import Guard, NewObject, Object, unguarded
+from altostratus.kernel.errors import BadRequest, PreconditionFailed, TooLarge
+from altostratus.services.objectstore.api.large import DYNAMIC, check_dynamic
+from altostratus.services.objectstore.api.metadata import check_size, read_metadata
+from altostratus.services.objectstore.api.request import SwiftRequest, is_true
+from altostratus.services.objectstore.api.views import KEPT
+from altostratus.services.objectstore.domain.path import Path
+from altostratus.services.objectstore.errors import ClientDisconnected, LengthRequired
+
+YEARS = 100 * 365 * 86400
+
+
+def announced_length(request: SwiftRequest) -> int | None:
+    """The length of the body, None where it is chunked. Raises LengthRequired, TooLarge."""
+    length = request.length
+    if length is None and request.headers.get("transfer-encoding", "").lower() != "chunked":
+        raise LengthRequired()
+    if (length or 0) > request.store.config.max_file_size:
+        raise TooLarge("Your request is too large.")
+    return length
+
+
+def guard_of(request: SwiftRequest) -> Guard:
+    """If-None-Match: * is the one condition of writing."""
+    value = request.headers.get("if-none-match")
+    if value is None:
+        return unguarded
+    if value.strip() != "*":
+        raise BadRequest("If-None-Match only supports *")
+
+    def check(present: Object | None) -> None:
+        if present is not None:
+            raise PreconditionFailed()
+
+    return check
+
+
+async def whole_body(request: SwiftRequest, length: int | None) -> AsyncIterator[bytes]:
+    """The body; ClientDisconnected where less comes than was said."""
+    size = 0
+    async for chunk in request.body():
+        size += len(chunk)
+        yield chunk
+    if length is not None and size != length:
+        raise ClientDisconnected()
+
+
+def said_of(request: SwiftRequest, path: Path) -> NewObject:
+    """What the headers say of an object."""
+    meta = read_metadata("object", request.headers)
+    check_size(meta)
+    if "x-static-large-object" in request.headers:
+        raise BadRequest("X-Static-Large-Object is a reserved header: ?multipart-manifest=put makes such an object.")
+    if DYNAMIC in request.headers:
+        check_dynamic(request.headers[DYNAMIC])
+    system = {name: request.headers[name] for name in KEPT if name in request.headers}
+    return NewObject(_content_type(request, path), meta, system, expires_at(request))
+
+
+def _content_type(request: SwiftRequest, path: Path) -> str:
+    said = request.headers.get("content-type", "")
+    if not said or is_true(request.headers.get("x-detect-content-type", "")):
+        return guessed_type(path)
+    if "swift_bytes" in said:
+        raise BadRequest("Invalid Content-Type, 'swift_*' is not a valid parameter name.")
+    return said
+
+
+def guessed_type(path: Path) -> str:
+    return mimetypes.guess_type(path.object)[0] or "application/octet-stream"
+
+
+def expires_at(request: SwiftRequest) -> int | None:
+    """Seconds since 1970, by X-Delete-After (which wins) or X-Delete-At. Raises BadRequest."""
+    now = int(request.store.clock.now().timestamp())
+    if (after := request.headers.get("x-delete-after")) is not None:
+        at = now + _seconds("X-Delete-After", after)
+    elif (said := request.headers.get("x-delete-at")) is not None:
+        at = _seconds("X-Delete-At", said)
+    else:
+        return None
+    if at <= now or at > now + YEARS:
+        raise BadRequest("X-Delete-At in past" if at <= now else "X-Delete-At is too far away")
+    return at
+
+
+def _seconds(header: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadRequest(f"Non-integer {header}")
+    return int(text)
