@@ -1,6 +1,6 @@
 """/v1/{account}"""
 
-from altostratus.contracts.objectstore import Account, Prefix, Usage
+from altostratus.contracts.objectstore import Prefix, Usage
 from altostratus.kernel.errors import Forbidden
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.listing import (
@@ -69,8 +69,4 @@ def _headers(tx: Tx, request: SwiftRequest) -> Headers:
         ("x-timestamp", timestamp(created)),
         ("accept-ranges", "bytes"),
     ]
-    return headers + (_meta(found) if found else [])
-
-
-def _meta(found: Account) -> Headers:
-    return shown("account", found.meta)
+    return headers + (shown("account", found.meta, request.is_owner) if found else [])

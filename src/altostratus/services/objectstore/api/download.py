@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from altostratus.contracts.objectstore import Object, Reading
 from altostratus.kernel.errors import PreconditionFailed, RangeNotSatisfiable
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest, wired
+from altostratus.services.objectstore.api.signed import dressed
 from altostratus.services.objectstore.api.views import modified, object_headers
 from altostratus.services.objectstore.domain.conditions import Verdict, judge
 from altostratus.services.objectstore.domain.ranges import Span, read_ranges
@@ -13,7 +14,7 @@ from altostratus.services.objectstore.domain.ranges import Span, read_ranges
 
 async def answer_object(request: SwiftRequest, found: Object, reading: Reading, more: Headers | None = None) -> None:
     """200, 206, 304; PreconditionFailed, RangeNotSatisfiable."""
-    headers = [*object_headers(found), *(more or [])]
+    headers = dressed(request, [*object_headers(found), *(more or [])])
     verdict = judge(request.headers, found.etag, modified(found.modified_at))
     if verdict is Verdict.FAILED:
         raise PreconditionFailed()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from altostratus.contracts.objectstore import Values
 from altostratus.kernel.errors import BadRequest
+from altostratus.services.objectstore.domain.signature import KEYS
 
 MOST, LONGEST_NAME, LONGEST_VALUE, OVERALL = 90, 128, 256, 4096
 _NO_TEXT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
@@ -61,6 +62,6 @@ def merged(present: Values, given: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def shown(kind: str, meta: Values) -> list[tuple[str, str]]:
-    """As headers."""
-    return [(f"x-{kind}-meta-{name}", str(value)) for name, value in meta.items()]
+def shown(kind: str, meta: Values, owner: bool = True) -> list[tuple[str, str]]:
+    """As headers; keys only for owners."""
+    return [(f"x-{kind}-meta-{name}", str(value)) for name, value in meta.items() if owner or name not in KEYS]

@@ -4,7 +4,17 @@ from collections.abc import Awaitable, Callable
 
 from altostratus.kernel.errors import MethodNotAllowed, NotFound
 from altostratus.kernel.http.raw import RawRequest
-from altostratus.services.objectstore.api import accounts, archives, bulk, containers, copies, manifests, objects
+from altostratus.services.objectstore.api import (
+    accounts,
+    archives,
+    bulk,
+    containers,
+    copies,
+    forms,
+    manifests,
+    objects,
+    signed,
+)
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.domain.path import read_path
 from altostratus.services.objectstore.usecases import ObjectStore
@@ -46,6 +56,8 @@ def choose(request: SwiftRequest) -> Verb:
         return manifests.remove_manifest
     if path.object and method == "PUT" and "x-copy-from" in request.headers:
         return copies.copy_in
+    if path.container and forms.is_form(request):
+        return forms.post_form
     verbs = OBJECT if path.object else CONTAINER if path.container else ACCOUNT
     if method not in verbs:
         raise _refused(verbs)
@@ -70,4 +82,6 @@ class Router:
         if not path.account:
             raise NotFound()
         request = SwiftRequest(self._store, raw, path)
+        if signed.is_temporary(request) and request.method != "OPTIONS":
+            request = await signed.admit(request)
         await choose(request)(request)

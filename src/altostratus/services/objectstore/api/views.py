@@ -40,7 +40,7 @@ def container_headers(found: Container, usage: Usage, owner: bool) -> Headers:
         ("x-storage-policy", "default"),
     ]
     lists = [(header, found.settings[key]) for header, key in ACLS.items() if owner and found.settings.get(key)]
-    return [*headers, *shown("container", found.meta), *lists]
+    return [*headers, *shown("container", found.meta, owner), *lists]
 
 
 def object_headers(found: Object) -> Headers:
