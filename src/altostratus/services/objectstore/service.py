@@ -5,6 +5,7 @@ import re
 from altostratus.kernel.config import build_config
 from altostratus.kernel.http.edge import ANY, Edge, RawRoute
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
+from altostratus.services.objectstore.api.info import Info, answer_health, get_root_info
 from altostratus.services.objectstore.api.router import Router
 from altostratus.services.objectstore.config import ObjectstoreConfig
 from altostratus.services.objectstore.domain.path import ROOT
@@ -39,7 +40,11 @@ def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
         fault_format,
         re.compile(r".*", re.DOTALL),
         request_id_headers=("x-trans-id", "x-openstack-request-id"),
-        raw=(RawRoute(ANY, _BELOW_V1, Router(store)),),
+        raw=(
+            RawRoute(ANY, _BELOW_V1, Router(store)),
+            RawRoute(ANY, re.compile("/info"), Info(store)),
+            RawRoute("GET", re.compile("/healthcheck"), answer_health),
+        ),
     )
     facade = ObjectStoreFacade(store)
-    return Service(name="objectstore", edge=edge, routes=[], state=store, facade=facade, catalog=CATALOG)
+    return Service(name="objectstore", edge=edge, routes=[get_root_info], state=store, facade=facade, catalog=CATALOG)

@@ -10,13 +10,14 @@ from altostratus.services.objectstore.api import (
     bulk,
     containers,
     copies,
+    cors,
     forms,
     manifests,
     objects,
     signed,
 )
 from altostratus.services.objectstore.api.request import SwiftRequest
-from altostratus.services.objectstore.domain.path import read_path
+from altostratus.services.objectstore.domain.path import Path, read_path
 from altostratus.services.objectstore.usecases import ObjectStore
 
 Verb = Callable[[SwiftRequest], Awaitable[None]]
@@ -58,16 +59,16 @@ def choose(request: SwiftRequest) -> Verb:
         return copies.copy_in
     if path.container and forms.is_form(request):
         return forms.post_form
-    verbs = OBJECT if path.object else CONTAINER if path.container else ACCOUNT
+    verbs = verbs_of(path)
     if method not in verbs:
-        raise _refused(verbs)
+        fault = MethodNotAllowed()
+        fault.headers = (("allow", ", ".join(sorted({*verbs, "OPTIONS"} - {"COPY"}))),)
+        raise fault
     return verbs[method]
 
 
-def _refused(verbs: dict[str, Verb]) -> MethodNotAllowed:
-    fault = MethodNotAllowed()
-    fault.headers = (("allow", ", ".join(sorted({*verbs, "OPTIONS"} - {"COPY"}))),)
-    return fault
+def verbs_of(path: Path) -> dict[str, Verb]:
+    return OBJECT if path.object else CONTAINER if path.container else ACCOUNT
 
 
 class Router:
@@ -82,6 +83,13 @@ class Router:
         if not path.account:
             raise NotFound()
         request = SwiftRequest(self._store, raw, path)
-        if signed.is_temporary(request) and request.method != "OPTIONS":
-            request = await signed.admit(request)
-        await choose(request)(request)
+        if request.method == "OPTIONS":
+            await cors.answer_options(request, verbs_of(path))
+        else:
+            await cors.answer(request, _answer)
+
+
+async def _answer(request: SwiftRequest) -> None:
+    if signed.is_temporary(request):
+        request = await signed.admit(request)
+    await choose(request)(request)
