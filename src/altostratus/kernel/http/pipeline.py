@@ -87,9 +87,9 @@ class Pipeline:
 
     def _find(self, path: str, host: str) -> tuple[Edge, str]:
         """The service that a path belongs to and the rest of the path. Litestar takes '//' for '/', so here too."""
-        for edge in self._by_host:
-            if edge.hosts and edge.hosts.fullmatch(_PORT.sub("", host.lower())):
-                return edge, path
+        for hosted in self._by_host:
+            if hosted.hosts and hosted.hosts.fullmatch(_PORT.sub("", host.lower())):
+                return hosted, path
         first, slash, rest = path.lstrip("/").partition("/")
         edge = self._edges.get("/" + first)
         return (edge, slash + rest) if edge else (self._root, path)
