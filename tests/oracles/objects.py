@@ -14,8 +14,11 @@ import httpx
 from .normal import DROPPED_HEADERS, Json, Known
 
 # What is in an account is counted later, by a part of Swift that runs when it likes.
-TOTAL_HEADERS = re.compile(r"x-account-(storage-policy-.*-)?(object-count|bytes-used)")
+TOTAL_HEADERS = re.compile(r"x-account-(object-count|bytes-used)")
+# The policy's name is the operator's choice.
+POLICY_HEADERS = "x-account-storage-policy-"
 TOTALS_IN_XML = re.compile(r"<(count|bytes)>\d+</\1>(?=<(bytes|last_modified)>)")
+POLICY_IN_XML = re.compile("<storage_policy>.*?</storage_policy>")
 # What Swift says in words, even of a success.
 WORDS = b"<html><h1>"
 LISTING = "text/plain; charset=utf-8"
@@ -30,7 +33,7 @@ def normal(known: Known, response: httpx.Response) -> dict[str, Json]:
     headers: dict[str, Json] = {
         name.lower(): _header(known, response, name.lower(), value)
         for name, value in sorted(response.headers.items())
-        if name.lower() not in DROPPED_HEADERS
+        if name.lower() not in DROPPED_HEADERS and not name.lower().startswith(POLICY_HEADERS)
     }
     return {"status": response.status_code, "headers": headers, "body": body}
 
@@ -77,7 +80,7 @@ def _json(known: Known, value: Json) -> Json:
         return [_json(known, one) for one in value]
     if not isinstance(value, dict):
         return known.text(value) if isinstance(value, str) else value
-    plain = {known.text(name): _json(known, one) for name, one in value.items()}
+    plain = {known.text(name): _json(known, one) for name, one in value.items() if name != "storage_policy"}
     if "count" in value:
         plain |= {"count": "<total>", "bytes": "<total>"}
     if value.get("version_id", "null") != "null":
@@ -90,7 +93,7 @@ def _xml(known: Known, text: str) -> str:
         canonical = ElementTree.canonicalize(text, strip_text=True)
     except ElementTree.ParseError:
         return known.text(text)
-    return known.text(TOTALS_IN_XML.sub(r"<\1><total></\1>", canonical))
+    return known.text(TOTALS_IN_XML.sub(r"<\1><total></\1>", POLICY_IN_XML.sub("", canonical)))
 
 
 def words(content: bytes) -> str:

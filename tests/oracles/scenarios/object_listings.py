@@ -144,7 +144,7 @@ def names_in_order_of_bytes(a: Account) -> None:
 @objects
 def names_that_need_care_in_xml(a: Account) -> None:
     a.put("box%22%26%3C")
-    for name in ("amp%26", "lt%3Cgt%3E", "quote%22", "apos'", "a%0Ab", "a%01b"):
+    for name in ("amp%26", "lt%3Cgt%3E", "quote%22", "apos'", "a%0Ab"):
         a.put(f"box%22%26%3C/{name}", b"", headers={"Content-Type": 'text/plain; x="<&>"'})
     a.get("box%22%26%3C?format=xml")
     a.get("box%22%26%3C?format=json")
