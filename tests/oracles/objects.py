@@ -27,8 +27,7 @@ LISTING = "text/plain; charset=utf-8"
 def normal(known: Known, response: httpx.Response) -> dict[str, Json]:
     """Status, headers and body of an answer, as a recording has them."""
     kind = response.headers.get("Content-Type", "")
-    if "multipart/byteranges" in kind:
-        known.learn(kind.partition("boundary=")[2], "boundary")
+    _learn(known, response.headers, kind)
     body = _body(known, response, kind)
     headers: dict[str, Json] = {
         name.lower(): _header(known, response, name.lower(), value)
@@ -36,6 +35,15 @@ def normal(known: Known, response: httpx.Response) -> dict[str, Json]:
         if name.lower() not in DROPPED_HEADERS and not name.lower().startswith(POLICY_HEADERS)
     }
     return {"status": response.status_code, "headers": headers, "body": body}
+
+
+def _learn(known: Known, headers: httpx.Headers, kind: str) -> None:
+    """What is made up anew each time: boundaries; and etags of manifests, which hold the times of segments."""
+    if "multipart/byteranges" in kind:
+        known.learn(kind.partition("boundary=")[2], "boundary")
+    shows_manifest = "X-Static-Large-Object" in headers and "charset=utf-8" in kind
+    if etag := headers.get("X-Manifest-Etag") or (shows_manifest and headers.get("ETag")):
+        known.learn(etag, "manifest etag")
 
 
 def _header(known: Known, response: httpx.Response, name: str, value: str) -> str:

@@ -122,7 +122,7 @@ def what_the_owner_may_not(a: Account) -> None:
 def access_lists_of_all_kinds(a: Account) -> None:
     a.put("box")
     lists = [
-        " .r : * , .rlistings ",
+        ".r : * , .rlistings",
         ".referrer:*",
         ".ref:*",
         ".r:",
