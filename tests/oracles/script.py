@@ -245,7 +245,8 @@ class Script:
         if json is not None:
             said["body"] = self.known.json(json)
         elif content is not None:
-            said["body"] = objects.words(content) if isinstance(content, bytes) else "<a stream of bytes>"
+            shown = objects.words(content) if isinstance(content, bytes) else "<a stream of bytes>"
+            said["body"] = self.known.text(shown) if self._stores else shown
         return said
 
     def _response(self, response: httpx.Response) -> dict[str, Json]:

@@ -151,11 +151,11 @@ def with_slices(a: Account) -> None:
 
 @objects
 def dynamic_large_objects(a: Account) -> None:
-    with_segments(a)
+    with_slices(a)
     a.put(
         "box/large",
         b"",
-        headers={"X-Object-Manifest": "parts/", "Content-Type": "text/x-large", "X-Object-Meta-Colour": "red"},
+        headers={"X-Object-Manifest": "parts/s/", "Content-Type": "text/x-large", "X-Object-Meta-Colour": "red"},
     )
     a.head("box/large")
     a.get("box/large")
