@@ -1,4 +1,6 @@
-"""`python -m tests.oracles [identity] [image] [object-store] [authorization]`: records anew what the real services answer."""
+"""Records anew what the real services answer: `python -m tests.oracles`, with what to record if not all of it:
+identity, image, object-store, authorization.
+"""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ VALUES = ("allow", "content-md5", "content-range", "location", "vary", "www-auth
 FACTS = ("x-account-", "x-container-", "x-object-", "x-copied-", "x-delete-", "x-static-", "x-symlink-", "x-history-")
 FACTS += ("x-versions-", "access-control-", "content-disposition", "content-encoding", "content-range", "etag")
 PRESENT = ("x-trans-id", "x-openstack-request-id", "x-storage-policy")
+WORDS = ("message", "Response Body")
 LOOSE_KEYS = {"catalog"}
 ABSENT = "<absent>"
 BREAKS = "an error inside the real service; ours should refuse"
@@ -158,7 +159,7 @@ def _values(where: str, real: Any, ours: Any, *, ordered: bool, loose: bool) -> 
             there, here = real.get(key, ABSENT), ours.get(key, ABSENT)
             if ABSENT in (_plain(there), _plain(here)):
                 yield f"{where}.{key}", there, here
-            elif not (key == "message" and isinstance(here, str)):
+            elif not (key in WORDS and isinstance(here, str)):
                 yield from _values(f"{where}.{key}", there, here, ordered=ordered, loose=key in LOOSE_KEYS)
     elif isinstance(real, list) and isinstance(ours, list):
         yield from _lists(where, real, ours, ordered)

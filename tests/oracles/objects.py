@@ -21,6 +21,7 @@ TOTALS_IN_XML = re.compile(r"<(count|bytes)>\d+</\1>(?=<(bytes|last_modified)>)"
 POLICY_IN_XML = re.compile("<storage_policy>.*?</storage_policy>")
 # What Swift says in words, even of a success.
 WORDS = b"<html><h1>"
+SETS = ("allow", "access-control-allow-methods", "access-control-allow-headers", "access-control-expose-headers")
 LISTING = "text/plain; charset=utf-8"
 
 
@@ -53,7 +54,7 @@ def _header(known: Known, response: httpx.Response, name: str, value: str) -> st
         return value if _is_measured(response) else "<length>"
     if name == "x-object-version-id" and value != "null":
         return known.name_of(value) or "<version id>"
-    if name == "allow":
+    if name in SETS:
         return ", ".join(sorted(value.split(", ")))
     return known.text(value)
 

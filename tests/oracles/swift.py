@@ -49,18 +49,19 @@ def _configure(home: Path, ports: dict[str, int], identity: str, url: str, passw
     (home / "etc/swift.conf").write_text(SWIFT)
     for kind, port in ports.items():
         (home / f"etc/{kind}-server.conf").write_text(STORAGE.format(kind=kind, port=port, **values))
-    filters = "".join(f"[filter:{name}]\nuse = egg:swift#{name}\n" for name in FILTERS)
+    filters = "".join(f"[filter:{name}]\nuse = egg:swift#{name}\n{OPTIONS.get(name, '')}" for name in FILTERS)
     pipeline = " ".join((*FILTERS[:6], "authtoken", "keystoneauth", *FILTERS[6:]))
     asked = {"port": httpx.URL(url).port, "pipeline": pipeline, "filters": filters, "reseller": RESELLER}
     proxy = PROXY.format(identity=identity, password=password, **asked, **values)
     (home / "etc/proxy-server.conf").write_text(proxy)
 
 
-# In the pipeline's order; the first six come before it is known who asks. versioned_writes, whose option follows, is
-# last.
+# In the pipeline's order; the first six come before it is known who asks.
 FILTERS = ("catch_errors", "gatekeeper", "healthcheck", "listing_formats", "bulk", "tempurl")
-FILTERS += ("formpost", "staticweb", "copy", "container_quotas", "account_quotas", "slo", "dlo", "symlink")
-FILTERS += ("versioned_writes",)
+FILTERS += ("formpost", "staticweb", "copy", "container_quotas", "account_quotas", "slo", "dlo")
+FILTERS += ("versioned_writes", "symlink")
+
+OPTIONS = {"versioned_writes": "allow_versioned_writes = true\nallow_object_versioning = true\n"}
 
 RINGS = """
 import os, sys
@@ -132,5 +133,4 @@ password = {password}
 project_name = admin
 user_domain_name = Default
 project_domain_name = Default
-{filters}allow_object_versioning = true
-"""
+{filters}"""

@@ -7,8 +7,10 @@ from .registry import objects
 
 
 def written(a: Account, path: str, *contents: bytes) -> None:
+    """One after the other (recorded); the ids of versions, where there are any, read `{version 1}` and so on."""
     for number, content in enumerate(contents, 1):
-        a.put(path, content, headers={"Content-Type": "text/plain", "X-Object-Meta-Number": str(number)})
+        made = a.put(path, content, headers={"Content-Type": "text/plain", "X-Object-Meta-Number": str(number)})
+        a.script.known.learn(made.header("X-Object-Version-Id"), f"version {number}")
 
 
 @objects
