@@ -12,14 +12,14 @@ from altostratus.services.objectstore.store.containers import (
     find_container,
     list_containers,
 )
-from altostratus.services.objectstore.store.objects import change_object, list_objects, spans_of
+from altostratus.services.objectstore.store.objects import change_object, list_objects
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.copy_object import copy_object
 from altostratus.services.objectstore.usecases.create_container import create_container
 from altostratus.services.objectstore.usecases.delete_container import delete_container
 from altostratus.services.objectstore.usecases.delete_object import delete_object, delete_version
 from altostratus.services.objectstore.usecases.put_object import put_object
-from altostratus.services.objectstore.usecases.read_object import ObjectReading, find_object
+from altostratus.services.objectstore.usecases.read_object import ObjectReading, find_object, read_spans
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ class ObjectStoreFacade:
         return await self._store.db.write(fn)
 
     def open_object(self, tx: Tx, found: Object) -> ObjectReading:
-        return ObjectReading(self._store, found.size, tuple(spans_of(tx, found)))
+        return read_spans(self._store, tx, found)
 
     async def put_object(
         self, account: str, container: str, name: str, body: AsyncIterator[bytes], *more: Any, **options: Any

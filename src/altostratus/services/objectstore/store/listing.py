@@ -43,6 +43,7 @@ def page(
     """The entries of one page, in order."""
     entries: list[N | Prefix] = []
     window, few = window_of(listing), FEW
+    low = listing.end_marker if listing.reverse else listing.marker
     query = query.order_by(column.desc() if listing.reverse else column)
     while (missing := listing.limit - len(entries)) > 0:
         wanted = min(missing, few) if listing.delimiter else missing
@@ -52,9 +53,12 @@ def page(
             if rolled and row.name.startswith(rolled):
                 continue
             rolled = rolled_up(row.name, listing)
-            if not rolled:
+            if listing.children:
+                if row.name != listing.prefix and rolled in ("", row.name):
+                    entries.append(row)
+            elif not rolled:
                 entries.append(row)
-            elif rolled != listing.marker:  # the last page ended with it
+            elif rolled != low:  # the last page ended with it
                 entries.append(Prefix(rolled))
         if len(rows) < wanted:
             break
