@@ -297,7 +297,9 @@ class ObjectStore(Protocol):
         NoSuchUpload."""
         ...
 
-    def copy_part(self, tx: Tx, upload: Upload, number: int, source: Object, start: int, stop: int, etag: str) -> Part:
+    def copy_part(
+        self, tx: Tx, upload: Upload, number: int, source: Object, start: int, stop: int, etag: str, system: Values
+    ) -> Part:
         """A part that is those bytes of an object, which both refer to."""
         ...
 
