@@ -16,7 +16,7 @@ from altostratus.services.objectstore.usecases.gather import Gather
 
 PREFIX = "/object-store"
 CATALOG = (CatalogEntry("object-store", "swift", "/object-store/v1/AUTH_$(project_id)s"),)
-_BELOW_V1 = re.compile(r"/v1/(?P<path>.*)", re.DOTALL)
+_BELOW_V1 = re.compile(r"/v1(?:\.0)?(?:/(?P<path>.*))?", re.DOTALL)
 
 
 def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:

@@ -7,13 +7,14 @@ from altostratus.contracts.objectstore import Content, NewObject, Object
 from altostratus.kernel.errors import BadRequest, PreconditionFailed
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.download import Wanted, what_is_wanted
-from altostratus.services.objectstore.api.links import LINK, Target, open_target
+from altostratus.services.objectstore.api.links import Target, open_target
 from altostratus.services.objectstore.api.metadata import check_size, shown
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
 from altostratus.services.objectstore.api.said import read_object_headers
 from altostratus.services.objectstore.api.versions import shown_version, wanted_version
 from altostratus.services.objectstore.api.views import KEPT, modified
 from altostratus.services.objectstore.domain.conditions import http_date
+from altostratus.services.objectstore.domain.link import LINK
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, check_name, read_path
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.copy_object import copy_object

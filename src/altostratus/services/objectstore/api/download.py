@@ -6,13 +6,21 @@ from typing import NamedTuple
 
 from altostratus.contracts.objectstore import Object, Reading
 from altostratus.kernel.errors import PreconditionFailed, RangeNotSatisfiable
-from altostratus.services.objectstore.api.links import Target, link_headers, location
+from altostratus.services.objectstore.api.links import Target
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest, on_wire
 from altostratus.services.objectstore.api.versions import version_headers
 from altostratus.services.objectstore.api.views import modified, object_headers
 from altostratus.services.objectstore.domain.conditions import Verdict, judge
+from altostratus.services.objectstore.domain.link import link_headers, location
 from altostratus.services.objectstore.domain.ranges import Span, read_ranges
 from altostratus.services.objectstore.usecases.read_object import ObjectReading
+
+
+async def answer_page(request: SwiftRequest, target: Target, status: int) -> None:
+    """All of it, as what is said of an error."""
+    size = target.reading.size
+    headers = [*object_headers(target.found), ("content-length", str(size))]
+    await _send(request, status, headers, target.reading, Span(0, size))
 
 
 class Wanted(NamedTuple):

@@ -7,7 +7,7 @@ from altostratus.kernel.errors import BadRequest, NotFound, PreconditionFailed, 
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.copies import copy_here
 from altostratus.services.objectstore.api.download import answer_object
-from altostratus.services.objectstore.api.links import POSTED, check_target, is_link, location_of, open_target
+from altostratus.services.objectstore.api.links import POSTED, check_target, open_target
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.said import read_object_headers
 from altostratus.services.objectstore.api.versions import (
@@ -19,8 +19,9 @@ from altostratus.services.objectstore.api.versions import (
 )
 from altostratus.services.objectstore.api.views import KEPT, modified
 from altostratus.services.objectstore.domain.conditions import http_date
+from altostratus.services.objectstore.domain.link import is_link, location, target_of
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, check_name
-from altostratus.services.objectstore.errors import ClientDisconnected, LengthRequired, Unprocessable
+from altostratus.services.objectstore.errors import ClientDisconnected, LengthRequired, Malformed, Unprocessable
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.objects import change_object
@@ -56,7 +57,7 @@ async def post_object(request: SwiftRequest) -> None:
     """Say everything anew: what is not said again is gone. 307 where it was said of a link."""
     path = request.path
     if wanted_version(request):
-        raise BadRequest("POST with version-id is not allowed")
+        raise Malformed("POST with version-id is not allowed")
     if "x-symlink-target" in request.headers:
         raise BadRequest("A PUT request is required to set a symlink target")
 
@@ -79,7 +80,8 @@ async def post_object(request: SwiftRequest) -> None:
 
     found = await request.store.db.write(change)
     if is_link(found):
-        await request.answer(307, [("location", location_of(found, path))], POSTED)
+        base = request.place.partition("/v1")[0]
+        await request.answer(307, [("location", base + location(target_of(found, path.account)))], POSTED)
     else:
         await request.answer(202)
 

@@ -15,6 +15,7 @@ from altostratus.services.objectstore.usecases import ObjectStore
 
 TEXT = "text/plain; charset=utf-8"
 HTML = "text/html; charset=UTF-8"
+ACCEPTED = b"<html><h1>Accepted</h1><p>The request is accepted for processing.</p></html>"
 Headers = list[tuple[str, str]]
 
 
@@ -44,6 +45,11 @@ class SwiftRequest:
         except (UnicodeDecodeError, ValueError) as error:
             raise BadRequest("The query is not valid.") from error
 
+    @property
+    def place(self) -> str:
+        """The whole path, as it came."""
+        return str(self.raw.scope["raw_path"].decode("latin-1").partition("?")[0])
+
     def flag(self, name: str) -> bool:
         """Whether a header says yes."""
         return is_true(self.headers.get(name, ""))
@@ -66,35 +72,36 @@ class SwiftRequest:
 
     def require_owner(self) -> None:
         if not self.is_owner:
-            raise self.refusal()
+            raise self._refusal(self.path)
 
     def require_reader(self) -> None:
-        """Of the account, or of the container, without a look at the container's own list."""
+        """Of the account."""
         if not (self.granted or reads_all(self.actor, self.path.account)):
-            raise self.refusal()
+            raise self._refusal(self.path)
 
     def require_object(self, path: Path, container: Container | None, right: str) -> None:
         """The right to `read` or `write` an object of the container. Nobody learns here whether there is one."""
         if not self._may(path, container, right):
-            raise self.refusal()
+            raise self._refusal(path)
+
+    def require_listing(self, path: Path, container: Container | None) -> None:
+        """Likewise, to look at the container itself."""
+        if self.granted or reads_all(self.actor, path.account):
+            return
+        if container is None or not allows_listing(self.actor, container, self.headers.get("referer")):
+            raise self._refusal(path)
 
     def _may(self, path: Path, container: Container | None, right: str) -> bool:
         if self.granted or owns(self.actor, path.account) or (right == "read" and reads_all(self.actor, path.account)):
             return True
         return container is not None and allows_object(self.actor, container, right, self.headers.get("referer"))
 
-    def require_listing(self, path: Path, container: Container | None) -> None:
-        if self.granted or reads_all(self.actor, path.account):
-            return
-        if container is None or not allows_listing(self.actor, container, self.headers.get("referer")):
-            raise self.refusal()
-
-    def refusal(self) -> Fault:
+    def _refusal(self, path: Path) -> Fault:
         """For who may not: who has no token may come back with one."""
         if self.actor is not None:
             return Forbidden()
         fault = Unauthorized()
-        realm, identity = quote(self.path.account), f"{self.raw.context.base_url}/identity"
+        realm, identity = quote(path.account), f"{self.raw.context.base_url}/identity"
         fault.headers = (("www-authenticate", f'Swift realm="{realm}", Keystone uri="{identity}"'),)
         return fault
 
@@ -103,6 +110,7 @@ class SwiftRequest:
 
     async def answer(self, status: int, headers: Sequence[tuple[str, str]] = (), body: bytes = b"") -> None:
         named = {name.lower() for name, _ in headers}
+        body = body or (ACCEPTED if status == 202 else b"")
         plain = () if "content-type" in named else (("content-type", HTML),)
         await self.raw.answer(status, [*plain, *on_wire(headers)], body)
 

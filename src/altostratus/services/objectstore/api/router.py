@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 
-from altostratus.kernel.errors import MethodNotAllowed, NotFound
+from altostratus.kernel.errors import MethodNotAllowed
 from altostratus.kernel.http.raw import RawRequest
 from altostratus.services.objectstore.api import accounts, containers, copies, objects
 from altostratus.services.objectstore.api.request import SwiftRequest
+from altostratus.services.objectstore.api.web import may_be_site, serve_site
 from altostratus.services.objectstore.domain.path import read_path
+from altostratus.services.objectstore.errors import BadName
 from altostratus.services.objectstore.usecases import ObjectStore
 
 Verb = Callable[[SwiftRequest], Awaitable[None]]
@@ -40,13 +42,16 @@ class Router:
 
     async def __call__(self, raw: RawRequest) -> None:
         """Any method of any path below /v1/."""
-        path = read_path(raw.params["path"])
+        path = read_path(raw.params["path"] or "")
         if not path.account:
-            raise NotFound()
+            raise BadName()
         verbs = OBJECT if path.object else CONTAINER if path.container else ACCOUNT
         verb = verbs.get(raw.method)
         if verb is None:
             fault = MethodNotAllowed()
             fault.headers = (("allow", ", ".join(sorted({*verbs, "OPTIONS"} - {"COPY"}))),)
             raise fault
-        await verb(SwiftRequest(self._store, raw, path))
+        request = SwiftRequest(self._store, raw, path)
+        if may_be_site(request) and await serve_site(request):
+            return
+        await verb(request)

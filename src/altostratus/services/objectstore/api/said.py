@@ -8,6 +8,7 @@ from altostratus.services.objectstore.api.metadata import check_size, check_text
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.views import KEPT
 from altostratus.services.objectstore.domain.path import Path
+from altostratus.services.objectstore.errors import Malformed
 
 LAST = 9_999_999_999
 """Seconds since 1970: nothing expires later."""
@@ -28,7 +29,7 @@ def _content_type(request: SwiftRequest, path: Path) -> str:
     if not said or request.flag("x-detect-content-type"):
         return mimetypes.guess_type(path.object)[0] or "application/octet-stream"
     if "swift_" in said and any(part.strip().startswith("swift_") for part in said.split(";")[1:]):
-        raise BadRequest("Invalid Content-Type, swift_* is not a valid parameter name.")
+        raise Malformed("Invalid Content-Type, swift_* is not a valid parameter name.")
     return said
 
 

@@ -7,10 +7,12 @@ import re
 from urllib.parse import quote
 
 from altostratus.contracts.objectstore import NULL, Container, NoSuchContainer, NoSuchObject, Object
-from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
+from altostratus.services.objectstore.api.views import modified
+from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.path import Path
+from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.objects import is_expired
 from altostratus.services.objectstore.usecases.delete_object import delete_object, delete_version
@@ -22,11 +24,15 @@ _VERSION = re.compile(r"\d{1,18}(\.\d{1,18})?|null", re.ASCII)
 
 
 def wanted_version(request: SwiftRequest) -> str | None:
-    """?version-id, if one is given. Raises BadRequest."""
+    """?version-id, if one is given. Raises Malformed."""
     version = request.query.get("version-id")
-    if version and not _VERSION.fullmatch(version):
-        raise BadRequest("Invalid version parameter")
-    return version or None
+    return check_version(version) if version else None
+
+
+def check_version(version: str) -> str:
+    if not _VERSION.fullmatch(version):
+        raise Malformed("Invalid version parameter")
+    return version
 
 
 def find_for_reading(tx: Tx, request: SwiftRequest, where: Container, name: str, version: str | None) -> Object:
@@ -61,7 +67,7 @@ async def restore_version(request: SwiftRequest, version: str) -> None:
     """201: this version is the latest again."""
     path = request.path
     if request.length:
-        raise BadRequest("version-id is only allowed without a body")
+        raise Malformed("version-id is only allowed without a body")
 
     def restore(tx: Tx) -> Object:
         where = find_container(tx, path.account, path.container)
@@ -71,7 +77,8 @@ async def restore_version(request: SwiftRequest, version: str) -> None:
         return make_current(tx, where, path.object, version)
 
     found = await request.store.db.write(restore)
-    await request.answer(201, [("x-object-version-id", found.version)])
+    headers = [("etag", found.etag), ("last-modified", http_date(modified(found.modified_at)))]
+    await request.answer(201, [*headers, ("x-object-version-id", found.version)])
 
 
 def remove_version(tx: Tx, path: Path, version: str) -> Headers:

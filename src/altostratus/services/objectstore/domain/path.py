@@ -7,9 +7,10 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from altostratus.kernel.errors import BadRequest
-from altostratus.services.objectstore.errors import BadName
+from altostratus.services.objectstore.errors import BadName, Malformed
 
-LONGEST_ACCOUNT = LONGEST_CONTAINER = 256
+LONGEST_CONTAINER = 256
+"""In characters."""
 LONGEST_OBJECT = 1024
 """In bytes of UTF-8."""
 
@@ -34,6 +35,8 @@ def read_path(raw: str) -> Path:
 
 
 def check_name(kind: str, name: str, most: int) -> None:
-    """Whether something new may have this name."""
-    if (length := len(name.encode())) > most:
-        raise BadRequest(f"{kind} name length of {length} longer than {most}")
+    """Whether something new may have this name. Raises Malformed of a container, BadRequest of an object."""
+    length = len(name) if kind == "Container" else len(name.encode())
+    if length > most:
+        fault = Malformed if kind == "Container" else BadRequest
+        raise fault(f"{kind} name length of {length} longer than {most}")
