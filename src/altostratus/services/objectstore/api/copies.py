@@ -11,14 +11,13 @@ from altostratus.services.objectstore.api.links import Target, open_target
 from altostratus.services.objectstore.api.metadata import check_size, shown
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
 from altostratus.services.objectstore.api.said import read_object_headers
-from altostratus.services.objectstore.api.versions import shown_version, wanted_version
+from altostratus.services.objectstore.api.versions import open_for_writing, shown_version, wanted_version
 from altostratus.services.objectstore.api.views import KEPT, modified
 from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.link import LINK
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, check_name, read_path
-from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.copy_object import copy_object
-from altostratus.services.objectstore.usecases.put_object import get_container, put_object
+from altostratus.services.objectstore.usecases.put_object import put_object
 
 
 class _Copy(NamedTuple):
@@ -49,11 +48,10 @@ async def _copy(request: SwiftRequest, path: Path, to: Path) -> None:
 
     def copy(tx: Tx) -> _Copy:
         source = open_target(tx, request, path, version)
-        request.require_object(to, find_container(tx, to.account, to.container), "write")
+        where = open_for_writing(tx, request, to)
         done = _Copy(source, what_is_wanted(request, source), _said(request, source, to))
         if done.wanted.spans or done.wanted.unchanged:
             return done
-        where = get_container(tx, to.account, to.container)
         return done._replace(added=copy_object(tx, source.found, where, to.object, done.new))
 
     done = await request.store.db.write(copy)

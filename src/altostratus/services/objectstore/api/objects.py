@@ -11,6 +11,7 @@ from altostratus.services.objectstore.api.links import POSTED, check_target, ope
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.said import read_object_headers
 from altostratus.services.objectstore.api.versions import (
+    open_for_writing,
     remove_current,
     remove_version,
     restore_version,
@@ -22,10 +23,8 @@ from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.link import is_link, location, target_of
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, check_name
 from altostratus.services.objectstore.errors import ClientDisconnected, LengthRequired, Malformed, Unprocessable
-from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.objects import change_object
-from altostratus.services.objectstore.usecases.put_object import get_container
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
 from altostratus.services.objectstore.usecases.read_object import get_listed
 
@@ -62,8 +61,7 @@ async def post_object(request: SwiftRequest) -> None:
         raise BadRequest("A PUT request is required to set a symlink target")
 
     def change(tx: Tx) -> Object:
-        request.require_object(path, find_container(tx, path.account, path.container), "write")
-        found = get_listed(tx, get_container(tx, path.account, path.container), path.object)
+        found = get_listed(tx, open_for_writing(tx, request, path), path.object)
         new = read_object_headers(request, path)
         content_type = new.content_type if "content-type" in request.headers else found.content_type
         system = {**{k: v for k, v in found.system.items() if k not in KEPT}, **new.system}
@@ -91,8 +89,10 @@ async def remove_object(request: SwiftRequest) -> None:
     path, version = request.path, wanted_version(request)
 
     def remove(tx: Tx) -> list[tuple[str, str]]:
-        request.require_object(path, find_container(tx, path.account, path.container), "write")
-        return remove_version(tx, path, version) if version else remove_current(tx, path)
+        where = open_for_writing(tx, request, path)
+        if version:
+            return remove_version(tx, where, path.object, version)
+        return remove_current(tx, where, path.object)
 
     await request.answer(204, await request.store.db.write(remove))
 

@@ -29,7 +29,7 @@ class Site(msgspec.Struct, frozen=True):
 
     index: str = ""
     error: str = ""
-    listings: bool = False
+    listings: str = ""
     label: str = ""
     css: str = ""
     folder: str = FOLDER
@@ -39,7 +39,7 @@ class Site(msgspec.Struct, frozen=True):
         said = {name: str(container.meta.get(f"web-{name}", "")).strip() for name in ("index", "error", "listings")}
         css, label = (str(container.meta.get(f"web-listings-{name}", "")).strip() for name in ("css", "label"))
         folder = str(container.meta.get("web-directory-type", "")).strip() or FOLDER
-        return cls(said["index"], said["error"], is_true(said["listings"]), label, css, folder)
+        return cls(said["index"], said["error"], said["listings"], label, css, folder)
 
     @property
     def is_one(self) -> bool:
@@ -125,7 +125,7 @@ async def _has(request: SwiftRequest, folder: str) -> bool:
 
 
 async def _serve_list(request: SwiftRequest, site: Site, folder: str) -> None:
-    if not site.listings:
+    if not is_true(site.listings):
         raise NoPage()
     most = request.store.config.max_container_listing
     rows = await request.store.db.read(lambda tx: _list(tx, request, folder, most))
@@ -196,9 +196,5 @@ def _row(kinds: str, name: str, size: str, date: str) -> str:
 
 def _human(size: int) -> str:
     """1536 -> 2Ki"""
-    value, unit = float(size), ""
-    for unit in ("", "Ki", "Mi", "Gi", "Ti", "Pi"):
-        if value < 1024:
-            break
-        value /= 1024
-    return f"{value:.0f}{unit}"
+    power = max(size.bit_length() - 1, 0) // 10
+    return f"{size / 1024**power:.0f}{('', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi')[power]}"
