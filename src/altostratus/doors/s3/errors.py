@@ -3,9 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
 
-from lxml import etree
-
-from altostratus.doors.s3.xml_text import declared, readable
+from altostratus.doors.s3.xml_build import Element, document
 from altostratus.kernel import errors as kernel
 from altostratus.kernel.errors import Fault
 from altostratus.kernel.http.context import Context
@@ -168,12 +166,9 @@ def s3_error(fault: Fault) -> S3Error:
 
 def body_of(error: S3Error, request_id: str) -> bytes:
     """`<Error>…</Error>`: no namespace, unlike S3's other answers."""
-    root = etree.Element("Error")
-    elements = {"Code": error.code, "Message": error.message, **error.extra}
-    elements |= {"Resource": error.resource, "RequestId": request_id, "HostId": "altostratus"}
-    for name, text in elements.items():
-        etree.SubElement(root, name).text = readable(text)
-    return declared(root)
+    usual: list[Element] = [("Resource", error.resource), ("RequestId", request_id), ("HostId", "altostratus")]
+    content = [("Code", error.code), ("Message", error.message), *error.extra.items(), *usual]
+    return document("Error", content, namespace="")
 
 
 def fault_format(fault: Fault, context: Context) -> Rendered:
