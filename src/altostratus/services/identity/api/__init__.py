@@ -93,7 +93,7 @@ class IdentityCall(Call):
         content = await self.content()
         if not content:
             return {}
-        said = self.headers.get("content-type") or "application/json"
+        said = self.context.asked.get("content-type") or "application/json"
         if said.split(";")[0].strip().lower() != "application/json":
             raise Expecting("application/json", "Content-Type header")
         try:

@@ -20,15 +20,15 @@ from altostratus.services.identity.usecases.offer_catalog import offer_catalog
 from altostratus.services.identity.usecases.revoke_token import revoke_token
 from altostratus.services.identity.usecases.show_token import show_token
 
-SUBJECT = "X-Subject-Token"
-ACCESS_RULES = "OpenStack-Identity-Access-Rules"
-RECEIPT = "Openstack-Auth-Receipt"
+SUBJECT = "x-subject-token"
+ACCESS_RULES = "openstack-identity-access-rules"
+RECEIPT = "openstack-auth-receipt"
 
 
 @post("/tokens", body=schemas.AuthBody)
 async def post_token(request: IdentityCall) -> Response[Any]:
     login = _login(await request.document())
-    login = replace(login, client=request.context.client, receipt=request.headers.get(RECEIPT, ""))
+    login = replace(login, client=request.context.client, receipt=request.context.asked.get(RECEIPT, ""))
     answer = await authenticate(request.identity, login)
     if isinstance(answer, Receipt):
         return Response(views.receipt(answer), status_code=401, headers={RECEIPT: answer.id})
@@ -38,7 +38,7 @@ async def post_token(request: IdentityCall) -> Response[Any]:
 
 @get("/tokens")
 async def get_token(request: IdentityCall) -> Response[Any]:
-    token = request.headers.get(SUBJECT, "")
+    token = request.context.asked.get(SUBJECT, "")
     generation = await request.identity.generation()
     heeds = _heeds_access_rules(request)
     session = await show_token(request.identity, request.actor, token, generation, heeds)
@@ -48,14 +48,14 @@ async def get_token(request: IdentityCall) -> Response[Any]:
 def _heeds_access_rules(request: IdentityCall) -> bool:
     """Whether the client says that it knows version 1.0 of them."""
     try:
-        return float(request.headers.get(ACCESS_RULES, "")) >= 1.0
+        return float(request.context.asked.get(ACCESS_RULES, "")) >= 1.0
     except ValueError:
         return False
 
 
 @delete("/tokens", status_code=204)
 async def delete_token(request: IdentityCall) -> None:
-    await revoke_token(request.identity, request.actor, request.headers.get(SUBJECT, ""))
+    await revoke_token(request.identity, request.actor, request.context.asked.get(SUBJECT, ""))
 
 
 @get("/catalog")
