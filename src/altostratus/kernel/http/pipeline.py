@@ -130,6 +130,9 @@ class Pipeline:
                 return
         if scope["method"] == "HEAD":
             context.head, scope["method"] = True, "GET"
+        if direct := edge.direct.get((scope["method"], path)):
+            await answer.complete(await direct(scope, receive))
+            return
         await self._inner(scope, receive, answer)
 
 

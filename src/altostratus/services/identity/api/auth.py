@@ -3,11 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from litestar import Response, Router, delete, get, post
+from litestar import Router, delete, get, post
 from msgspec import UNSET, Raw, UnsetType
 
 from altostratus.kernel.errors import BadRequest
-from altostratus.services.identity.api import IdentityCall, checked, schemas, views
+from altostratus.kernel.http.call import direct
+from altostratus.kernel.http.edge import Rendered, json_response
+from altostratus.services.identity.api import VARY, IdentityCall, checked, schemas, views
 from altostratus.services.identity.domain.claims import SYSTEM, ScopeKind
 from altostratus.services.identity.domain.factors import Receipt
 from altostratus.services.identity.domain.login import CredentialLogin, Login, Reference, ScopeWish
@@ -26,23 +28,23 @@ RECEIPT = "openstack-auth-receipt"
 
 
 @post("/tokens", body=schemas.AuthBody)
-async def post_token(request: IdentityCall) -> Response[Any]:
+async def post_token(request: IdentityCall) -> Rendered:
     login = _login(await request.document())
     login = replace(login, client=request.context.client, receipt=request.context.asked.get(RECEIPT, ""))
     answer = await authenticate(request.identity, login)
     if isinstance(answer, Receipt):
-        return Response(views.receipt(answer), status_code=401, headers={RECEIPT: answer.id})
+        return json_response(401, views.receipt(answer), VARY, (RECEIPT, answer.id))
     token, session = answer
-    return Response(await token_body(request, session), status_code=201, headers={SUBJECT: token})
+    return json_response(201, await token_body(request, session), VARY, (SUBJECT, token))
 
 
 @get("/tokens")
-async def get_token(request: IdentityCall) -> Response[Any]:
+async def get_token(request: IdentityCall) -> Rendered:
     token = request.context.asked.get(SUBJECT, "")
     generation = await request.identity.generation()
     heeds = _heeds_access_rules(request)
     session = await show_token(request.identity, request.actor, token, generation, heeds)
-    return Response(await token_body(request, session, generation), headers={SUBJECT: token})
+    return json_response(200, await token_body(request, session, generation), VARY, (SUBJECT, token))
 
 
 def _heeds_access_rules(request: IdentityCall) -> bool:
@@ -180,6 +182,10 @@ def _reference(given: Any, where: str) -> Reference:
     return Reference(id=given.id) if given.name is UNSET else Reference(name=given.name)
 
 
+DIRECT = {
+    ("POST", "/v3/auth/tokens"): direct(post_token, IdentityCall),
+    ("GET", "/v3/auth/tokens"): direct(get_token, IdentityCall),
+}
 ROUTER = Router(
     "/auth", route_handlers=[post_token, get_token, delete_token, get_catalog, get_projects, get_domains, get_system]
 )
