@@ -1,6 +1,5 @@
 """/v3/auth: tokens, and what a token may reach."""
 
-from dataclasses import replace
 from typing import Any
 
 from litestar import Router, delete, get, post
@@ -30,7 +29,7 @@ RECEIPT = "openstack-auth-receipt"
 @post("/tokens", body=schemas.AuthBody)
 async def post_token(request: IdentityCall) -> Rendered:
     login = _login(await request.document())
-    login = replace(login, client=request.context.client, receipt=request.context.asked.get(RECEIPT, ""))
+    login = login._replace(client=request.context.client, receipt=request.context.asked.get(RECEIPT, ""))
     answer = await authenticate(request.identity, login)
     if isinstance(answer, Receipt):
         return json_response(401, views.receipt(answer), VARY, (RECEIPT, answer.id))
@@ -95,11 +94,10 @@ async def token_body(request: IdentityCall, session: Session, generation: int | 
     default of the one that is now."""
     if session.scope is ScopeKind.UNSCOPED or "nocatalog" in request.query_params:
         return views.token(session, None)
-    project = session.claims.scope.id if session.scope is ScopeKind.PROJECT else None
     # the URLs of a trust's token are its trustor's, even where the trustee acts in its own name
     user_id = session.trust.trustor_user_id if session.trust else session.user.id
     now = await request.identity.generation() if generation is None else generation
-    return views.token(session, Raw(await offer_catalog(request.identity, now, user_id, project)))
+    return views.token(session, Raw(await offer_catalog(request.identity, now, user_id, session.project_id)))
 
 
 def _login(document: dict[str, Any]) -> Login:
@@ -171,7 +169,7 @@ def _within_domain(given: schemas.PasswordUser | schemas.ProjectReference, where
         return found
     if domain is None:
         raise Expecting("domain", noun)
-    return replace(found, domain=domain)
+    return found._replace(domain=domain)
 
 
 def _reference(given: Any, where: str) -> Reference:
