@@ -1,6 +1,6 @@
 """Rows of blobs: they come with what refers to them, and go when nothing does."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, delete, func, insert, select, update
@@ -36,7 +36,7 @@ def drop(tx: Tx, blob_ids: Iterable[str]) -> None:
     insert_or_ignore(tx, garbage, rows)
 
 
-def take_garbage(tx: Tx, before: int, most: int, spared: Set[str] = frozenset()) -> tuple[int, list[str]]:
+def take_garbage(tx: Tx, before: int, most: int, spared: frozenset[str] = frozenset()) -> tuple[int, list[str]]:
     """Forget blobs that nothing refers to any more, of the oldest that were dropped before that moment: how many those
     are, and what has a file of its own, which is to be removed. Some never were a row. Those that are `spared` are
     looked at again later."""
