@@ -3,32 +3,22 @@
 https://docs.openstack.org/swift/latest/middleware.html#symlink
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from altostratus.contracts.objectstore import Container, NewObject, NoSuchContainer, NoSuchObject, Object
+from altostratus.contracts.objectstore import NewObject, NoSuchContainer, NoSuchObject, Object
 from altostratus.kernel.errors import BadRequest, Conflict, Fault, PreconditionFailed
 from altostratus.kernel.tx import Tx
-from altostratus.services.objectstore.api.request import SwiftRequest, on_wire
+from altostratus.services.objectstore.api.request import SwiftRequest, wired
+from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.api.versions import find_for_reading
 from altostratus.services.objectstore.domain.link import LINK, is_link, location, target_of
 from altostratus.services.objectstore.domain.path import Path, read_path
 from altostratus.services.objectstore.store.containers import find_container
-from altostratus.services.objectstore.usecases.read_object import ObjectReading, read_spans
+from altostratus.services.objectstore.usecases.read_object import read_spans
 
 MOST = 2
 """Links that lead to links."""
 POSTED = b"The requested POST was applied to a symlink. POST directly to the target to apply requested metadata."
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a path leads to."""
-
-    path: Path
-    container: Container
-    found: Object
-    reading: ObjectReading
-    linked: bool = False
 
 
 def open_target(tx: Tx, request: SwiftRequest, path: Path, version: str | None) -> Target:
@@ -80,14 +70,14 @@ def _follow(tx: Tx, request: SwiftRequest, link: Target) -> Target:
         if (etag := link.found.system[LINK].get("etag")) and etag != target.found.etag:
             raise Conflict(f"Object Etag {target.found.etag!r} does not match X-Symlink-Target-Etag header {etag!r}")
     except Fault as fault:
-        fault.headers = (*fault.headers, *on_wire([("content-location", location(path))]))
+        fault.headers = (*fault.headers, *wired([("content-location", location(path))]))
         raise
     return replace(target, linked=True)
 
 
 def _static(tx: Tx, request: SwiftRequest, path: Path, etag: str) -> Object:
     """The target, if it is what a static link says."""
-    located = on_wire([("content-location", location(path))])
+    located = wired([("content-location", location(path))])
     try:
         found = _open(tx, request, path).found
     except (NoSuchContainer, NoSuchObject):

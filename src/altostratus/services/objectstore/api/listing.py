@@ -15,6 +15,7 @@ from altostratus.services.objectstore.api.views import POLICY
 from altostratus.services.objectstore.domain.link import is_link, listed_link
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.usecases.archive import DELETED, EMPTY
+from altostratus.services.objectstore.usecases.large_object import STATIC
 
 TEXT, JSON, XML = "text/plain", "application/json", "application/xml"
 XML_TEXT = "text/xml"
@@ -35,6 +36,11 @@ def wanted_format(request: SwiftRequest) -> str:
         return JSON
     if said := _FORMATS.get(request.query.get("format", "").lower()):
         return said
+    return accepted_format(request)
+
+
+def accepted_format(request: SwiftRequest) -> str:
+    """By Accept. Raises NotAcceptable, Malformed."""
     accept = request.headers.get("accept", "")
     if not accept:
         return TEXT
@@ -98,6 +104,8 @@ def object_entry(found: Object, account: str = "") -> Entry:
         "content_type": _SPACED.sub(";", found.content_type),
         "last_modified": instant(found.modified_at),
     }
+    if static := found.system.get(STATIC):
+        entry |= {"bytes": static["size"], "slo_etag": f'"{static["etag"]}"'}
     return entry | listed_link(found, account) if is_link(found) else entry
 
 
@@ -130,6 +138,8 @@ def _xml(root: str, name: str, noun: str, entries: Sequence[Entry | Prefix]) -> 
             continue
         element = etree.SubElement(top, noun)
         for key, value in entry.items():
+            if key == "slo_etag":  # JSON alone has it
+                continue
             etree.SubElement(element, key).text = _text(str(value))
     body: bytes = etree.tostring(top, xml_declaration=True, encoding="UTF-8")
     return body

@@ -10,6 +10,7 @@ from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import BadRequest, Fault, Forbidden, Unauthorized
 from altostratus.kernel.http.raw import RawRequest
 from altostratus.services.objectstore.domain.access import allows_listing, allows_object, owns, reads_all
+from altostratus.services.objectstore.domain.grant import Grant
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.usecases import ObjectStore
 
@@ -21,12 +22,12 @@ Headers = list[tuple[str, str]]
 
 @dataclass
 class SwiftRequest:
-    """One request. `granted` is set where something other than a token allows it: the signature of a temporary URL."""
+    """One request. `grant` is there where a signature allows it: then no token counts."""
 
     store: ObjectStore
     raw: RawRequest
     path: Path
-    granted: bool = False
+    grant: Grant | None = None
 
     @property
     def method(self) -> str:
@@ -68,7 +69,7 @@ class SwiftRequest:
 
     @property
     def is_owner(self) -> bool:
-        return self.granted or owns(self.actor, self.path.account)
+        return self.grant is None and owns(self.actor, self.path.account)
 
     def require_owner(self) -> None:
         if not self.is_owner:
@@ -76,7 +77,7 @@ class SwiftRequest:
 
     def require_reader(self) -> None:
         """Of the account."""
-        if not (self.granted or reads_all(self.actor, self.path.account)):
+        if self.grant or not reads_all(self.actor, self.path.account):
             raise self._refusal(self.path)
 
     def require_object(self, path: Path, container: Container | None, right: str) -> None:
@@ -84,15 +85,24 @@ class SwiftRequest:
         if not self._may(path, container, right):
             raise self._refusal(path)
 
+    def require_segment(self, path: Path, container: Container | None) -> None:
+        """The right to read what a manifest names that may be read itself."""
+        if not (self.grant.reaches(path) if self.grant else self._may(path, container, "read")):
+            raise self._refusal(path)
+
     def require_listing(self, path: Path, container: Container | None) -> None:
-        """Likewise, to look at the container itself."""
-        if self.granted or reads_all(self.actor, path.account):
+        """The right to look at the container itself."""
+        if self.grant.reaches(path) if self.grant else reads_all(self.actor, path.account):
             return
-        if container is None or not allows_listing(self.actor, container, self.headers.get("referer")):
+        if self.grant or container is None:
+            raise self._refusal(path)
+        if not allows_listing(self.actor, container, self.headers.get("referer")):
             raise self._refusal(path)
 
     def _may(self, path: Path, container: Container | None, right: str) -> bool:
-        if self.granted or owns(self.actor, path.account) or (right == "read" and reads_all(self.actor, path.account)):
+        if self.grant:
+            return self.grant.allows(path, right)
+        if owns(self.actor, path.account) or (right == "read" and reads_all(self.actor, path.account)):
             return True
         return container is not None and allows_object(self.actor, container, right, self.headers.get("referer"))
 
@@ -112,11 +122,11 @@ class SwiftRequest:
         named = {name.lower() for name, _ in headers}
         body = body or (ACCEPTED if status == 202 else b"")
         plain = () if "content-type" in named else (("content-type", HTML),)
-        await self.raw.answer(status, [*plain, *on_wire(headers)], body)
+        await self.raw.answer(status, [*plain, *wired(headers)], body)
 
     async def start(self, status: int, headers: Headers) -> None:
         """An answer whose body follows by `raw`."""
-        await self.raw.start(status, on_wire(headers))
+        await self.raw.start(status, wired(headers))
 
 
 def is_true(text: str) -> bool:
@@ -128,7 +138,7 @@ def _utf8(text: str) -> str:
     return text.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
-def on_wire(headers: Sequence[tuple[str, str]]) -> Headers:
+def wired(headers: Sequence[tuple[str, str]]) -> Headers:
     """UTF-8 as the characters that stand for its bytes."""
     return [(_wire(name), _wire(value)) for name, value in headers]
 

@@ -4,7 +4,15 @@ from collections.abc import Awaitable, Callable
 
 from altostratus.kernel.errors import MethodNotAllowed
 from altostratus.kernel.http.raw import RawRequest
-from altostratus.services.objectstore.api import accounts, containers, copies, objects
+from altostratus.services.objectstore.api import (
+    accounts,
+    archives,
+    bulk,
+    containers,
+    copies,
+    manifests,
+    objects,
+)
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.web import may_be_site, serve_site
 from altostratus.services.objectstore.domain.path import read_path
@@ -34,6 +42,32 @@ OBJECT: dict[str, Verb] = {
 }
 
 
+def choose(request: SwiftRequest) -> Verb:
+    """The function that answers, by method, depth, and what the query makes of the request. Raises
+    MethodNotAllowed."""
+    method, path, query = request.method, request.path, request.query
+    if method in ("POST", "DELETE") and "bulk-delete" in query:
+        return bulk.bulk_delete
+    if method == "PUT" and "extract-archive" in query:
+        return archives.extract_archive
+    if path.object and (method, query.get("multipart-manifest")) == ("PUT", "put"):
+        return manifests.put_manifest
+    if path.object and (method, query.get("multipart-manifest")) == ("DELETE", "delete"):
+        return manifests.remove_manifest
+    if path.object and method == "PUT" and "x-copy-from" in request.headers:
+        return copies.copy_in
+    verbs = OBJECT if path.object else CONTAINER if path.container else ACCOUNT
+    if method not in verbs:
+        raise _refused(verbs)
+    return verbs[method]
+
+
+def _refused(verbs: dict[str, Verb]) -> MethodNotAllowed:
+    fault = MethodNotAllowed()
+    fault.headers = (("allow", ", ".join(sorted({*verbs, "OPTIONS"} - {"COPY"}))),)
+    return fault
+
+
 class Router:
     """The whole of Swift's API, below /v1."""
 
@@ -45,13 +79,7 @@ class Router:
         path = read_path(raw.params["path"] or "")
         if not path.account:
             raise BadName()
-        verbs = OBJECT if path.object else CONTAINER if path.container else ACCOUNT
-        verb = verbs.get(raw.method)
-        if verb is None:
-            fault = MethodNotAllowed()
-            fault.headers = (("allow", ", ".join(sorted({*verbs, "OPTIONS"} - {"COPY"}))),)
-            raise fault
         request = SwiftRequest(self._store, raw, path)
         if may_be_site(request) and await serve_site(request):
             return
-        await verb(request)
+        await choose(request)(request)

@@ -13,9 +13,10 @@ from altostratus.contracts.objectstore import Container, Listing, NoSuchContaine
 from altostratus.kernel.errors import Fault, NotFound
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.download import answer_object, answer_page
-from altostratus.services.objectstore.api.links import Target, open_target
+from altostratus.services.objectstore.api.links import open_target
 from altostratus.services.objectstore.api.listing import instant
 from altostratus.services.objectstore.api.request import HTML, SwiftRequest, is_true
+from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.objects import list_objects
@@ -51,7 +52,7 @@ class NoPage(NotFound):
 
 
 def may_be_site(request: SwiftRequest) -> bool:
-    if request.method not in ("GET", "HEAD") or not request.path.container or request.granted:
+    if request.method not in ("GET", "HEAD") or not request.path.container or request.grant:
         return False
     return request.actor is None or request.flag("x-web-mode")
 

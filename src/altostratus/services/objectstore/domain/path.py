@@ -25,13 +25,18 @@ class Path(NamedTuple):
 
 def read_path(raw: str) -> Path:
     """`raw` is what follows /v1/, undecoded. Raises BadName."""
+    return plain_path(unquote_to_bytes(raw))
+
+
+def plain_path(decoded: bytes) -> Path:
+    """The same of what is not quoted. Raises BadName."""
     try:
-        decoded = unquote_to_bytes(raw).decode()
+        text = decoded.decode()
     except UnicodeDecodeError as error:
         raise BadName() from error
-    if "\0" in decoded:
+    if "\0" in text:
         raise BadName()
-    return Path(*decoded.split("/", 2))
+    return Path(*text.split("/", 2))
 
 
 def check_name(kind: str, name: str, most: int) -> None:
