@@ -7,6 +7,7 @@ from altostratus.kernel.http.edge import ANY, Edge, RawRoute
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
 from altostratus.services.objectstore.api.router import Router
 from altostratus.services.objectstore.config import ObjectstoreConfig
+from altostratus.services.objectstore.domain.path import ROOT
 from altostratus.services.objectstore.driver import Blobs
 from altostratus.services.objectstore.drivers.files import Files
 from altostratus.services.objectstore.errors import fault_format
@@ -15,8 +16,8 @@ from altostratus.services.objectstore.listeners.upkeep import upkeep_of
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.gather import Gather
 
-PREFIX = "/object-store"
-CATALOG = (CatalogEntry("object-store", "swift", "/object-store/v1/AUTH_$(project_id)s"),)
+PREFIX = ROOT
+CATALOG = (CatalogEntry("object-store", "swift", f"{ROOT}/v1/AUTH_$(project_id)s"),)
 _BELOW_V1 = re.compile(r"/v1(?:\.0)?(?:/(?P<path>.*))?", re.DOTALL)
 
 

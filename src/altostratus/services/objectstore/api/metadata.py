@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from altostratus.contracts.objectstore import Values
 from altostratus.kernel.errors import BadRequest
+from altostratus.services.objectstore.domain.signature import KEYS
 
-SECRETS = ("temp-url-key", "temp-url-key-2")
 MOST, LONGEST_NAME, LONGEST_VALUE, OVERALL = 90, 128, 256, 4096
 _NO_TEXT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 """Half a surrogate pair stands for a byte that is no UTF-8."""
@@ -65,5 +65,5 @@ def merged(present: Values, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def shown(kind: str, meta: Values, owner: bool = True) -> list[tuple[str, str]]:
-    """As headers; secrets are for owners."""
-    return [(f"x-{kind}-meta-{name}", str(value)) for name, value in meta.items() if owner or name not in SECRETS]
+    """As headers; keys only for owners."""
+    return [(f"x-{kind}-meta-{name}", str(value)) for name, value in meta.items() if owner or name not in KEYS]

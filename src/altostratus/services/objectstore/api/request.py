@@ -22,12 +22,14 @@ Headers = list[tuple[str, str]]
 
 @dataclass
 class SwiftRequest:
-    """One request. `grant` is there where a signature allows it: then no token counts."""
+    """One request. `grant` is there where a signature allows it: then no token counts, and of the query only what is
+    `said` there."""
 
     store: ObjectStore
     raw: RawRequest
     path: Path
     grant: Grant | None = None
+    said: Mapping[str, str] | None = None
 
     @property
     def method(self) -> str:
@@ -40,6 +42,8 @@ class SwiftRequest:
 
     @cached_property
     def query(self) -> Mapping[str, str]:
+        if self.said is not None:
+            return self.said
         text = self.raw.scope["query_string"].decode("latin-1")
         try:
             return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100))

@@ -10,8 +10,10 @@ from altostratus.services.objectstore.api import (
     bulk,
     containers,
     copies,
+    forms,
     manifests,
     objects,
+    signed,
 )
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.web import may_be_site, serve_site
@@ -56,6 +58,8 @@ def choose(request: SwiftRequest) -> Verb:
         return manifests.remove_manifest
     if path.object and method == "PUT" and "x-copy-from" in request.headers:
         return copies.copy_in
+    if path.container and forms.is_form(request):
+        return forms.post_form
     verbs = OBJECT if path.object else CONTAINER if path.container else ACCOUNT
     if method not in verbs:
         raise _refused(verbs)
@@ -80,6 +84,8 @@ class Router:
         if not path.account:
             raise BadName()
         request = SwiftRequest(self._store, raw, path)
+        if signed.is_temporary(request) and request.method != "OPTIONS":
+            request = await signed.admit(request)
         if may_be_site(request) and await serve_site(request):
             return
         await choose(request)(request)

@@ -79,11 +79,16 @@ def guessed_type(path: Path) -> str:
 
 
 def expires_at(request: SwiftRequest) -> int | None:
+    """Seconds since 1970, by headers. Raises BadRequest."""
+    return expiry(request, request.headers.get("x-delete-after"), request.headers.get("x-delete-at"))
+
+
+def expiry(request: SwiftRequest, after: str | None, said: str | None) -> int | None:
     """Seconds since 1970, by X-Delete-After (which wins) or X-Delete-At. Raises BadRequest."""
     now = int(request.store.clock.now().timestamp())
-    if (after := request.headers.get("x-delete-after")) is not None:
+    if after is not None:
         at = now + _seconds("X-Delete-After", after)
-    elif (said := request.headers.get("x-delete-at")) is not None:
+    elif said is not None:
         at = _seconds("X-Delete-At", said)
     else:
         return None

@@ -9,6 +9,8 @@ from urllib.parse import unquote_to_bytes
 from altostratus.kernel.errors import BadRequest
 from altostratus.services.objectstore.errors import BadName, Malformed
 
+ROOT = "/object-store"
+"""Before /v1 in the paths of this cloud."""
 LONGEST_CONTAINER = 256
 """In characters."""
 LONGEST_OBJECT = 1024
