@@ -7,7 +7,6 @@ the other headers of HTTP. Nothing here asks who may: that is the doors' part.
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from altostratus.kernel.errors import Conflict, Fault, NotFound, TooLarge, Unavailable
@@ -142,7 +141,8 @@ class NewObject:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Which part of a sorted list: names with `prefix`, after `marker` and before `end_marker` (or the other way round
-    if `reverse`), at most `limit`; those that have `delimiter` after the prefix are rolled up to it."""
+    if `reverse`), at most `limit`; those that have `delimiter` after the prefix are rolled up to it. `children`:
+    instead of what is rolled up, only those that end with the delimiter, and not the prefix itself."""
 
     limit: int
     prefix: str = ""
@@ -150,6 +150,7 @@ class Listing:
     marker: str = ""
     end_marker: str = ""
     reverse: bool = False
+    children: bool = False
 
 
 Guard = Callable[[Object | None], None]
@@ -204,10 +205,6 @@ class Reading(Protocol):
 
     def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         """The bytes from `start` up to `stop`. Raises Damaged before those that are."""
-        ...
-
-    async def file(self) -> Path | None:
-        """The file that holds all of it and nothing else, just checked; None where there is none."""
         ...
 
 
@@ -300,7 +297,9 @@ class ObjectStore(Protocol):
         NoSuchUpload."""
         ...
 
-    def copy_part(self, tx: Tx, upload: Upload, number: int, source: Object, start: int, stop: int, etag: str) -> Part:
+    def copy_part(
+        self, tx: Tx, upload: Upload, number: int, source: Object, start: int, stop: int, etag: str, system: Values
+    ) -> Part:
         """A part that is those bytes of an object, which both refer to."""
         ...
 

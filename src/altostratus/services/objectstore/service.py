@@ -13,12 +13,13 @@ from altostratus.services.objectstore.driver import Blobs
 from altostratus.services.objectstore.drivers.files import Files
 from altostratus.services.objectstore.errors import fault_format
 from altostratus.services.objectstore.facade import ObjectStoreFacade
+from altostratus.services.objectstore.listeners.upkeep import upkeep_of
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.gather import Gather
 
 PREFIX = ROOT
 CATALOG = (CatalogEntry("object-store", "swift", f"{ROOT}/v1/AUTH_$(project_id)s"),)
-_BELOW_V1 = re.compile(r"/v1/(?P<path>.*)", re.DOTALL)
+_BELOW_V1 = re.compile(r"/v1(?:\.0)?(?:/(?P<path>.*))?", re.DOTALL)
 
 
 def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
@@ -47,4 +48,12 @@ def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
         ),
     )
     facade = ObjectStoreFacade(store)
-    return Service(name="objectstore", edge=edge, routes=[get_root_info], state=store, facade=facade, catalog=CATALOG)
+    return Service(
+        name="objectstore",
+        edge=edge,
+        routes=[get_root_info],
+        state=store,
+        facade=facade,
+        catalog=CATALOG,
+        listeners=[upkeep_of(store)],
+    )

@@ -2,26 +2,45 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 from altostratus.contracts.objectstore import Object, Reading
 from altostratus.kernel.errors import PreconditionFailed, RangeNotSatisfiable
+from altostratus.services.objectstore.api.large import shown
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest, wired
 from altostratus.services.objectstore.api.signed import dressed
+from altostratus.services.objectstore.api.target import Target
+from altostratus.services.objectstore.api.versions import version_headers
 from altostratus.services.objectstore.api.views import modified, object_headers
 from altostratus.services.objectstore.domain.conditions import Verdict, judge
+from altostratus.services.objectstore.domain.link import link_headers, location
 from altostratus.services.objectstore.domain.ranges import Span, read_ranges
 
 
-async def answer_object(request: SwiftRequest, found: Object, reading: Reading, more: Headers | None = None) -> None:
+async def answer_page(request: SwiftRequest, target: Target, status: int) -> None:
+    """All of it, as what is said of an error."""
+    target = await shown(request, target)
+    size = target.reading.size
+    headers = [*object_headers(target.found), ("content-length", str(size))]
+    await _send(request, status, headers, target.reading, Span(0, size))
+
+
+class Wanted(NamedTuple):
+    """What a request wants of an object: nothing if it is `unchanged`; `spans` of it, or all."""
+
+    headers: Headers
+    spans: list[Span]
+    unchanged: bool = False
+
+
+async def answer_object(request: SwiftRequest, target: Target) -> None:
     """200, 206, 304; PreconditionFailed, RangeNotSatisfiable."""
-    headers = dressed(request, [*object_headers(found), *(more or [])])
-    verdict = judge(request.headers, found.etag, modified(found.modified_at))
-    if verdict is Verdict.FAILED:
-        raise PreconditionFailed()
-    if verdict is Verdict.NOT_MODIFIED:
+    target = await shown(request, target)
+    headers, spans, unchanged = what_is_wanted(request, target)
+    found, reading = target.found, target.reading
+    if unchanged:
         await request.answer(304, headers)
         return
-    spans = _spans(request, found, reading, headers)
     if len(spans) > 1:
         await _send_parts(request, found, reading, spans, headers)
         return
@@ -32,37 +51,43 @@ async def answer_object(request: SwiftRequest, found: Object, reading: Reading, 
     await _send(request, 206 if spans else 200, headers, reading, span)
 
 
-def _spans(request: SwiftRequest, found: Object, reading: Reading, headers: Headers) -> list[Span]:
-    """The ranges that are asked for. Raises RangeNotSatisfiable, which says what it is not satisfiable for."""
+def what_is_wanted(request: SwiftRequest, target: Target) -> Wanted:
+    """By its conditions and its Range; Swift does not know If-Range, and HEAD is always of the whole. Raises
+    PreconditionFailed, RangeNotSatisfiable."""
+    found, size = target.found, target.reading.size
+    headers = dressed(request, [*object_headers(found), *target.more, *_place_headers(request, target)])
+    verdict = judge(request.headers, found.etag, modified(found.modified_at))
+    if verdict is Verdict.FAILED:
+        fault = PreconditionFailed()
+        fault.headers = tuple(wired([header for header in headers if header[0] != "content-type"]))
+        raise fault
+    if verdict is Verdict.NOT_MODIFIED:
+        return Wanted(headers, [], unchanged=True)
     try:
-        return read_ranges(request.headers.get("range"), reading.size) if _range_holds(request, found) else []
-    except RangeNotSatisfiable as fault:
-        said = [(name, value) for name, value in headers if name != "content-type"]
-        fault.headers = (*wired(said), ("content-range", f"bytes */{reading.size}"))
+        return Wanted(headers, [] if request.method == "HEAD" else read_ranges(request.headers.get("range"), size))
+    except RangeNotSatisfiable as refused:
+        refused.headers = tuple(wired([*headers, ("content-range", f"bytes */{size}")]))
         raise
 
 
-def _range_holds(request: SwiftRequest, found: Object) -> bool:
-    """If-Range: the whole, unless it is still what the client has a part of."""
-    value = request.headers.get("if-range")
-    return value is None or value.strip('"') == found.etag.strip('"')
+def _place_headers(request: SwiftRequest, target: Target) -> Headers:
+    """Which version of what has been read, and from where."""
+    if target.linked:
+        return [("content-location", location(target.path))]
+    return [*link_headers(target.found), *version_headers(request, target.found, target.path)]
 
 
 async def _send(request: SwiftRequest, status: int, headers: Headers, reading: Reading, span: Span) -> None:
-    raw = request.raw
     if request.method == "HEAD" or span.start == span.stop:
-        await raw.start(status, wired(headers))
-        await raw.write(b"", more=False)
-        return
-    if span == (0, reading.size) and raw.can_send_files and (path := await reading.file()):
-        await raw.send_file(path, status, wired(headers))
-        return
-    await _stream(request, status, headers, reading.chunks(*span))
+        await request.start(status, headers)
+        await request.raw.write(b"", more=False)
+    else:
+        await _stream(request, status, headers, reading.chunks(*span))
 
 
 async def _stream(request: SwiftRequest, status: int, headers: Headers, chunks: AsyncIterator[bytes]) -> None:
     first = await anext(chunks)  # what is damaged or gone at once is a fault, not half an answer
-    await request.raw.start(status, wired(headers))
+    await request.start(status, headers)
     await request.raw.write(first)
     async for chunk in chunks:
         await request.raw.write(chunk)
@@ -88,11 +113,7 @@ async def _send_parts(
             yield b"\r\n"
         yield end
 
-    if request.method == "HEAD":
-        await request.raw.start(206, wired(headers))
-        await request.raw.write(b"", more=False)
-    else:
-        await _stream(request, 206, headers, parts())
+    await _stream(request, 206, headers, parts())
 
 
 def _head(boundary: str, content_type: str, span: Span, size: int) -> bytes:

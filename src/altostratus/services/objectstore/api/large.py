@@ -2,13 +2,13 @@
 
 import hashlib
 from dataclasses import replace
-from typing import NamedTuple
 from urllib.parse import unquote
 
-from altostratus.contracts.objectstore import Object, Reading
+from altostratus.contracts.objectstore import Object
 from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.tx import Tx
-from altostratus.services.objectstore.api.request import Headers, SwiftRequest
+from altostratus.services.objectstore.api.request import SwiftRequest
+from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.large_object import (
@@ -24,43 +24,39 @@ from altostratus.services.objectstore.usecases.put_object import get_container
 DYNAMIC = "x-object-manifest"
 
 
-class Shown(NamedTuple):
-    """What is answered for an object: what is said of it, its bytes, and what its headers say besides."""
-
-    found: Object
-    reading: Reading
-    more: Headers
-
-
 def wants_manifest(request: SwiftRequest) -> bool:
     """Whether the request is about what makes the object, rather than about its bytes."""
     return request.query.get("multipart-manifest") == "get"
 
 
-async def shown(request: SwiftRequest, path: Path, found: Object, reading: Reading) -> Shown:
+async def shown(request: SwiftRequest, target: Target) -> Target:
     """An object as it is shown: what it is made of, put together, unless the request is about the manifest."""
+    found, reading = target.found, target.reading
     if wants_manifest(request):
-        return await _manifest(request, found, reading) if STATIC in found.system else Shown(found, reading, [])
+        return await _manifest(request, target) if STATIC in found.system else target
     if static := found.system.get(STATIC):
-        whole = StaticReading(request.store, path.account, request.require_segment, reading, static["size"])
-        return Shown(_whole(found, static["size"], static["etag"]), whole, [("x-manifest-etag", found.etag)])
+        account = target.path.account
+        whole = StaticReading(request.store, account, request.require_segment, reading, static["size"])
+        more = (("x-manifest-etag", found.etag),)
+        return replace(target, found=_whole(found, static["size"], static["etag"]), reading=whole, more=more)
     if DYNAMIC in found.system:
-        joined = await request.store.db.read(lambda tx: _open_dynamic(tx, request, path.account, found))
-        return Shown(_whole(found, joined.size, joined.etag), joined, [])
-    return Shown(found, reading, [])
+        joined = await request.store.db.read(lambda tx: _open_dynamic(tx, request, target.path.account, found))
+        return replace(target, found=_whole(found, joined.size, joined.etag), reading=joined)
+    return target
 
 
 def _whole(found: Object, size: int, etag: str) -> Object:
     return replace(found, size=size, etag=f'"{etag}"')
 
 
-async def _manifest(request: SwiftRequest, found: Object, reading: Reading) -> Shown:
+async def _manifest(request: SwiftRequest, target: Target) -> Target:
     """As it is kept, or as it would be sent again."""
+    found, reading = target.found, target.reading
     if request.query.get("format") != "raw":
-        return Shown(replace(found, content_type="application/json; charset=utf-8"), reading, [])
+        return replace(target, found=replace(found, content_type="application/json; charset=utf-8"))
     body = (await read_manifest(request.store, reading)).raw()
     etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
-    return Shown(replace(found, size=len(body), etag=etag), Inline(body), [])
+    return replace(target, found=replace(found, size=len(body), etag=etag), reading=Inline(body))
 
 
 def _open_dynamic(tx: Tx, request: SwiftRequest, account: str, found: Object) -> DynamicReading:

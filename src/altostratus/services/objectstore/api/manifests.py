@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from altostratus.contracts.objectstore import Container, Content, NewObject, NoSuchObject
+from altostratus.contracts.objectstore import Container, Content, NewObject, NoSuchContainer, NoSuchObject
 from altostratus.kernel.errors import BadRequest, Fault, MethodNotAllowed, NotAcceptable, RangeNotSatisfiable, TooLarge
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.bulk import answer_report, delete_all, take_body
@@ -26,9 +26,9 @@ from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, c
 from altostratus.services.objectstore.errors import Unprocessable
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.large_object import STATIC, content_of, read_manifest
-from altostratus.services.objectstore.usecases.put_object import find_listed
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
-from altostratus.services.objectstore.usecases.read_object import ObjectReading, is_expired, open_object
+from altostratus.services.objectstore.usecases.read_object import ObjectReading, get_listed, read_spans
+from altostratus.services.objectstore.usecases.replace import find_listed
 
 MOST_TO_DELETE = 10 * MOST_SEGMENTS
 """Segments that are removed with their manifest, those of nested ones among them."""
@@ -101,7 +101,7 @@ def _look_up(tx: Tx, request: SwiftRequest, path: Path, asked: list[Asked], prob
 def _segment(tx: Tx, request: SwiftRequest, path: Path, where: Container | None) -> Segment:
     request.require_object(path, where, "read")
     found = find_listed(tx, where.id, path.object) if where else None
-    if found is None or is_expired(found, tx):
+    if found is None:
         raise NoSuchObject()
     large = STATIC in found.system
     etag, size = content_of(found, large)
@@ -157,11 +157,14 @@ async def _manifest(request: SwiftRequest, path: Path) -> Manifest:
 
 
 def _open_manifest(tx: Tx, request: SwiftRequest, path: Path) -> ObjectReading:
-    request.require_object(path, find_container(tx, path.account, path.container), "read")
-    _, found, reading = open_object(request.store, tx, *path)
+    where = find_container(tx, path.account, path.container)
+    request.require_object(path, where, "read")
+    if where is None:
+        raise NoSuchContainer()
+    found = get_listed(tx, where, path.object)
     if STATIC not in found.system:
         raise BadRequest("Not an SLO manifest")
-    return reading
+    return read_spans(request.store, tx, found)
 
 
 def _format(request: SwiftRequest) -> str:

@@ -21,19 +21,21 @@ def read_metadata(kind: str, headers: Mapping[str, str]) -> dict[str, str]:
     found = {name.removeprefix(prefix): value for name, value in headers.items() if name.startswith(prefix)}
     for name, value in found.items():
         check_item(name, value)
+    if kind == "object":  # what is not said again is gone, so that nothing need be removed
+        return found
     removed = {name.removeprefix(removal): "" for name in headers if name.startswith(removal)}
     return removed | found
 
 
-def check_text(value: str) -> None:
-    """Whether it can be a header: what comes in a body may be anything. Raises BadRequest."""
-    if _NO_TEXT.search(value):
-        raise BadRequest("A header must not have control characters.")
+def check_text(*texts: str) -> None:
+    """Whether they can be headers: what comes in a body may be anything. Raises BadRequest."""
+    if any(_NO_TEXT.search(text) for text in texts):
+        raise BadRequest("A header must be UTF-8 without control characters.")
 
 
 def check_item(name: str, value: str) -> None:
     """Raises BadRequest."""
-    check_text(value)
+    check_text(name, value)
     if not name:
         raise BadRequest("Metadata name cannot be empty")
     if not _NAME.fullmatch(name):

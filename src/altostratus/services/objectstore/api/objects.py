@@ -1,43 +1,110 @@
 """/v1/{account}/{container}/{object}"""
 
-from altostratus.contracts.objectstore import Container, Content, NewObject, NoSuchObject, Object
+from altostratus.contracts.objectstore import Content, NewObject, Object
+from altostratus.kernel.errors import BadRequest, NotFound, PreconditionFailed
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.download import answer_object
-from altostratus.services.objectstore.api.large import shown
+from altostratus.services.objectstore.api.links import POSTED, check_target, open_target
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.uploads import announced_length, guard_of, said_of, whole_body
+from altostratus.services.objectstore.api.versions import (
+    open_for_writing,
+    remove_current,
+    remove_version,
+    restore_version,
+    shown_version,
+    wanted_version,
+)
 from altostratus.services.objectstore.api.views import KEPT, modified
 from altostratus.services.objectstore.domain.conditions import http_date
-from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, check_name
-from altostratus.services.objectstore.errors import Unprocessable
-from altostratus.services.objectstore.store.containers import find_container
+from altostratus.services.objectstore.domain.link import is_link, location, target_of
+from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, ROOT, check_name
+from altostratus.services.objectstore.errors import Malformed, Unprocessable
+from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.objects import change_object
-from altostratus.services.objectstore.usecases.delete_object import delete_object
-from altostratus.services.objectstore.usecases.put_object import find_listed, get_container
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
-from altostratus.services.objectstore.usecases.read_object import ObjectReading, is_expired, open_object
+from altostratus.services.objectstore.usecases.read_object import get_listed
 
 
 async def get_object(request: SwiftRequest) -> None:
     """The object, or ranges of it; HEAD its headers."""
-    found, reading = await request.store.db.read(lambda tx: _open(tx, request, request.path))
-    await answer_object(request, *await shown(request, request.path, found, reading))
+    version = wanted_version(request)
+    try:
+        target = await request.store.db.read(lambda tx: open_target(tx, request, request.path, version))
+    except NotFound:
+        if "if-match" in request.headers:
+            raise PreconditionFailed() from None
+        raise
+    await answer_object(request, target)
 
 
 async def put_object(request: SwiftRequest) -> None:
     """201 when it is durable."""
+    check_name("Object", request.path.object, LONGEST_OBJECT)
+    if version := wanted_version(request):
+        await restore_version(request, version)
+    else:
+        await _write(request)
+
+
+async def post_object(request: SwiftRequest) -> None:
+    """Say everything anew: what is not said again is gone. 307 where it was said of a link."""
     path = request.path
-    check_name("Object", path.object, LONGEST_OBJECT)
-    length = announced_length(request)
-    new = said_of(request, path)
-    wanted = request.headers.get("etag", "").strip('"')
+    if wanted_version(request):
+        raise Malformed("POST with version-id is not allowed")
+    if "x-symlink-target" in request.headers:
+        raise BadRequest("A PUT request is required to set a symlink target")
+
+    def change(tx: Tx) -> Object:
+        found = get_listed(tx, open_for_writing(tx, request, path), path.object)
+        new = said_of(request, path)
+        content_type = new.content_type if "content-type" in request.headers else found.content_type
+        system = {**{k: v for k, v in found.system.items() if k not in KEPT}, **new.system}
+        change_object(
+            tx,
+            found.id,
+            content_type=content_type,
+            meta=dict(new.meta),
+            system=system,
+            expires_at=new.expires_at,
+            modified_at=micros(tx.now),
+        )
+        return found
+
+    found = await request.store.db.write(change)
+    if is_link(found):
+        await request.answer(307, [("location", ROOT + location(target_of(found, path.account)))], POSTED)
+    else:
+        await request.answer(202)
+
+
+async def remove_object(request: SwiftRequest) -> None:
+    """204; 404 where there is none."""
+    path, version = request.path, wanted_version(request)
+
+    def remove(tx: Tx) -> list[tuple[str, str]]:
+        where = open_for_writing(tx, request, path)
+        if version:
+            return remove_version(tx, where, path.object, version)
+        return remove_current(tx, where, path.object)
+
+    await request.answer(204, await request.store.db.write(remove))
+
+
+async def _write(request: SwiftRequest) -> None:
+    path, length = request.path, announced_length(request)
+    new = await check_target(request, said_of(request, path))
+    wanted, link = request.headers.get("etag", "").strip('"'), is_link(new)
+    if link and length:
+        raise BadRequest("Symlink requests require a zero byte body")
 
     def make(content: Content) -> NewObject:
         if wanted and wanted != content.md5:
             raise Unprocessable()
+        if link and content.size:
+            raise BadRequest("Symlink requests require a zero byte body")
         return new
 
-    await request.store.db.read(lambda tx: request.require_object(path, _container(tx, path), "write"))
     added = await write_object(
         request.store,
         *path,
@@ -45,53 +112,7 @@ async def put_object(request: SwiftRequest) -> None:
         make,
         announced=length,
         guard=guard_of(request),
+        admit=lambda where: request.require_object(path, where, "write"),
     )
-    await request.answer(201, [("etag", added.etag), ("last-modified", http_date(modified(added.modified_at)))])
-
-
-async def post_object(request: SwiftRequest) -> None:
-    """Say everything anew: what is not said again is gone."""
-    path = request.path
-
-    def change(tx: Tx) -> None:
-        request.require_object(path, _container(tx, path), "write")
-        found = _find(tx, path)
-        new = said_of(request, path)
-        content_type = new.content_type if "content-type" in request.headers else found.content_type
-        system = {**{k: v for k, v in found.system.items() if k not in KEPT}, **new.system}
-        change_object(
-            tx, found.id, content_type=content_type, meta=dict(new.meta), system=system, expires_at=new.expires_at
-        )
-
-    await request.store.db.write(change)
-    await request.answer(202)
-
-
-async def remove_object(request: SwiftRequest) -> None:
-    """204; 404 where there is none."""
-    path = request.path
-
-    def remove(tx: Tx) -> None:
-        request.require_object(path, _container(tx, path), "write")
-        delete_object(tx, *path)
-
-    await request.store.db.write(remove)
-    await request.answer(204)
-
-
-def _open(tx: Tx, request: SwiftRequest, path: Path) -> tuple[Object, ObjectReading]:
-    request.require_object(path, _container(tx, path), "read")
-    _, found, reading = open_object(request.store, tx, *path)
-    return found, reading
-
-
-def _container(tx: Tx, path: Path) -> Container | None:
-    return find_container(tx, path.account, path.container)
-
-
-def _find(tx: Tx, path: Path) -> Object:
-    where = get_container(tx, path.account, path.container)
-    found = find_listed(tx, where.id, path.object)
-    if found is None or is_expired(found, tx):
-        raise NoSuchObject()
-    return found
+    headers = [("etag", added.etag), ("last-modified", http_date(modified(added.modified_at)))]
+    await request.answer(201, [*headers, *shown_version(added)])

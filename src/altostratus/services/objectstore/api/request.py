@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from altostratus.contracts.objectstore import Container
 from altostratus.kernel.actor import Actor
@@ -16,6 +16,7 @@ from altostratus.services.objectstore.usecases import ObjectStore
 
 TEXT = "text/plain; charset=utf-8"
 HTML = "text/html; charset=UTF-8"
+ACCEPTED = b"<html><h1>Accepted</h1><p>The request is accepted for processing.</p></html>"
 Headers = list[tuple[str, str]]
 
 
@@ -36,8 +37,8 @@ class SwiftRequest:
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
-        """By lower-case name. Values are UTF-8 here, which the wire has as bytes."""
-        return {name: _utf8(value) for name, value in self.raw.headers.items() if "_" not in name}
+        """By lower-case name. They are UTF-8 here, which the wire has as bytes."""
+        return {_utf8(name): _utf8(value) for name, value in self.raw.headers.items() if "_" not in name}
 
     @cached_property
     def query(self) -> Mapping[str, str]:
@@ -48,6 +49,15 @@ class SwiftRequest:
             return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100))
         except (UnicodeDecodeError, ValueError) as error:
             raise BadRequest("The query is not valid.") from error
+
+    @property
+    def place(self) -> str:
+        """The whole path, as it came."""
+        return str(self.raw.scope["raw_path"].decode("latin-1").partition("?")[0])
+
+    def flag(self, name: str) -> bool:
+        """Whether a header says yes."""
+        return is_true(self.headers.get(name, ""))
 
     @property
     def actor(self) -> Actor | None:
@@ -67,22 +77,31 @@ class SwiftRequest:
 
     def require_owner(self) -> None:
         if not self.is_owner:
-            raise self.refusal()
+            raise self._refusal(self.path)
 
     def require_reader(self) -> None:
-        """Of the account, or of the container, without a look at the container's own list."""
+        """Of the account."""
         if self.grant or not reads_all(self.actor, self.path.account):
-            raise self.refusal()
+            raise self._refusal(self.path)
 
     def require_object(self, path: Path, container: Container | None, right: str) -> None:
         """The right to `read` or `write` an object of the container. Nobody learns here whether there is one."""
         if not self._may(path, container, right):
-            raise self.refusal()
+            raise self._refusal(path)
 
     def require_segment(self, path: Path, container: Container | None) -> None:
         """The right to read what a manifest names that may be read itself."""
         if not (self.grant.reaches(path) if self.grant else self._may(path, container, "read")):
-            raise self.refusal()
+            raise self._refusal(path)
+
+    def require_listing(self, path: Path, container: Container | None) -> None:
+        """The right to look at the container itself."""
+        if self.grant.reaches(path) if self.grant else reads_all(self.actor, path.account):
+            return
+        if self.grant or container is None:
+            raise self._refusal(path)
+        if not allows_listing(self.actor, container, self.headers.get("referer")):
+            raise self._refusal(path)
 
     def _may(self, path: Path, container: Container | None, right: str) -> bool:
         if self.grant:
@@ -91,20 +110,13 @@ class SwiftRequest:
             return True
         return container is not None and allows_object(self.actor, container, right, self.headers.get("referer"))
 
-    def require_listing(self, path: Path, container: Container | None) -> None:
-        if self.grant.reaches(path) if self.grant else reads_all(self.actor, path.account):
-            return
-        if self.grant or container is None:
-            raise self.refusal()
-        if not allows_listing(self.actor, container, self.headers.get("referer")):
-            raise self.refusal()
-
-    def refusal(self) -> Fault:
+    def _refusal(self, path: Path) -> Fault:
         """For who may not: who has no token may come back with one."""
         if self.actor is not None:
             return Forbidden()
         fault = Unauthorized()
-        fault.headers = (("www-authenticate", f'Swift realm="{self.path.account}"'),)
+        realm, identity = quote(path.account), f"{self.raw.context.base_url}/identity"
+        fault.headers = (("www-authenticate", f'Swift realm="{realm}", Keystone uri="{identity}"'),)
         return fault
 
     def body(self) -> AsyncIterator[bytes]:
@@ -112,22 +124,28 @@ class SwiftRequest:
 
     async def answer(self, status: int, headers: Sequence[tuple[str, str]] = (), body: bytes = b"") -> None:
         named = {name.lower() for name, _ in headers}
-        plain = () if "content-type" in named or status == 304 else (("content-type", HTML),)
+        body = body or (ACCEPTED if status == 202 else b"")
+        plain = () if "content-type" in named else (("content-type", HTML),)
         await self.raw.answer(status, [*plain, *wired(headers)], body)
+
+    async def start(self, status: int, headers: Headers) -> None:
+        """An answer whose body follows by `raw`."""
+        await self.raw.start(status, wired(headers))
 
 
 def is_true(text: str) -> bool:
-    """What a header or a parameter says that may be on."""
     return text.lower() in {"true", "1", "yes", "on", "t", "y"}
 
 
-def _utf8(value: str) -> str:
-    try:
-        return value.encode("latin-1").decode()
-    except UnicodeDecodeError:
-        return value
+def _utf8(text: str) -> str:
+    """What is not UTF-8 becomes halves of surrogate pairs, which nothing that is kept may have."""
+    return text.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
 def wired(headers: Sequence[tuple[str, str]]) -> Headers:
-    """Their UTF-8 as the characters that stand for its bytes."""
-    return [(name, value.encode().decode("latin-1")) for name, value in headers]
+    """UTF-8 as the characters that stand for its bytes."""
+    return [(_wire(name), _wire(value)) for name, value in headers]
+
+
+def _wire(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from altostratus.kernel.errors import MethodNotAllowed, NotFound
+from altostratus.kernel.errors import MethodNotAllowed
 from altostratus.kernel.http.raw import RawRequest
 from altostratus.services.objectstore.api import (
     accounts,
@@ -17,19 +17,21 @@ from altostratus.services.objectstore.api import (
     signed,
 )
 from altostratus.services.objectstore.api.request import SwiftRequest
+from altostratus.services.objectstore.api.web import may_be_site, serve_site
 from altostratus.services.objectstore.domain.path import Path, read_path
+from altostratus.services.objectstore.errors import BadName
 from altostratus.services.objectstore.usecases import ObjectStore
 
 Verb = Callable[[SwiftRequest], Awaitable[None]]
 ACCOUNT: dict[str, Verb] = {
     "GET": accounts.get_account,
-    "HEAD": accounts.head_account,
+    "HEAD": accounts.get_account,
     "POST": accounts.post_account,
 }
 CONTAINER: dict[str, Verb] = {
     "DELETE": containers.remove_container,
     "GET": containers.get_container_listing,
-    "HEAD": containers.head_container,
+    "HEAD": containers.get_container_listing,
     "POST": containers.post_container,
     "PUT": containers.put_container,
 }
@@ -79,9 +81,9 @@ class Router:
 
     async def __call__(self, raw: RawRequest) -> None:
         """Any method of any path below /v1/."""
-        path = read_path(raw.params["path"])
+        path = read_path(raw.params["path"] or "")
         if not path.account:
-            raise NotFound()
+            raise BadName()
         request = SwiftRequest(self._store, raw, path)
         if request.method == "OPTIONS":
             await cors.answer_options(request, verbs_of(path))
@@ -92,4 +94,6 @@ class Router:
 async def _answer(request: SwiftRequest) -> None:
     if signed.is_temporary(request):
         request = await signed.admit(request)
+    if may_be_site(request) and await serve_site(request):
+        return
     await choose(request)(request)

@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from altostratus.contracts.objectstore import Guard, NewObject, Object, unguarded
 from altostratus.kernel.errors import BadRequest, PreconditionFailed, TooLarge
 from altostratus.services.objectstore.api.large import DYNAMIC, check_dynamic
-from altostratus.services.objectstore.api.metadata import check_size, read_metadata
-from altostratus.services.objectstore.api.request import SwiftRequest, is_true
+from altostratus.services.objectstore.api.metadata import check_size, check_text, read_metadata
+from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.views import KEPT
 from altostratus.services.objectstore.domain.path import Path
-from altostratus.services.objectstore.errors import ClientDisconnected, LengthRequired
+from altostratus.services.objectstore.errors import ClientDisconnected, LengthRequired, Malformed
 
-YEARS = 100 * 365 * 86400
+LAST = 9_999_999_999
+"""Seconds since 1970: nothing expires later."""
 
 
 def announced_length(request: SwiftRequest) -> int | None:
@@ -51,7 +52,7 @@ async def whole_body(request: SwiftRequest, length: int | None) -> AsyncIterator
 
 
 def said_of(request: SwiftRequest, path: Path) -> NewObject:
-    """What the headers say of an object."""
+    """What the headers say of an object. Raises BadRequest."""
     meta = read_metadata("object", request.headers)
     check_size(meta)
     if "x-static-large-object" in request.headers:
@@ -59,15 +60,17 @@ def said_of(request: SwiftRequest, path: Path) -> NewObject:
     if DYNAMIC in request.headers:
         check_dynamic(request.headers[DYNAMIC])
     system = {name: request.headers[name] for name in KEPT if name in request.headers}
+    check_text(*system.values())
     return NewObject(_content_type(request, path), meta, system, expires_at(request))
 
 
 def _content_type(request: SwiftRequest, path: Path) -> str:
     said = request.headers.get("content-type", "")
-    if not said or is_true(request.headers.get("x-detect-content-type", "")):
+    check_text(said)
+    if not said or request.flag("x-detect-content-type"):
         return guessed_type(path)
-    if "swift_bytes" in said:
-        raise BadRequest("Invalid Content-Type, 'swift_*' is not a valid parameter name.")
+    if "swift_" in said and any(part.strip().startswith("swift_") for part in said.split(";")[1:]):
+        raise Malformed("Invalid Content-Type, swift_* is not a valid parameter name.")
     return said
 
 
@@ -89,12 +92,12 @@ def expiry(request: SwiftRequest, after: str | None, said: str | None) -> int | 
         at = _seconds("X-Delete-At", said)
     else:
         return None
-    if at <= now or at > now + YEARS:
-        raise BadRequest("X-Delete-At in past" if at <= now else "X-Delete-At is too far away")
-    return at
+    if at <= now:
+        raise BadRequest("X-Delete-At in past")
+    return min(at, LAST)
 
 
 def _seconds(header: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdigit()):
         raise BadRequest(f"Non-integer {header}")
-    return int(text)
+    return int(text[:18])

@@ -7,11 +7,12 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from altostratus.kernel.errors import BadRequest
-from altostratus.services.objectstore.errors import BadName
+from altostratus.services.objectstore.errors import BadName, Malformed
 
 ROOT = "/object-store"
 """Before /v1 in the paths of this cloud."""
-LONGEST_ACCOUNT = LONGEST_CONTAINER = 256
+LONGEST_CONTAINER = 256
+"""In characters."""
 LONGEST_OBJECT = 1024
 """In bytes of UTF-8."""
 
@@ -41,6 +42,8 @@ def plain_path(decoded: bytes) -> Path:
 
 
 def check_name(kind: str, name: str, most: int) -> None:
-    """Whether something new may have this name."""
-    if (length := len(name.encode())) > most:
-        raise BadRequest(f"{kind} name length of {length} longer than {most}")
+    """Whether something new may have this name. Raises Malformed of a container, BadRequest of an object."""
+    length = len(name) if kind == "Container" else len(name.encode())
+    if length > most:
+        fault = Malformed if kind == "Container" else BadRequest
+        raise fault(f"{kind} name length of {length} longer than {most}")

@@ -16,8 +16,8 @@ from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.objects import list_objects, spans_of
 from altostratus.services.objectstore.usecases import ObjectStore
-from altostratus.services.objectstore.usecases.put_object import find_listed
-from altostratus.services.objectstore.usecases.read_object import ObjectReading, is_expired
+from altostratus.services.objectstore.usecases.read_object import ObjectReading
+from altostratus.services.objectstore.usecases.replace import find_listed
 
 STATIC = "slo"
 """Of an object's `system`: its bytes are a manifest, and this is the `etag` and the `size` of what that lists."""
@@ -105,11 +105,7 @@ class StaticReading:
         except Fault as error:
             raise SegmentChanged() from error
         found = find_listed(tx, where.id, path.object) if where else None
-        if (
-            found is None
-            or is_expired(found, tx)
-            or content_of(found, segment.sub_slo) != (segment.hash, segment.bytes)
-        ):
+        if found is None or content_of(found, segment.sub_slo) != (segment.hash, segment.bytes):
             raise SegmentChanged(detail=f"segment {segment.name}")
         return ObjectReading(self.store, found.size, tuple(spans_of(tx, found)))
 
@@ -190,4 +186,4 @@ def _segments(tx: Tx, container_id: int, prefix: str, marker: str) -> tuple[list
     """One page of segments, and the name behind which the next begins; '' if there is none."""
     rows = list_objects(tx, container_id, Listing(limit=PAGE, prefix=prefix, marker=marker))
     found = [row for row in rows if not isinstance(row, Prefix)]
-    return [row for row in found if not is_expired(row, tx)], found[-1].name if len(found) == PAGE else ""
+    return found, found[-1].name if len(found) == PAGE else ""
