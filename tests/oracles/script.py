@@ -8,6 +8,7 @@ and the scenario goes on.
 from __future__ import annotations
 
 import secrets
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -153,6 +154,13 @@ class Script:
 
     def head(self, path: str, **options: Any) -> Answer:
         return self.send("HEAD", path, **options)
+
+    def wait_until(self, status: int, path: str, by: str) -> None:
+        """Asks, unrecorded, until the answer to HEAD has that status, or half a minute has passed."""
+        deadline = time.monotonic() + 30
+        headers = {"X-Auth-Token": self.token_of(by)}
+        while time.monotonic() < deadline and self._http.head(self._url + path, headers=headers).status_code != status:
+            time.sleep(0.1)
 
     # People. They are made on first use, by requests that are not recorded.
 

@@ -55,8 +55,7 @@ def test_an_error_in_json_stays() -> None:
 
 
 def test_totals_of_an_account_and_names_of_policies_go() -> None:
-    headers = {"x_account_bytes_used": "5", "x_account_container_count": "1"}
-    answer = kept(x_account_storage_policy_gold_bytes_used="5", **headers)
+    answer = kept(x_account_bytes_used="5", x_account_container_count="1", x_account_storage_policy_gold_bytes_used="5")
     assert headers_of(answer) == {"x-account-bytes-used": "<total>", "x-account-container-count": "1"}
     listed = b'[{"name": "c", "count": 1, "bytes": 5, "storage_policy": "g"}, {"name": "o", "bytes": 5, "hash": "x"}]'
     assert kept(listed, content_type="application/json; charset=utf-8")["body"] == [

@@ -19,10 +19,11 @@ class Signed:
     def __init__(self, a: Account) -> None:
         self._a = a
         self._number = 0
+        self._now = int(time.time())  # once, so that equal requests have equal signatures
 
     def at(self, seconds: int) -> int:
-        """The time so many seconds from now."""
-        when = int(time.time()) + seconds
+        """The time so many seconds from when the scenario began."""
+        when = self._now + seconds
         self._a.script.known.learn(str(when), f"in {seconds} s")
         return when
 
