@@ -124,7 +124,8 @@ def _register(identity: str, image: str, objects: str) -> None:
             made = client.post("/v3/services", json=service).raise_for_status().json()["service"]["id"]
             where = {"interface": "public", "region_id": "RegionOne", "service_id": made, "url": url}
             client.post("/v3/endpoints", json={"endpoint": where}).raise_for_status()
-        client.post("/v3/roles", json={"role": {"name": swift.RESELLER}}).raise_for_status()
+        role = {"name": swift.RESELLER, "options": {"immutable": True}}  # as Keystone makes its own
+        client.post("/v3/roles", json={"role": role}).raise_for_status()
 
 
 SERVE = """
