@@ -6,13 +6,12 @@ from typing import Any, Literal
 import msgspec
 
 from altostratus.contracts.objectstore import NoSuchObject, Object, Reading
-from altostratus.doors.cdmi.metadata import EXTRA, changed, parted, shown
 from altostratus.doors.cdmi.place import Node, get_node
 from altostratus.doors.cdmi.request import OWNERS, READERS, VALUE_MOST, CdmiRequest
 from altostratus.doors.cdmi.spans import Span
 from altostratus.doors.cdmi.values import once, read_base64, read_text, write_base64, write_text
-from altostratus.doors.cdmi.views import BASE64, ENCODING, OBJECT, PARTIAL, UTF8, object_fields
-from altostratus.doors.cdmi.writing import Present, Said, conditions, find_present, write
+from altostratus.doors.cdmi.views import BASE64, OBJECT, UTF8, object_fields
+from altostratus.doors.cdmi.writing import OWN, Present, Said, conditions, find_present, write
 from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.tx import Tx
 
@@ -56,11 +55,21 @@ async def put_object(request: CdmiRequest) -> None:
     if span is not None and (body.value is None or body.valuetransferencoding == UTF8):
         raise BadRequest("A range has a value, which is in base64.")
     present = await find_present(request)
-    if present.entry and body.value is None:
-        await _describe(request, body)
-        await request.answer(204)
-        return
-    await _write(request, body, span, present)
+    described = present.entry is not None and body.value is None
+    said = Said(
+        content_type=body.mimetype,
+        default_type="text/plain",
+        encoding=body.valuetransferencoding or (None if span or described else UTF8),
+        metadata=body.metadata,
+        names=request.names("metadata"),
+        partial=request.is_partial,
+    )
+    if described:
+        await _describe(request, said)
+    else:
+        read = read_base64 if span or said.encoding == BASE64 else read_text
+        data = await request.lane.run(read, body.value or "")
+        await write(request, present, said.of(present), once(data), span, len(data))
     if present.entry:
         await request.answer(204)
         return
@@ -85,39 +94,16 @@ async def delete_object(request: CdmiRequest) -> None:
     await request.answer(204)
 
 
-async def _write(request: CdmiRequest, body: ObjectBody, span: Span | None, present: Present) -> None:
-    encoding = body.valuetransferencoding
-    whole = encoding or UTF8
-    text = body.value or ""
-    data = await request.lane.run(read_base64 if span or whole == BASE64 else read_text, text)
-    said = Said(
-        content_type=body.mimetype,
-        default_type="text/plain",
-        encoding=encoding if span and present.entry else whole,
-        metadata=body.metadata,
-        names=request.names("metadata"),
-        partial=request.is_partial,
-    )
-    await write(request, present, said.of(present), once(data), span, len(data))
-
-
-async def _describe(request: CdmiRequest, body: ObjectBody) -> None:
+async def _describe(request: CdmiRequest, said: Said) -> None:
     """Say something else of an object whose value stays."""
 
     def change(tx: Tx) -> None:
         entry = _entry(get_node(request.store, tx, request.place))
         conditions(request)(entry)
-        given = changed(shown(entry.meta, entry.system), body.metadata, request.names("metadata"))
-        meta, extra = parted(entry.meta, given)
-        kept = {
-            ENCODING: body.valuetransferencoding or entry.system.get(ENCODING),
-            PARTIAL: request.is_partial,
-            EXTRA: extra,
-        }
-        others = {name: value for name, value in entry.system.items() if name not in kept}
-        system = others | {name: value for name, value in kept.items() if value}
-        content_type = body.mimetype or entry.content_type
-        request.store.change_object(tx, entry.id, meta=meta, system=system, content_type=content_type)
+        new = said.of(Present(entry, None))
+        others = {name: value for name, value in entry.system.items() if name not in OWN}
+        system = {**others, **new.system}
+        request.store.change_object(tx, entry.id, meta=new.meta, system=system, content_type=new.content_type)
 
     await request.store.write(change)
 

@@ -4,6 +4,7 @@ from altostratus.contracts.objectstore import Object, Reading
 from altostratus.doors.cdmi.place import get_node
 from altostratus.doors.cdmi.request import OWNERS, READERS, CdmiRequest, wired
 from altostratus.doors.cdmi.spans import Span, read_content_range, read_range
+from altostratus.doors.cdmi.views import encoding_of_type
 from altostratus.doors.cdmi.writing import Said, find_present, names_etag, write
 from altostratus.kernel.errors import BadRequest, NotFound, PreconditionFailed
 from altostratus.kernel.tx import Tx
@@ -39,12 +40,13 @@ async def put_bytes(request: CdmiRequest) -> None:
     request.require(OWNERS)
     if request.fields:
         raise BadRequest("Fields can be named in CDMI alone.")
-    said = request.headers.get("content-range")
-    span = read_content_range(said) if said is not None else None
+    where = request.headers.get("content-range")
+    span = read_content_range(where) if where is not None else None
     present = await find_present(request)
-    content_type = request.content_type or None
-    new = Said(content_type, "application/octet-stream", partial=request.is_partial).of(present)
-    await write(request, present, new, request.body(), span, _length(request))
+    kind = request.content_type or None
+    encoding = encoding_of_type(kind) if kind else None
+    said = Said(kind, "application/octet-stream", encoding, partial=request.is_partial)
+    await write(request, present, said.of(present), request.body(), span, _length(request))
     await request.answer(204 if present.entry else 201)
 
 

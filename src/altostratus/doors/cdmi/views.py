@@ -36,9 +36,12 @@ def object_fields(store: ObjectStore, tx: Tx, node: Node, entry: Object) -> dict
 
 
 def encoding_of(entry: Object) -> str:
-    """As it was put; of what came by plain HTTP as its content type says."""
-    said = entry.content_type.lower().replace(" ", "").replace('"', "")
-    return str(entry.system.get(ENCODING) or (UTF8 if "charset=utf-8" in said else BASE64))
+    """As it was put in CDMI; of other objects as their content type says."""
+    return str(entry.system.get(ENCODING) or encoding_of_type(entry.content_type))
+
+
+def encoding_of_type(content_type: str) -> str:
+    return UTF8 if "charset=utf-8" in content_type.lower().replace(" ", "").replace('"', "") else BASE64
 
 
 def instant(micros: int) -> str:

@@ -20,6 +20,8 @@ from altostratus.kernel.tx import Tx
 
 PATCH_MOST = 1 << 30
 """The most bytes of an object of which a range is written."""
+OWN = (EXTRA, ENCODING, PARTIAL)
+"""What this door keeps with an object."""
 _ZEROS = bytes(1 << 16)
 
 
@@ -54,7 +56,7 @@ class Said:
         """All that is said of the object when it is written. Raises BadRequest."""
         entry = present.entry
         meta, extra = parted(entry.meta if entry else {}, changed(present.meta, self.metadata, self.names))
-        encoding = self.encoding or (entry.system.get(ENCODING) if entry and self.content_type is None else None)
+        encoding = self.encoding or (entry.system.get(ENCODING) if entry else None)
         kept = {EXTRA: extra, ENCODING: encoding, PARTIAL: self.partial}
         return NewObject(
             content_type=self.content_type or (entry.content_type if entry else self.default_type),
