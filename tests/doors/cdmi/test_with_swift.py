@@ -2,6 +2,7 @@
 
 import base64
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -76,6 +77,30 @@ def test_cdmi_sees_what_swift_makes(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+def test_a_quota_that_is_no_number_is_none(tmp_path: Path) -> None:
+    async def test(cloud: CdmiCloud) -> None:
+        await cloud.make("/a/")
+
+        def limit(tx: Any) -> None:
+            found = cloud.objects.find_container(tx, "AUTH_mine", "a")
+            cloud.objects.change_container(tx, found.id, meta={"quota-bytes": "²"})
+
+        await cloud.objects.write(limit)
+        await cloud.make("/a/x", {"value": "1"})
+
+    run(tmp_path, test)
+
+
+def test_a_quota_holds(tmp_path: Path) -> None:
+    async def test(cloud: CdmiCloud) -> None:
+        await cloud.make("/a/", {"metadata": {"quota-bytes": "5"}})
+        await cloud.make("/a/x", {"value": "12345"})
+        assert (await cloud.put("/a/y", {"value": "1"})).status == 413
+        assert (await cloud.put("/a/x?value:5-5", {"value": "MQ=="})).status == 413
+
+    run(tmp_path, test)
+
+
 def test_an_id_outlives_what_others_write(tmp_path: Path) -> None:
     async def test(cloud: CdmiCloud) -> None:
         await cloud.ask("PUT", "~/a")
@@ -96,7 +121,7 @@ def test_versions_share_an_id(tmp_path: Path) -> None:
     async def test(cloud: CdmiCloud) -> None:
         await cloud.make("/a/")
 
-        def keep_versions(tx):  # type: ignore[no-untyped-def]
+        def keep_versions(tx: Any) -> None:
             found = cloud.objects.find_container(tx, "AUTH_mine", "a")
             cloud.objects.change_container(tx, found.id, versioning="enabled")
 
@@ -117,7 +142,7 @@ def test_what_has_expired_is_gone(tmp_path: Path) -> None:
         await cloud.make("/a/")
         await cloud.make("/a/x", {"value": "1"})
 
-        def expire(tx):  # type: ignore[no-untyped-def]
+        def expire(tx: Any) -> None:
             where = cloud.objects.find_container(tx, "AUTH_mine", "a")
             found = cloud.objects.find_object(tx, where.id, "x")
             cloud.objects.change_object(tx, found.id, expires_at=1)

@@ -139,4 +139,4 @@ def check_quotas(tx: Tx, container: Container, size: int, replaced: Object | Non
 
 
 def _exceeds(quota: str | None, value: int) -> bool:
-    return quota is not None and quota.isdigit() and value > int(quota)
+    return quota is not None and quota.isdecimal() and value > int(quota)
