@@ -13,6 +13,7 @@ def test_bytes_go_in_and_out(tmp_path: Path) -> None:
     async def test(cloud: CdmiCloud) -> None:
         assert (await cloud.ask("PUT", "/a/")).status == 201
         assert (await cloud.ask("PUT", "/a/")).status == 204
+        assert (await cloud.ask("PUT", "/a/b/", b"bytes")).status == 400
         assert (await cloud.ask("PUT", "/a/b/")).status == 201
         assert (await cloud.ask("PUT", "/a/b/x", DATA, {"Content-Type": "image/png"})).status == 201
         answer = await cloud.ask("GET", "/a/b/x")

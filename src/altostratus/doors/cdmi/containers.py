@@ -62,7 +62,7 @@ async def put_container(request: CdmiRequest) -> None:
     if not request.place.text:
         raise BadRequest("The root stays as it is.")
     speaks = request.sends(CONTAINER)
-    body = await request.decode(ContainerBody) if speaks else ContainerBody()
+    body = await request.decode(ContainerBody) if speaks else await _no_body(request)
     check_name(request.place)
     node, made = await _put(request, body)
     if not made:
@@ -99,6 +99,13 @@ def check_name(place: Place) -> None:
         raise BadRequest("No container is called so.")
     if len(place.container.encode()) > LONGEST_CONTAINER or len(place.name.encode()) > LONGEST_NAME:
         raise BadRequest("The name is too long.")
+
+
+async def _no_body(request: CdmiRequest) -> ContainerBody:
+    """What plain HTTP says of a container. Raises BadRequest for bytes, which nothing would keep."""
+    async for _ in request.body():
+        raise BadRequest("A container has no value: the URIs of data objects end without a slash.")
+    return ContainerBody()
 
 
 async def _put(request: CdmiRequest, body: ContainerBody) -> tuple[Node, bool]:
