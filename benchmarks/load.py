@@ -2,7 +2,7 @@
 server is measured and hardly the client. Knows as much of HTTP as that takes: answers have a Content-Length."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from figure import seconds
 
@@ -19,8 +19,8 @@ def rendered(method: str, path: str, headers: dict[str, str], body: bytes = b"")
 class Load:
     """Some connections to a server, open until the block ends."""
 
-    def __init__(self, port: int) -> None:
-        self._connections = [_Connection(port) for _ in range(CONNECTIONS)]
+    def __init__(self, port: int, connections: int = CONNECTIONS) -> None:
+        self._connections = [_Connection(port) for _ in range(connections)]
 
     def __enter__(self) -> "Load":
         return self
@@ -33,10 +33,18 @@ class Load:
         """How long the server takes for a request, of as many as it gets done; RuntimeError unless it answers 2xx."""
         return seconds(lambda: self._exchange(requests)) / len(requests)
 
+    def stream(self, head: bytes, chunks: Iterable[bytes]) -> None:
+        """One request over the first connection, whose body is sent as it comes."""
+        connection = self._connections[0]
+        connection.send(head)
+        for chunk in chunks:
+            connection.send(chunk)
+        connection.receive()
+
     def _exchange(self, requests: Sequence[bytes]) -> None:
         for number, request in enumerate(requests):
-            connection = self._connections[number % CONNECTIONS]
-            if number >= CONNECTIONS:
+            connection = self._connections[number % len(self._connections)]
+            if number >= len(self._connections):
                 connection.receive()
             connection.send(request)
         for connection in self._connections[: len(requests)]:
@@ -47,6 +55,7 @@ class _Connection:
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._buffer = memoryview(bytearray(1 << 20))
 
     def send(self, request: bytes) -> None:
         self._socket.sendall(request)
@@ -58,15 +67,16 @@ class _Connection:
             received += self._more()
         head = received[:end].lower()
         length = int(head.split(b"\r\ncontent-length:", 1)[1].split(b"\r\n", 1)[0])
-        while len(received) < end + 4 + length:
-            received += self._more()
+        missing = end + 4 + length - len(received)
+        while missing > 0:
+            missing -= len(self._more())
         if not head.startswith(b"http/1.1 2"):
             raise RuntimeError(repr(received[:300]))
 
     def close(self) -> None:
         self._socket.close()
 
-    def _more(self) -> bytes:
-        if not (chunk := self._socket.recv(65536)):
+    def _more(self) -> memoryview:
+        if not (taken := self._socket.recv_into(self._buffer)):
             raise RuntimeError("the server closed the connection")
-        return chunk
+        return self._buffer[:taken]

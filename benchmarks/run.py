@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from figure import Figure
 from record import write_record
 
-GROUPS = ("startup_and_memory", "servers_simulated", "tokens", "identity", "command_line", "servers_real")
+GROUPS = ("startup_and_memory", "servers_simulated", "tokens", "identity", "objects", "command_line", "servers_real")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Oracles: the same scripted requests go to OpenStack's own Keystone and Glance and to us, and are compared.
+"""Oracles: the same scripted requests go to OpenStack's own Keystone, Glance and Swift and to us, and are compared.
 
 `peers` runs the real services, `scenarios` holds the requests, `script` sends and records them,
 `normal` takes away what differs from run to run, `compare` says what differs, `allowed.toml` lists the

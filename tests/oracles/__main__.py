@@ -1,4 +1,6 @@
-"""`python -m tests.oracles [identity] [image] [authorization]`: records anew what the real services answer."""
+"""Records anew what the real services answer: `python -m tests.oracles`, with what to record if not all of it:
+identity, image, object-store, authorization.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import sys
 from . import peers, recordings
 from .matrix.record import record
 
-asked = sys.argv[1:] or ["identity", "image", "authorization"]
+asked = sys.argv[1:] or [*recordings.FILES, "authorization"]
 if services := [service for service in asked if service in recordings.FILES]:
     with peers.running() as cloud:
         for service in services:

@@ -20,6 +20,10 @@ from typing import Any, TypeAlias
 
 ALLOWED = Path(__file__).parent / "allowed.toml"
 VALUES = ("allow", "content-md5", "content-range", "location", "vary", "www-authenticate", "x-subject-token")
+FACTS = ("x-account-", "x-container-", "x-object-", "x-copied-", "x-delete-", "x-static-", "x-symlink-", "x-history-")
+FACTS += ("x-versions-", "access-control-", "content-disposition", "content-encoding", "content-range", "etag")
+PRESENT = ("x-trans-id", "x-openstack-request-id", "x-storage-policy")
+WORDS = ("message", "Response Body")
 LOOSE_KEYS = {"catalog"}
 ABSENT = "<absent>"
 BREAKS = "an error inside the real service; ours should refuse"
@@ -93,6 +97,10 @@ def _step(service: str, step: dict[str, Any], ours: dict[str, Any]) -> Found:
     if real["status"] != ours["status"]:
         yield "status", _brief(real), _brief(ours)
         return
+    if service == "object-store":
+        yield from _headers_of_objects(real["headers"], ours["headers"])
+        yield from _values("body", real["body"], ours["body"], ordered=True, loose=step["loose"])
+        return
     yield from _headers(real["headers"], ours["headers"])
     if "html" in real["headers"].get("content-type", ""):
         yield from _titles(real["body"], ours)
@@ -111,6 +119,16 @@ def _headers(real: dict[str, str], ours: dict[str, str]) -> Found:
                 yield f"header {name}", value, got
         elif got == ABSENT or (name in VALUES and _words(name, value) != _words(name, got)):
             yield f"header {name}", value, got
+
+
+def _headers_of_objects(real: dict[str, str], ours: dict[str, str]) -> Found:
+    """All that Swift says, with its value; and none of its kinds that it does not say, such as removed metadata."""
+    for name in sorted(real.keys() | {name for name in ours if name.startswith(FACTS)}):
+        there, here = real.get(name, ABSENT), ours.get(name, ABSENT)
+        if name == "content-length" and there == "0":
+            continue
+        if there != here and (ABSENT in (there, here) or name not in PRESENT):
+            yield f"header {name}", there, here
 
 
 def _media(headers: dict[str, str]) -> str:
@@ -141,7 +159,7 @@ def _values(where: str, real: Any, ours: Any, *, ordered: bool, loose: bool) -> 
             there, here = real.get(key, ABSENT), ours.get(key, ABSENT)
             if ABSENT in (_plain(there), _plain(here)):
                 yield f"{where}.{key}", there, here
-            elif not (key == "message" and isinstance(here, str)):
+            elif not (key in WORDS and isinstance(here, str)):
                 yield from _values(f"{where}.{key}", there, here, ordered=ordered, loose=key in LOOSE_KEYS)
     elif isinstance(real, list) and isinstance(ours, list):
         yield from _lists(where, real, ours, ordered)

@@ -7,12 +7,14 @@ clients parse it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
-FORMS = (
+Forms: TypeAlias = Sequence[tuple[re.Pattern[str], str]]
+
+FORMS: Forms = (
     (re.compile(r"req-[0-9a-f-]{36}"), "<request id>"),
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "<uuid>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<hex id>"),
@@ -23,6 +25,14 @@ FORMS = (
     (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d"), "<time>"),
     (re.compile(r"\bgAAAA[\w=-]{60,}"), "<token>"),
     (re.compile(r"(?<![\w-])[\w-]{86}(?![\w-])"), "<secret>"),
+)
+# Of object storage, where hexadecimal words are hashes of what was sent, and so are the same each time.
+OBJECT_FORMS: Forms = (
+    (re.compile(r"\btx[0-9a-f]{21}-[0-9a-f]{10}"), "<request id>"),
+    *(form for form in FORMS if form[1].startswith("<time")),
+    (re.compile(r"\b\w{3}, \d\d \w{3} 20\d\d \d\d:\d\d:\d\d GMT"), "<time of HTTP>"),
+    (re.compile(r"\b1\d{9}\.\d{5}\b"), "<seconds with five digits>"),
+    (re.compile(r"\b1\d{9}\b"), "<seconds>"),
 )
 # Content hashes are facts about the content, not ids; these keys keep their values.
 KEPT = {"checksum", "os_hash_value", "updated"}
@@ -35,8 +45,9 @@ DROPPED_HEADERS = {"date", "server", "connection", "via", "transfer-encoding", "
 class Known:
     """The values of one run that have a name of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, forms: Forms = FORMS) -> None:
         self._names: dict[str, str] = {}
+        self._forms = forms
 
     def learn(self, value: str, name: str) -> None:
         """From now on `value` reads `{name}`; the first name of a value stays.
@@ -46,11 +57,15 @@ class Known:
         if len(value) >= 8:
             self._names.setdefault(value, "{" + name + "}")
 
+    def name_of(self, value: str) -> str | None:
+        """What a known value reads."""
+        return self._names.get(value)
+
     def text(self, text: str) -> str:
         """`text` with known values and known forms replaced, longest values first."""
         for value in sorted(self._names, key=len, reverse=True):
             text = text.replace(value, self._names[value])
-        for form, name in FORMS:
+        for form, name in self._forms:
             text = form.sub(name, text)
         return text
 

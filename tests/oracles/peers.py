@@ -1,39 +1,38 @@
-"""Runs a real Keystone and a real Glance on loopback, from pinned packages, with SQLite and fresh state.
+"""Runs a real Keystone, Glance and Swift on loopback, from pinned packages, with SQLite and fresh state.
 
-Owns their configuration, start and stop; `environments` installs them. Knows nothing of what they are asked.
-Both have one request thread: with more, SQLite answers "database is locked".
+Owns their configuration, start and stop (`swift` has that of Swift); `environments` installs them. Knows nothing of
+what they are asked. Keystone and Glance have one request thread: with more, SQLite answers "database is locked".
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from . import swift
 from .environments import ensure_environment
+from .processes import free_port, run, started
 
 HERE = Path(__file__).parent
 PASSWORD = "oracle-secret"
-START_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """Where a cloud's identity and image APIs are, and its administrator, in domain Default.
+    """Where a cloud's identity, image and object storage APIs are, and its administrator, in domain Default.
 
-    `identity_url` ends before `/v3`, `image_url` before `/v2`.
+    `identity_url` ends before `/v3`, `image_url` before `/v2`, `object_url` before `/v1`.
     """
 
     identity_url: str
     image_url: str
+    object_url: str
     username: str = "admin"
     password: str = PASSWORD
     project: str = "admin"
@@ -41,14 +40,16 @@ class Cloud:
 
 @contextlib.contextmanager
 def running() -> Iterator[Cloud]:
-    """Both services, freshly initialised, until the block ends."""
+    """All of them, freshly initialised, until the block ends."""
     with tempfile.TemporaryDirectory(prefix="oracle-") as folder, contextlib.ExitStack() as stack:
-        identity = f"http://127.0.0.1:{_free_port()}/identity"
-        image = f"http://127.0.0.1:{_free_port()}/image"
+        identity = f"http://127.0.0.1:{free_port()}/identity"
+        image = f"http://127.0.0.1:{free_port()}/image"
         stack.enter_context(_keystone(Path(folder) / "keystone", identity))
-        _register_image(identity, image)
+        objects = f"http://127.0.0.1:{free_port()}"
+        _register(identity, image, objects)
         stack.enter_context(_glance(Path(folder) / "glance", identity, image))
-        yield Cloud(identity, image)
+        stack.enter_context(swift.served(Path(folder) / "swift", identity, objects, PASSWORD))
+        yield Cloud(identity, image, objects)
 
 
 @contextlib.contextmanager
@@ -57,7 +58,7 @@ def identity_alone() -> Iterator[str]:
     with foreign keys enforced, without which SQLite keeps roles of application credentials that are gone and gives
     them to the next."""
     with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
-        url = f"http://127.0.0.1:{_free_port()}/identity"
+        url = f"http://127.0.0.1:{free_port()}/identity"
         with _keystone(Path(folder) / "keystone", url, CACHED, FOREIGN_KEYS):
             yield url
 
@@ -77,12 +78,12 @@ def initialise_keystone(programs: Path, home: Path, url: str, options: str = "")
     (home / "etc/keystone.conf").write_text(KEYSTONE.format(home=home) + options)
     tool = [programs / "keystone-manage", "--config-file", home / "etc/keystone.conf"]
     owner = ["--keystone-user", str(os.getuid()), "--keystone-group", str(os.getgid())]
-    _run(*tool, "db_sync", log=home / "log")
-    _run(*tool, "fernet_setup", *owner, log=home / "log")
-    _run(*tool, "credential_setup", *owner, log=home / "log")
+    run(*tool, "db_sync", log=home / "log")
+    run(*tool, "fernet_setup", *owner, log=home / "log")
+    run(*tool, "credential_setup", *owner, log=home / "log")
     bootstrap = [f"--bootstrap-{kind}-url={url}/v3" for kind in ("public", "internal", "admin")]
     bootstrap += [f"--bootstrap-password={PASSWORD}", "--bootstrap-region-id=RegionOne"]
-    _run(*tool, "bootstrap", *bootstrap, log=home / "log")
+    run(*tool, "bootstrap", *bootstrap, log=home / "log")
 
 
 @contextlib.contextmanager
@@ -94,70 +95,36 @@ def _glance(home: Path, identity: str, url: str) -> Iterator[None]:
     values = {"home": home, "url": url, "identity": identity, "password": PASSWORD, "paste": paste}
     (home / "etc/glance-api.conf").write_text(GLANCE.format(**values))
     conf = home / "etc/glance-api.conf"
-    _run(programs / "glance-manage", "--config-file", conf, "db_sync", log=home / "log")
+    run(programs / "glance-manage", "--config-file", conf, "db_sync", log=home / "log")
     settings = {"OS_GLANCE_CONFIG_DIR": str(home / "etc"), "OS_GLANCE_CONFIG_FILES": "glance-api.conf"}
     with _served(programs, "glance.wsgi.api", url, home, settings):
         yield
 
 
-@contextlib.contextmanager
 def _served(
     programs: Path, module: str, url: str, home: Path, settings: dict[str, str], first: str = ""
-) -> Iterator[None]:
+) -> contextlib.AbstractContextManager[None]:
     """`first` is Python code that runs before the module is imported."""
     where = httpx.URL(url)
     code = first + SERVE.format(module=module, port=where.port, prefix=where.path)
-    with (home / "log").open("ab") as log:
-        process = subprocess.Popen(
-            [programs / "python", "-c", code], cwd=home, env=os.environ | settings, stdout=log, stderr=log
-        )
-    try:
-        _wait_answering(url + "/", process, home / "log")
-        yield
-    finally:
-        process.terminate()
-        process.wait(10)
+    return started(programs / "python", "-c", code, answers=url + "/", home=home, log=home / "log", settings=settings)
 
 
-def _wait_answering(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(httpx.TransportError):
-            httpx.get(url, timeout=5)
-            return
-        time.sleep(0.1)
-    raise RuntimeError(f"no answer from {url}; its log ends:\n{_tail(log)}")
-
-
-def _run(*command: object, log: Path) -> None:
-    with log.open("ab") as out:
-        done = subprocess.run([str(word) for word in command], stdout=out, stderr=out, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{command[0]} failed ({done.returncode}); its log ends:\n{_tail(log)}")
-
-
-def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-20:])
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def _register_image(identity: str, image: str) -> None:
-    """Glance in the catalog, as an operator would put it there."""
+def _register(identity: str, image: str, objects: str) -> None:
+    """Glance and Swift in the catalog, as an operator would put them there, and the roles that Swift asks for."""
     user = {"name": "admin", "domain": {"id": "default"}, "password": PASSWORD}
     scope = {"project": {"name": "admin", "domain": {"id": "default"}}}
     asked = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
+    services = {"image": image, "object-store": f"{objects}/v1/AUTH_%(project_id)s"}
     with httpx.Client(base_url=identity, timeout=30) as client:
         token = client.post("/v3/auth/tokens", json=asked).raise_for_status().headers["X-Subject-Token"]
         client.headers["X-Auth-Token"] = token
-        service = {"service": {"name": "glance", "type": "image"}}
-        made = client.post("/v3/services", json=service).raise_for_status().json()["service"]["id"]
-        where = {"interface": "public", "region_id": "RegionOne", "service_id": made, "url": image}
-        client.post("/v3/endpoints", json={"endpoint": where}).raise_for_status()
+        for kind, url in services.items():
+            service = {"service": {"name": kind, "type": kind}}
+            made = client.post("/v3/services", json=service).raise_for_status().json()["service"]["id"]
+            where = {"interface": "public", "region_id": "RegionOne", "service_id": made, "url": url}
+            client.post("/v3/endpoints", json={"endpoint": where}).raise_for_status()
+        client.post("/v3/roles", json={"role": {"name": swift.RESELLER}}).raise_for_status()
 
 
 SERVE = """

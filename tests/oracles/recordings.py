@@ -12,7 +12,8 @@ from .scenarios import SCENARIOS
 from .script import Script
 
 RECORDED = Path(__file__).parent / "recorded"
-FILES = {"identity": RECORDED / "keystone.json", "image": RECORDED / "glance.json"}
+NAMES = {"identity": "keystone", "image": "glance", "object-store": "swift"}
+FILES = {service: RECORDED / f"{name}.json" for service, name in NAMES.items()}
 
 Steps: TypeAlias = list[dict[str, Json]]
 

@@ -16,8 +16,10 @@ from typing import Any, Self
 
 import httpx
 
-from .normal import Json, Known
+from . import objects
+from .normal import OBJECT_FORMS, Json, Known
 from .peers import Cloud
+from .swift import RESELLER
 
 SECONDS = 60
 PASSWORD = "Oracle-pass-1"
@@ -53,17 +55,21 @@ class Answer:
 
     @property
     def token(self) -> str:
-        return str(self.response.headers.get("X-Subject-Token", "missing"))
+        return self.header("X-Subject-Token")
+
+    def header(self, name: str) -> str:
+        return str(self.response.headers.get(name, "missing"))
 
 
 class Script:
     """One scenario's run against one service of a cloud; use as a context manager.
 
-    `service` is "identity" or "image"; paths are relative to that service's root, such as `/v3/users`.
+    `service` is "identity", "image" or "object-store"; paths are relative to that service's root, such as `/v3/users`.
     """
 
     def __init__(self, cloud: Cloud, service: str) -> None:
-        self.known = Known()
+        self._stores = service == "object-store"
+        self.known = Known(OBJECT_FORMS) if self._stores else Known()
         self.steps: list[Step] = []
         self.cloud = cloud
         self._tokens: dict[str, str] = {}
@@ -72,7 +78,7 @@ class Script:
         self._undo: list[tuple[str, str]] = []
         self._suffix = secrets.token_hex(4)
         identity, image = cloud.identity_url.removesuffix("/v3"), cloud.image_url.removesuffix("/v2")
-        self._url = {"identity": identity, "image": image}[service]
+        self._url = cloud.object_url if self._stores else {"identity": identity, "image": image}[service]
         self._identity = identity
         self._http = httpx.Client(timeout=SECONDS)
         for value, name in ((identity, "identity"), (image, "image"), (_root(self._url), "host")):
@@ -120,6 +126,8 @@ class Script:
         sent = self._headers(by, json, content, headers)
         body = {"json": json} if json is not None else {"content": content}
         request = self._http.build_request(method, self._url + path, headers=sent, **body)
+        if self._stores:  # names may hold `..` and `//`, which httpx would tidy
+            request.extensions["target"] = (httpx.URL(self._url).path.rstrip("/") + path).encode()
         response = self._http.send(request)
         answer = Answer(response)
         if keep:
@@ -150,7 +158,7 @@ class Script:
 
     def token_of(self, person: str) -> str:
         """The token of `admin`, `unscoped`, `system`, or of someone with one role in a project of
-        their own: `member`, `reader`, `other` (another project's member)."""
+        their own: `member`, `reader`, `other` (another project's member), `reseller` (Swift's administrator)."""
         if person not in self._tokens:
             self._tokens[person] = self._introduce(person)
             self.known.learn(self._tokens[person], f"token of {person}")
@@ -179,7 +187,7 @@ class Script:
         }
         if person in scopes:
             return self._login(self.cloud.username, self.cloud.password, scopes[person])
-        role = "reader" if person == "reader" else "member"
+        role = {"reader": "reader", "reseller": RESELLER}.get(person, "member")
         user, project = self.name(f"{person}-user"), self.name(f"{person}-project")
         project_id = self._make("project", {"name": project, "domain_id": "default"})
         user_id = self._make("user", {"name": user, "domain_id": "default", "password": PASSWORD})
@@ -211,7 +219,7 @@ class Script:
         headers = {"Accept": "*/*"} | dict(extra or {})
         if by:
             headers["X-Auth-Token"] = self.token_of(by)
-        if content is not None and json is None:
+        if content is not None and json is None and not self._stores:
             headers.setdefault("Content-Type", "application/octet-stream")
         return headers
 
@@ -237,27 +245,23 @@ class Script:
         if json is not None:
             said["body"] = self.known.json(json)
         elif content is not None:
-            said["body"] = _words(content) if isinstance(content, bytes) else "<a stream of bytes>"
+            shown = objects.words(content) if isinstance(content, bytes) else "<a stream of bytes>"
+            said["body"] = self.known.text(shown) if self._stores else shown
         return said
 
     def _response(self, response: httpx.Response) -> dict[str, Json]:
+        if self._stores:
+            return objects.normal(self.known, response)
         headers: dict[str, Json] = {**self.known.headers(response.headers)}
         body: Json = None
         if "json" in response.headers.get("Content-Type", "") and response.content:
             try:
                 body = self.known.json(response.json())
             except ValueError:
-                body = "<not JSON> " + self.known.text(_words(response.content))
+                body = "<not JSON> " + self.known.text(objects.words(response.content))
         elif response.content:
-            body = self.known.text(_words(response.content))
+            body = self.known.text(objects.words(response.content))
         return {"status": response.status_code, "headers": headers, "body": body}
-
-
-def _words(content: bytes) -> str:
-    """Bytes as a recording shows them: short text as it is, the rest by size."""
-    if len(content) > 4096 or not content.isascii():
-        return f"<{len(content)} bytes>"
-    return content.decode()
 
 
 def _root(url: str) -> str:

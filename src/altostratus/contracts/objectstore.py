@@ -7,7 +7,6 @@ the other headers of HTTP. Nothing here asks who may: that is the doors' part.
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from altostratus.kernel.errors import Conflict, Fault, NotFound, TooLarge, Unavailable
@@ -204,10 +203,6 @@ class Reading(Protocol):
 
     def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         """The bytes from `start` up to `stop`. Raises Damaged before those that are."""
-        ...
-
-    async def file(self) -> Path | None:
-        """The file that holds all of it and nothing else, just checked; None where there is none."""
         ...
 
 

@@ -16,7 +16,7 @@ from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import Conflict, Fault, NotImplementedHere, Unavailable
 from altostratus.kernel.http.call import Call
 from altostratus.kernel.http.context import Context, Version
-from altostratus.kernel.http.edge import Edge, RawRoute, Rendered, json_response
+from altostratus.kernel.http.edge import ANY, Edge, RawRoute, Rendered, json_response
 from altostratus.kernel.http.microversions import Microversions
 from altostratus.kernel.http.pipeline import Pipeline, reraise
 from altostratus.kernel.http.raw import RawRequest
@@ -105,6 +105,14 @@ VERSIONS = Microversions("alpha", Version(2, 1), Version(2, 90), "/things", lega
 EDGES = [
     Edge("alpha", "/alpha", fault_of("alpha"), re.compile(r"/open|/?"), VERSIONS, raw=RAW),
     Edge("beta", "/beta", fault_of("beta"), NOTHING_PUBLIC, request_id_headers=("x-beta-request-id",)),
+    Edge(
+        "gamma",
+        "/gamma",
+        fault_of("gamma"),
+        EVERYTHING_PUBLIC,
+        raw=(RawRoute(ANY, re.compile(r"/(?P<name>.*)"), raw_echo),),
+        hosts=re.compile(r"(.+\.)?gamma\.example"),
+    ),
 ]
 ROUTES = [get_things, get_link, post_things, get_conflict, get_later, get_away, get_bug, get_open]
 
@@ -403,3 +411,22 @@ def test_a_socket_goes_to_its_handler_and_others_are_closed() -> None:
     asyncio.run(main())
     closed = {"type": "websocket.close", "code": 4404}
     assert sent == ["hello", "hello", closed, closed]
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "name"),
+    [
+        ("cloud", "/gamma/alpha/things", "alpha/things"),
+        ("gamma.example", "/alpha/things", "alpha/things"),
+        ("bucket.gamma.example:8774", "/gamma/x", "gamma/x"),
+        ("GAMMA.example", "/x//y", "x//y"),
+    ],
+)
+def test_a_service_may_have_hosts_of_its_own(host: str, path: str, name: str) -> None:
+    for method in ("GET", "PUT", "BREW"):
+        answer = ask(method, path, headers={"host": host})
+        assert (answer.status_code, answer.json()[0]) == (200, name)
+
+
+def test_hosts_that_only_look_like_it_are_anybodys() -> None:
+    assert ask("GET", "/alpha/things", headers={"host": "gamma.example.evil"}).json()["user"] == "alice"

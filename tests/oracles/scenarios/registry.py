@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from ..script import Script
+from .account import Account
 
 Scenario: TypeAlias = Callable[[Script], None]
 
-SCENARIOS: dict[str, dict[str, Scenario]] = {"identity": {}, "image": {}}
+SCENARIOS: dict[str, dict[str, Scenario]] = {"identity": {}, "image": {}, "object-store": {}}
 
 
 def identity(scenario: Scenario) -> Scenario:
@@ -21,4 +22,10 @@ def identity(scenario: Scenario) -> Scenario:
 def image(scenario: Scenario) -> Scenario:
     """Adds a scenario for Glance."""
     SCENARIOS["image"][scenario.__name__.replace("_", " ")] = scenario
+    return scenario
+
+
+def objects(scenario: Callable[[Account], None]) -> Callable[[Account], None]:
+    """Adds a scenario for Swift; it begins with an empty account, a member's."""
+    SCENARIOS["object-store"][scenario.__name__.replace("_", " ")] = lambda script: scenario(Account(script))
     return scenario

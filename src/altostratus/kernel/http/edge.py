@@ -54,7 +54,8 @@ class RawRoute:
 @dataclass(frozen=True, slots=True)
 class Edge:
     """One service's edge. `public` matches the paths (after the prefix) that answer without a
-    token; `sockets` are WebSocket handlers by path."""
+    token; `sockets` are WebSocket handlers by path. `hosts` matches names of hosts (without a port) whose whole paths
+    are this service's, without the prefix."""
 
     name: str
     prefix: str
@@ -64,6 +65,7 @@ class Edge:
     request_id_headers: tuple[str, ...] = ("x-openstack-request-id",)
     raw: tuple[RawRoute, ...] = field(default=())
     sockets: Mapping[str, SocketHandler] = field(default_factory=dict)
+    hosts: re.Pattern[str] | None = None
 
 
 def json_response(status: int, body: object, *headers: tuple[str, str]) -> Rendered:

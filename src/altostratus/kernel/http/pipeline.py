@@ -3,6 +3,7 @@ negotiate the microversion, then hand it to a raw route or to Litestar, and turn
 the service's own format."""
 
 import random
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from altostratus.kernel.log import client, correlation, logger
 
 log = logger("http")
 NO_PROXIES = Proxies()
+_PORT = re.compile(r":\d*$")
 Authenticate = Callable[[str], Awaitable[Actor | None]]
 _BY_STATUS = {
     kind.status: kind
@@ -45,6 +47,7 @@ class Pipeline:
         proxies: Proxies = NO_PROXIES,
     ) -> None:
         self._edges = {edge.prefix: edge for edge in edges}
+        self._by_host = [edge for edge in edges if edge.hosts]
         self._root = root
         self._inner = inner
         self._authenticate = authenticate
@@ -57,11 +60,11 @@ class Pipeline:
         if scope["type"] == "lifespan":
             await self._inner(scope, receive, send)
             return
-        edge, path = self._find(scope["path"])
+        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        edge, path = self._find(scope["path"], headers.get("host", ""))
         if scope["type"] == "websocket":
             await self._serve_socket(edge.sockets.get(path), scope, receive, send)
             return
-        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         context = self._context(edge, scope, headers)
         scope[KEY] = context
         correlation.set(context.request_id)
@@ -82,8 +85,11 @@ class Pipeline:
             context.headers += fault.headers
             await answer.complete(edge.fault(fault, context))
 
-    def _find(self, path: str) -> tuple[Edge, str]:
+    def _find(self, path: str, host: str) -> tuple[Edge, str]:
         """The service that a path belongs to and the rest of the path. Litestar takes '//' for '/', so here too."""
+        for hosted in self._by_host:
+            if hosted.hosts and hosted.hosts.fullmatch(_PORT.sub("", host.lower())):
+                return hosted, path
         first, slash, rest = path.lstrip("/").partition("/")
         edge = self._edges.get("/" + first)
         return (edge, slash + rest) if edge else (self._root, path)
@@ -123,7 +129,7 @@ class Pipeline:
             context.version = edge.microversions.requested(headers)
             context.headers += edge.microversions.answer(context.version)
         whole = scope.get("raw_path", scope["path"].encode()).decode("latin-1").split("?", 1)[0]
-        raw = whole.removeprefix(edge.prefix) if whole.startswith(edge.prefix + "/") else ""
+        raw = whole if path == scope["path"] else _below(edge.prefix, whole)
         for route in edge.raw:
             if match := route.match(scope["method"], raw):
                 await route.handler(RawRequest(scope, receive, answer, match.groupdict()))
@@ -131,6 +137,11 @@ class Pipeline:
         if scope["method"] == "HEAD":
             context.head, scope["method"] = True, "GET"
         await self._inner(scope, receive, answer)
+
+
+def _below(prefix: str, path: str) -> str:
+    """What follows the prefix; '' where the path does not begin with it, however it would be read."""
+    return path.removeprefix(prefix) if path.startswith(prefix + "/") else ""
 
 
 def _may_ask(actor: Actor, edge: Edge, path: str, scope: Any) -> bool:

@@ -6,7 +6,6 @@ Small blobs are gathered in packs, so that many share one fsync; Ceph RADOS woul
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 SMALL = 64 << 10
@@ -52,10 +51,6 @@ class Blobs(Protocol):
 
     def read(self, blob: Blob, start: int, length: int) -> bytes:
         """As many bytes as there are. Raises FileNotFoundError when they have been moved or removed."""
-        ...
-
-    def path(self, blob: Blob) -> Path | None:
-        """The file that holds these bytes and no others, if there is one on this machine."""
         ...
 
     def remove(self, blob_id: str) -> None:

@@ -44,9 +44,6 @@ async def _send(request: SwiftRequest, status: int, headers: Headers, reading: O
         await raw.start(status, headers)
         await raw.write(b"", more=False)
         return
-    if span == (0, reading.size) and raw.can_send_files and (path := await reading.file()):
-        await raw.send_file(path, status, headers)
-        return
     chunks = reading.chunks(*span)
     first = await anext(chunks)  # what is damaged at once is a fault, not half an answer
     await raw.start(status, headers)

@@ -89,9 +89,6 @@ class Files:
         finally:
             os.close(descriptor)
 
-    def path(self, blob: Blob) -> Path | None:
-        return None if blob.pack is not None else self._path(blob.id)
-
     def remove(self, blob_id: str) -> None:
         path = self._path(blob_id)
         path.unlink(missing_ok=True)

@@ -1,8 +1,8 @@
 """The bytes of an object, each block checked against its sum before anybody sees it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from altostratus.contracts.objectstore import Container, Damaged, NoSuchObject, Object
 from altostratus.kernel.log import logger
@@ -63,25 +63,22 @@ class ObjectReading:
                     yield chunk
             at += span.length
 
-    async def file(self) -> Path | None:
-        """The file that holds all of it and nothing else, just checked; None where there is none."""
-        if len(self.spans) != 1 or self.spans[0].length != self.spans[0].blob.size:
-            return None
-        blob = self.spans[0].blob
-        path = self.store.blobs.path(blob)
-        if path is not None:
-            async for _ in _read(self.store, blob, 0, blob.size):
-                pass
-        return path
-
 
 async def _read(store: ObjectStore, blob: Blob, start: int, stop: int) -> AsyncIterator[bytes]:
-    """Whole blocks from disk, of which those bytes that are wanted."""
-    for block in range(start // BLOCK, -(-stop // BLOCK)):
-        data = await _read_block(store, blob, block)
-        offset = block * BLOCK
-        inside = slice(max(start - offset, 0), stop - offset)
-        yield data if inside.start == 0 and stop - offset >= len(data) else data[inside]
+    """Whole blocks from disk, of which those bytes that are wanted. While one is sent the next is read."""
+    blocks = range(start // BLOCK, -(-stop // BLOCK))
+    following = asyncio.ensure_future(_read_block(store, blob, blocks[0]))
+    try:
+        for block in blocks:
+            data = await following
+            if block + 1 in blocks:
+                following = asyncio.ensure_future(_read_block(store, blob, block + 1))
+            offset = block * BLOCK
+            first, last = max(start - offset, 0), min(stop - offset, len(data))
+            yield data if last - first == len(data) else data[first:last]
+    finally:
+        following.cancel()
+        await asyncio.wait({following})  # nobody is left to hear of its error
 
 
 async def _read_block(store: ObjectStore, blob: Blob, block: int) -> bytes:
