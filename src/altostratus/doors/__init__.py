@@ -1,0 +1,1 @@
+"""Standards that span services, over what the services promise each other in contracts."""
