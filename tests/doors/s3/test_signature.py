@@ -48,6 +48,8 @@ def test_another_policy_or_secret(fields: dict[str, str]) -> None:
     assert code_of({**fields, "policy": "e30="}) == "SignatureDoesNotMatch"
     assert code_of(fields, "other") == "SignatureDoesNotMatch"
     assert code_of({**fields, "policy": "é"}) == "InvalidPolicyDocument"
+    name = "signature" if "signature" in fields else "x-amz-signature"
+    assert code_of({**fields, name: "\udcff"}) == "SignatureDoesNotMatch"
 
 
 def test_fields_that_are_missing(fields: dict[str, str]) -> None:

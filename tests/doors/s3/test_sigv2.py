@@ -14,6 +14,7 @@ from altostratus.doors.s3.claim import ClaimV2, Payload, PayloadKind, Request
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.instants import sent_at
 from altostratus.doors.s3.signature import credentials_of, verify
+from altostratus.doors.s3.sigv2 import resources
 from tests.doors.s3.signing import ACCESS, CREDENTIALS, REGION, SECRET, aws_request, seen
 
 
@@ -102,6 +103,20 @@ def test_the_resource_may_be_any_of_several() -> None:
     request = signed("http://cloud/bucket/key")
     elsewhere = dataclasses.replace(request, path="/s3/bucket/key", resources=("/s3/bucket/key", "/bucket/key"))
     assert check(elsewhere).kind is PayloadKind.UNSIGNED
+
+
+@pytest.mark.parametrize(
+    ("path", "bucket", "found"),
+    [
+        ("/s3/bucket/key/", None, ("/s3/bucket/key/", "/bucket/key/")),
+        ("/s3/bucket", None, ("/s3/bucket", "/bucket", "/bucket/")),
+        ("/s3", "b", ("/s3", "/b/")),
+        ("/s3/key", "b", ("/s3/key", "/b/key")),
+        ("/s3", None, ("/s3", "/")),
+    ],
+)
+def test_resources_of_a_path(path: str, bucket: str | None, found: tuple[str, ...]) -> None:
+    assert resources(path, "/s3", bucket) == found
 
 
 @pytest.mark.parametrize("change", [{"method": "PUT"}, {"path": "/bucket/other"}, {"query": "acl"}], ids=str)

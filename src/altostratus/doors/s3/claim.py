@@ -21,8 +21,7 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 class Request:
     """A request as it was sent: undecoded path and query, header names in lower case, all text as latin-1 has it.
 
-    `resources` are the paths that a version 2 signature may have been made over, which name the bucket also where
-    the host does, and may leave out the door's prefix; empty for the path alone.
+    `resources` are what a version 2 signature may have been made over (`sigv2.resources`); empty for the path alone.
     """
 
     method: str

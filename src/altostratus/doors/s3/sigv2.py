@@ -60,6 +60,15 @@ def verify_v2(claim: ClaimV2, request: Request, secret: str, now: datetime) -> P
     return payload_of(request)
 
 
+def resources(path: str, prefix: str, bucket: str | None = None) -> tuple[str, ...]:
+    """What a client may have signed as the resource of a path: the path; the path without the door's prefix, after
+    the bucket where the host names it; and that of a bucket with the slash that botocore adds."""
+    inner = path.removeprefix(prefix) or "/"
+    named = f"/{bucket}{inner}" if bucket else inner
+    slashed = [f"{named}/"] if named.count("/") == 1 and named != "/" else []
+    return tuple(dict.fromkeys([path, named, *slashed]))
+
+
 def string_to_sign(claim: ClaimV2, request: Request, resource: str) -> str:
     """Method, two headers, the date, Amazon's headers, the resource. Where a URL is signed, what it has of Amazon's
     parameters stands for headers that are not sent."""

@@ -214,7 +214,7 @@ def sign(key: bytes, text: str) -> str:
 
 def same(expected: str, given: str) -> bool:
     """Compared in constant time."""
-    return hmac.compare_digest(expected.encode(), given.encode())
+    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
 
 
 def mismatch(access_key: str, to_sign: str, given: str, **extra: str) -> NoReturn:

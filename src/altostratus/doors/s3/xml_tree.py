@@ -42,15 +42,35 @@ def parse(body: bytes, root: str, most: int) -> "Node":
     return node
 
 
+def _local(element: etree._Element) -> str:
+    """Its name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def _content(element: etree._Element) -> str:
+    """The text of an element that has no children."""
+    if len(element):
+        raise malformed()
+    return element.text or ""
+
+
 class Node:
     """An element. What it does not find, finds twice or cannot read is MalformedXML."""
 
     def __init__(self, element: etree._Element) -> None:
         self._element = element
-        self.name: str = etree.QName(element).localname
         self._children: dict[str, list[etree._Element]] = {}
         for child in element:
-            self._children.setdefault(etree.QName(child).localname, []).append(child)
+            self._children.setdefault(_local(child), []).append(child)
+
+    @property
+    def name(self) -> str:
+        return _local(self._element)
+
+    @property
+    def type(self) -> str:
+        """What xsi:type says."""
+        return str(self._element.get(_TYPE, ""))
 
     def only(self, *names: str) -> "Node":
         """This node, if it has no other children than these."""
@@ -62,10 +82,8 @@ class Node:
         return [Node(element) for element in self._children.get(name, ())]
 
     def maybe(self, name: str) -> "Node | None":
-        found = self.all(name)
-        if len(found) > 1:
-            raise malformed()
-        return found[0] if found else None
+        element = self._single(name)
+        return None if element is None else Node(element)
 
     def one(self, name: str) -> "Node":
         found = self.maybe(name)
@@ -73,26 +91,26 @@ class Node:
             raise malformed()
         return found
 
-    @property
-    def content(self) -> str:
-        """The text of a node that has no children."""
-        self.only()
-        return self._element.text or ""
-
-    @property
-    def type(self) -> str:
-        """What xsi:type says."""
-        return str(self._element.get(_TYPE, ""))
-
     def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(node.content for node in self.all(name))
+        return tuple(_content(element) for element in self._children.get(name, ()))
 
     def text(self, name: str) -> str | None:
-        node = self.maybe(name)
-        return node.content if node else None
+        element = self._single(name)
+        return None if element is None else _content(element)
 
     def needed(self, name: str) -> str:
-        return self.one(name).content
+        text = self.text(name)
+        if text is None:
+            raise malformed()
+        return text
+
+    def _single(self, name: str) -> etree._Element | None:
+        found = self._children.get(name)
+        if found is None:
+            return None
+        if len(found) > 1:
+            raise malformed()
+        return found[0]
 
     def choice(self, name: str, *values: str) -> str | None:
         """A text that must be one of these, if it is there."""
