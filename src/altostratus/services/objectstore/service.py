@@ -11,6 +11,7 @@ from altostratus.services.objectstore.driver import Blobs
 from altostratus.services.objectstore.drivers.files import Files
 from altostratus.services.objectstore.errors import fault_format
 from altostratus.services.objectstore.facade import ObjectStoreFacade
+from altostratus.services.objectstore.listeners.upkeep import upkeep_of
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.gather import Gather
 
@@ -41,4 +42,12 @@ def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
         raw=(RawRoute(ANY, _BELOW_V1, Router(store)),),
     )
     facade = ObjectStoreFacade(store)
-    return Service(name="objectstore", edge=edge, routes=[], state=store, facade=facade, catalog=CATALOG)
+    return Service(
+        name="objectstore",
+        edge=edge,
+        routes=[],
+        state=store,
+        facade=facade,
+        catalog=CATALOG,
+        listeners=[upkeep_of(store)],
+    )

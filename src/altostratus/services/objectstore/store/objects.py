@@ -22,7 +22,9 @@ _OLD_NULL = _SELECT.where(_OF_NAME, ~object_.c.latest, ~object_.c.versioned)
 _NEWEST_OLD = _SELECT.where(_OF_NAME, ~object_.c.latest).order_by(object_.c.id.desc()).limit(1)
 _INSERT = insert(object_)
 _DELETE = delete(object_).where(object_.c.id == bindparam("of_id"))
-_SET_LATEST = update(object_).where(object_.c.id == bindparam("of_id")).values(latest=bindparam("is_latest"))
+_SET_LATEST = (
+    update(object_).where(object_.c.id == bindparam("of_id")).values(latest=bindparam("is_latest"), expires_at=None)
+)
 _BLOB = select(*(blob.c[name] for name in Blob.__dataclass_fields__))
 _ONE_BLOB = _BLOB.where(blob.c.id == bindparam("of_blob"))
 _EXTENTS = (
@@ -97,6 +99,7 @@ def add_object(
 
 
 def set_latest(tx: Tx, object_id: int, latest: bool) -> None:
+    """What is no longer the latest does not expire: it was taken away already, as far as that goes."""
     tx.sql.execute(_SET_LATEST, {"of_id": object_id, "is_latest": latest})
 
 
@@ -132,6 +135,11 @@ def add_spans(tx: Tx, object_id: int, spans: Sequence[Span]) -> None:
     ]
     if rows:
         tx.sql.execute(insert(extent), rows)
+
+
+def list_expired(tx: Tx, now: int, most: int) -> list[Object]:
+    """The first ones of those that have."""
+    return every(tx, _SELECT.where(object_.c.expires_at <= now).order_by(object_.c.expires_at).limit(most), Object)
 
 
 def list_objects(tx: Tx, container_id: int, listing: Listing) -> list[Object | Prefix]:

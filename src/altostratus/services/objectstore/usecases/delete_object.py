@@ -20,12 +20,16 @@ def delete_object(tx: Tx, account: str, container: str, name: str, guard: Guard 
     present = find_latest(tx, where.id, name)
     there = None if present is None or present.marker or is_expired(present, tx) else present
     guard(there)
-    if where.versioning:
-        retire(tx, where, present)
-        return add_object(tx, where.id, name, NewObject(""), versioned=where.versioning == "enabled", marker=True)
-    if present is None or there is None:
+    if there is None and not where.versioning:
         raise NoSuchObject()
+    return take_away(tx, where, name, present)
+
+
+def take_away(tx: Tx, where: Container, name: str, present: Object | None) -> Object:
+    """What is there, or the marker that it leaves."""
     retire(tx, where, present)
+    if present is None or where.versioning:
+        return add_object(tx, where.id, name, NewObject(""), versioned=where.versioning == "enabled", marker=True)
     return present
 
 
