@@ -123,6 +123,8 @@ class S3Cloud:
         """Without httpx, which would tidy the path."""
         parts, messages = urlsplit(url), [{"type": "http.request", "body": body, "more_body": False}]
         named = {"host": parts.netloc, **{name.lower(): value for name, value in headers.items()}}
+        if "transfer-encoding" not in named:
+            named.setdefault("content-length", str(len(body)))
         scope = {
             "type": "http",
             "method": method,
@@ -150,8 +152,6 @@ class S3Cloud:
         body: Any = request.body or b""
         data = body.read() if hasattr(body, "read") else body
         headers = {name: _text(value) for name, value in request.headers.items()}
-        if "Transfer-Encoding" not in headers:
-            headers["Content-Length"] = str(len(data))
         found = self.ask(request.method or "GET", request.url, data, headers)
         raw = HTTPResponse(
             io.BytesIO(found.content),

@@ -32,7 +32,8 @@ def place_of(host: str, path: str, below: str, hostnames: Iterable[str]) -> Plac
     if bucket:
         return Place(bucket, _decoded(below.removeprefix("/")), (f"/{bucket}{below or '/'}",))
     named, _, key = below.removeprefix("/").partition("/")
-    return Place(_decoded(named), _decoded(key), tuple(dict.fromkeys((path or "/", below or "/"))))
+    slashed = f"{below}/" if named and not key and not below.endswith("/") else below  # as botocore signs buckets
+    return Place(_decoded(named), _decoded(key), tuple(dict.fromkeys((path or "/", below or "/", slashed or "/"))))
 
 
 def _decoded(text: str) -> str:
