@@ -141,7 +141,8 @@ class NewObject:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Which part of a sorted list: names with `prefix`, after `marker` and before `end_marker` (or the other way round
-    if `reverse`), at most `limit`; those that have `delimiter` after the prefix are rolled up to it."""
+    if `reverse`), at most `limit`; those that have `delimiter` after the prefix are rolled up to it. `children`:
+    instead of what is rolled up, only those that end with the delimiter, and not the prefix itself."""
 
     limit: int
     prefix: str = ""
@@ -149,6 +150,7 @@ class Listing:
     marker: str = ""
     end_marker: str = ""
     reverse: bool = False
+    children: bool = False
 
 
 Guard = Callable[[Object | None], None]

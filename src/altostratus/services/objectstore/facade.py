@@ -12,7 +12,7 @@ from altostratus.services.objectstore.store.containers import (
     find_container,
     list_containers,
 )
-from altostratus.services.objectstore.store.objects import change_object, list_objects, list_versions, spans_of
+from altostratus.services.objectstore.store.objects import change_object, list_objects, list_versions
 from altostratus.services.objectstore.store.uploads import (
     abort_upload,
     begin_upload,
@@ -29,7 +29,7 @@ from altostratus.services.objectstore.usecases.delete_container import delete_co
 from altostratus.services.objectstore.usecases.delete_object import delete_object, delete_version
 from altostratus.services.objectstore.usecases.put_object import put_object
 from altostratus.services.objectstore.usecases.put_part import put_part
-from altostratus.services.objectstore.usecases.read_object import ObjectReading, find_object
+from altostratus.services.objectstore.usecases.read_object import ObjectReading, find_object, read_spans
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ class ObjectStoreFacade:
         return await self._store.db.write(fn)
 
     def open_object(self, tx: Tx, found: Object) -> ObjectReading:
-        return ObjectReading(self._store, found.size, tuple(spans_of(tx, found)))
+        return read_spans(self._store, tx, found)
 
     async def put_object(
         self, account: str, container: str, name: str, body: AsyncIterator[bytes], *more: Any, **options: Any

@@ -83,14 +83,17 @@ def page_of_several(
 
 def _enter(entries: list[N | Prefix], rows: Sequence[N], listing: Listing) -> str:
     """Add rows to a page, rolled up; what the last of them was rolled up to."""
-    rolled = ""
+    rolled, low = "", listing.end_marker if listing.reverse else listing.marker
     for row in rows:
         if rolled and row.name.startswith(rolled):
             continue
         rolled = rolled_up(row.name, listing)
-        if not rolled:
+        if listing.children:
+            if row.name != listing.prefix and rolled in ("", row.name):
+                entries.append(row)
+        elif not rolled:
             entries.append(row)
-        elif rolled != listing.marker:  # the last page ended with it
+        elif rolled != low:  # the last page ended with it
             entries.append(Prefix(rolled))
     return rolled
 

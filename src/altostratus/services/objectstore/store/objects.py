@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Select, and_, bindparam, delete, insert, or_, select, update
 
 from altostratus.contracts.objectstore import NULL, Listing, NewObject, Object, Prefix
 from altostratus.kernel.db.rows import every, inserted_id, one
@@ -46,6 +46,11 @@ class Span(NamedTuple):
 def find_latest(tx: Tx, container_id: int, name: str) -> Object | None:
     """What is listed under this name; it may be a marker."""
     return one(tx, _LATEST, Object, of_container=container_id, of_name=name)
+
+
+def is_expired(tx: Tx, found: Object) -> bool:
+    """Whether it is gone for everybody, though its row is still there."""
+    return found.expires_at is not None and found.expires_at <= tx.now.timestamp()
 
 
 def find_version(tx: Tx, container_id: int, name: str, object_id: int) -> Object | None:
@@ -143,12 +148,13 @@ def list_expired(tx: Tx, now: int, most: int) -> list[Object]:
 
 
 def list_objects(tx: Tx, container_id: int, listing: Listing) -> list[Object | Prefix]:
-    """What is listed, in the order of names."""
+    """What is listed, in the order of names; not what has expired."""
 
     def fetch(query: Select[Any]) -> Sequence[Object]:
         return every(tx, query, Object)
 
-    shown = _SELECT.where(object_.c.container_id == container_id, object_.c.latest, ~object_.c.marker)
+    there = or_(object_.c.expires_at.is_(None), object_.c.expires_at > int(tx.now.timestamp()))
+    shown = _SELECT.where(object_.c.container_id == container_id, object_.c.latest, ~object_.c.marker, there)
     return page(shown, object_.c.name, listing, fetch)
 
 

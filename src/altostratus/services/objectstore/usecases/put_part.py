@@ -43,4 +43,4 @@ def check_upload(tx: Tx, upload: Upload, size: int) -> None:
     container = container_by_id(tx, upload.container_id)
     if container is None or find_upload(tx, container.id, upload.name, upload.id) is None:
         raise NoSuchUpload()
-    check_quotas(tx, container, size, None)
+    check_quotas(tx, container, size)

@@ -15,7 +15,7 @@ from altostratus.services.objectstore.drivers.sums import is_sound
 from altostratus.services.objectstore.store.blobs import find_blob
 from altostratus.services.objectstore.store.objects import Span, find_null, find_version, spans_of
 from altostratus.services.objectstore.usecases import ObjectStore
-from altostratus.services.objectstore.usecases.put_object import find_listed, get_container
+from altostratus.services.objectstore.usecases.replace import find_listed
 
 log = logger("objectstore")
 
@@ -33,20 +33,17 @@ def is_version(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def open_object(
-    store: ObjectStore, tx: Tx, account: str, container: str, name: str, version: str | None = None
-) -> tuple[Container, Object, "ObjectReading"]:
-    """Raises NoSuchContainer, NoSuchObject."""
-    where = get_container(tx, account, container)
-    found = find_object(tx, where.id, name, version)
-    if found is None or is_expired(found, tx):
+def get_listed(tx: Tx, where: Container, name: str) -> Object:
+    """What is there under this name. Raises NoSuchObject."""
+    found = find_listed(tx, where.id, name)
+    if found is None:
         raise NoSuchObject()
-    return where, found, ObjectReading(store, found.size, tuple(spans_of(tx, found)))
+    return found
 
 
-def is_expired(found: Object, tx: Tx) -> bool:
-    """Whether it is gone for everybody, though its rows may still be there."""
-    return found.expires_at is not None and found.expires_at <= tx.now.timestamp()
+def read_spans(store: ObjectStore, tx: Tx, found: Object) -> "ObjectReading":
+    """Its bytes, once the transaction is over."""
+    return ObjectReading(store, found.size, tuple(spans_of(tx, found)))
 
 
 @dataclass(frozen=True, slots=True)
