@@ -6,7 +6,7 @@ from altostratus.kernel.config import build_config
 from altostratus.kernel.http.edge import ANY, Edge, RawRoute
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
 from altostratus.services.objectstore.api.info import Info, answer_health, get_root_info
-from altostratus.services.objectstore.api.router import Router
+from altostratus.services.objectstore.api.router import OPERATIONS, Router
 from altostratus.services.objectstore.config import ObjectstoreConfig
 from altostratus.services.objectstore.domain.path import ROOT
 from altostratus.services.objectstore.driver import Blobs
@@ -42,7 +42,7 @@ def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
         re.compile(r".*", re.DOTALL),
         request_id_headers=("x-trans-id", "x-openstack-request-id"),
         raw=(
-            RawRoute(ANY, _BELOW_V1, Router(store)),
+            RawRoute(ANY, _BELOW_V1, Router(store), OPERATIONS),
             RawRoute(ANY, re.compile("/info"), Info(store)),
             RawRoute("GET", re.compile("/healthcheck"), answer_health),
         ),

@@ -8,10 +8,11 @@ from litestar import Request, Response, get
 from altostratus.kernel.errors import MethodNotAllowed
 from altostratus.kernel.http.context import Context
 from altostratus.kernel.http.raw import RawRequest
-from altostratus.services.objectstore.api import archives, bulk, metadata, signed
+from altostratus.services.objectstore.api import archives, bulk, links, metadata, signed
+from altostratus.services.objectstore.api.settings import ARCHIVES
 from altostratus.services.objectstore.config import ObjectstoreConfig
 from altostratus.services.objectstore.domain.manifest import LARGEST_MANIFEST, MOST_SEGMENTS
-from altostratus.services.objectstore.domain.path import LONGEST_ACCOUNT, LONGEST_CONTAINER, LONGEST_OBJECT
+from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, LONGEST_OBJECT
 from altostratus.services.objectstore.domain.signature import DIGESTS
 from altostratus.services.objectstore.usecases import ObjectStore
 
@@ -42,6 +43,10 @@ def claims(config: ObjectstoreConfig) -> dict[str, Any]:
             "outgoing_allow_headers": [f"{signed.PUBLIC}*"],
         },
         "formpost": {"allowed_digests": DIGESTS},
+        "symlink": {"symloop_max": links.MOST, "static_links": True},
+        "versioned_writes": {"allowed_flags": sorted(ARCHIVES, reverse=True)},
+        "object_versioning": {},
+        "staticweb": {},
         "container_quotas": {},
         "account_quotas": {},
     }
@@ -58,7 +63,6 @@ def _limits(config: ObjectstoreConfig) -> dict[str, Any]:
         "max_meta_name_length": metadata.LONGEST_NAME,
         "max_meta_value_length": metadata.LONGEST_VALUE,
         "max_meta_overall_size": metadata.OVERALL,
-        "max_account_name_length": LONGEST_ACCOUNT,
         "max_container_name_length": LONGEST_CONTAINER,
         "max_object_name_length": LONGEST_OBJECT,
         "account_listing_limit": config.max_container_listing,

@@ -45,6 +45,18 @@ OBJECT: dict[str, Verb] = {
 }
 
 
+OPERATIONS = tuple(
+    (method, path, verb)
+    for path, verbs in (
+        ("/v1/{account}", ACCOUNT),
+        ("/v1/{account}/{container}", CONTAINER),
+        ("/v1/{account}/{container}/{object}", OBJECT),
+    )
+    for method, verb in verbs.items()
+    if method != "COPY"  # OpenAPI has no such method
+)
+
+
 def choose(request: SwiftRequest) -> Verb:
     """The function that answers, by method, depth, and what the query makes of the request. Raises
     MethodNotAllowed."""
