@@ -90,6 +90,8 @@ async def _write(request: SwiftRequest, filling: _Filling, part: Field, data: As
     said = {**part.headers, **filling.said}
     content_type, encoding = said.get("content-type") or guessed_type(path), said.get("content-encoding")
     check_text(content_type + (encoding or ""))
+    for name in ("x_delete_after", "x_delete_at"):
+        _integer(said, name)
     expires = expiry(request, said.get("x_delete_after"), said.get("x_delete_at"))
     new = NewObject(content_type, {}, {"content-encoding": encoding} if encoding else {}, expires)
     await write_object(request.store, *path, data, lambda content: new)

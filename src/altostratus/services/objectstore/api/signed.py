@@ -44,8 +44,9 @@ async def admit(request: SwiftRequest) -> SwiftRequest:
     reach = await find_reach(request, signature, messages)
     if reach is None:
         raise invalid(request)
-    if request.method not in ("GET", "HEAD") and any(name in request.headers for name in _POINTERS):
-        raise BadRequest("This header is not allowed with a temporary URL.")
+    for name in _POINTERS if request.method not in ("GET", "HEAD") else ():
+        if name in request.headers:
+            raise BadRequest(f"The header {name.title()!r} is not allowed in this tempurl")
     right = "read" if request.method in ("GET", "HEAD") else "write"
     return SwiftRequest(request.store, request.raw, request.path, Grant(request.path, right, reach=reach), said)
 
