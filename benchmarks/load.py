@@ -1,5 +1,6 @@
 """Keeps a server busy with requests that are bytes already, over a few connections, one under way on each: so the
-server is measured and hardly the client. Knows as much of HTTP as that takes: answers have a Content-Length."""
+server is measured and hardly the client. Knows as much of HTTP as that takes: answers have a Content-Length, or no
+body."""
 
 import socket
 from collections.abc import Iterable, Sequence
@@ -66,7 +67,8 @@ class _Connection:
         while (end := received.find(b"\r\n\r\n")) < 0:
             received += self._more()
         head = received[:end].lower()
-        length = int(head.split(b"\r\ncontent-length:", 1)[1].split(b"\r\n", 1)[0])
+        _, said, rest = head.partition(b"\r\ncontent-length:")
+        length = int(rest.split(b"\r\n", 1)[0]) if said else 0
         missing = end + 4 + length - len(received)
         while missing > 0:
             missing -= len(self._more())

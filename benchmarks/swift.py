@@ -1,5 +1,5 @@
-"""The real Swift to compare with: from PyPI, one replica in one folder, a proxy and one server of each kind, on loopback,
-with the memcached that it recommends, and a Keystone for its users; removed afterwards."""
+"""The real Swift to compare with: from PyPI, one replica in one folder, a proxy and one server of each kind, on
+loopback, and a Keystone for its users; removed afterwards."""
 
 import json
 import tempfile

@@ -54,7 +54,7 @@ def test_a_journal_writes_later_in_order_and_before_it_stops(db_url: str) -> Non
         try:
             correlation.set("req-1")
             for name in "abc":
-                journal.record(ALICE, "lamp.on", name, colour="red")
+                journal.record("lamp.on", name, user_id="alice", project_id="p1", colour="red")
             await journal.stop()
             found = await database.read(events.read_last)
         finally:
@@ -73,7 +73,7 @@ def test_what_a_journal_cannot_write_is_in_the_log(db_url: str, capsys: pytest.C
         database = open_database(db_url)
         database.close()
         journal = events.Journal(database, ManualClock())
-        journal.record(ALICE, "lamp.on", "kitchen")
+        journal.record("lamp.on", "kitchen", user_id="alice")
         await journal.stop()
 
     asyncio.run(main())
@@ -86,7 +86,7 @@ def test_a_journal_is_bounded(db_url: str, capsys: pytest.CaptureFixture[str]) -
         database.close()
         journal = events.Journal(database, ManualClock())
         for number in range(events.MOST + 3):
-            journal.record(ALICE, "lamp.on", f"lamp-{number}")
+            journal.record("lamp.on", f"lamp-{number}", user_id="alice")
         await journal.stop()
 
     asyncio.run(main())
@@ -103,7 +103,7 @@ def test_a_journal_forgets_what_is_old(db_url: str) -> None:
             await database.write(lambda tx: record(tx, "old"))
             clock.advance(timedelta(days=91).total_seconds())
             journal = events.Journal(database, clock)
-            journal.record(ALICE, "lamp.on", "new")
+            journal.record("lamp.on", "new", user_id="alice")
             await journal.stop()
             return await database.read(events.read_last)
         finally:

@@ -12,7 +12,7 @@ from altostratus.app import operator
 from altostratus.kernel import metrics
 from altostratus.kernel.http.call import Call
 from altostratus.kernel.http.context import Context
-from altostratus.kernel.http.edge import Edge
+from altostratus.kernel.http.edge import Edge, Rendered
 from altostratus.kernel.http.pipeline import NO_PROXIES, Authenticate, Pipeline, reraise
 from altostratus.kernel.http.proxies import Proxies
 from altostratus.kernel.service import Service
@@ -40,10 +40,13 @@ def get_root(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return {"name": "Altostratus", "services": {s.name: base + s.edge.prefix for s in services}}
 
 
-async def _without_null(response: Any) -> Any:
-    """A handler that answers None answers nothing, not JSON's null."""
-    if isinstance(response, Response) and response.content is None:
-        response.content = b""
+async def _answered(response: Any) -> Any:
+    """A handler that answers None answers nothing, not JSON's null; what is rendered is not rendered again."""
+    match response:
+        case Response(content=None):
+            response.content = b""
+        case Response(content=Rendered(status, headers, body)):
+            return Response(body, status_code=status, headers=dict(headers))
     return response
 
 
@@ -70,7 +73,7 @@ def _framework(routes: tuple[Any, ...]) -> Litestar:
         route_handlers=[get_root, get_metrics, get_health, *operator.ROUTES, *routes],
         request_class=Call,
         exception_handlers={Exception: reraise},
-        after_request=_without_null,
+        after_request=_answered,
         openapi_config=None,
         logging_config=None,
     )

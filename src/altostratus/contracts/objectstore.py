@@ -147,7 +147,8 @@ class NewObject:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Which part of a sorted list: names with `prefix`, after `marker` and before `end_marker` (or the other way round
-    if `reverse`), at most `limit`; those that have `delimiter` after the prefix are rolled up to it."""
+    if `reverse`), at most `limit`; those that have `delimiter` after the prefix are rolled up to it. `children`:
+    instead of what is rolled up, only those that end with the delimiter, and not the prefix itself."""
 
     limit: int
     prefix: str = ""
@@ -155,6 +156,7 @@ class Listing:
     marker: str = ""
     end_marker: str = ""
     reverse: bool = False
+    children: bool = False
 
 
 Guard = Callable[[Object | None], None]
@@ -306,7 +308,9 @@ class ObjectStore(Protocol):
         NoSuchUpload."""
         ...
 
-    def copy_part(self, tx: Tx, upload: Upload, number: int, source: Object, start: int, stop: int, etag: str) -> Part:
+    def copy_part(
+        self, tx: Tx, upload: Upload, number: int, source: Object, start: int, stop: int, etag: str, system: Values
+    ) -> Part:
         """A part that is those bytes of an object, which both refer to."""
         ...
 

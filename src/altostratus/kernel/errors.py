@@ -5,13 +5,13 @@ A subclass may be named after the type that clients match on (`class NetworkNotF
 is its default message, and `{name}` in it is filled from the keyword arguments.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 
 class Fault(Exception):
     """The request could not be carried out."""
 
-    status: ClassVar[int] = 500
+    status: int = 500
     headers: tuple[tuple[str, str], ...] = ()
 
     def __init__(self, message: str | None = None, *, detail: str | None = None, **values: Any) -> None:

@@ -95,7 +95,8 @@ def record(
     **detail: Any,
 ) -> None:
     """Write an event. `detail` holds small public facts, never a secret; the client's address comes by itself."""
-    _insert(tx, [_row(tx.now, tx.correlation, tx.client, actor, kind, resource_id, project_id, detail)])
+    project = actor.project_id if project_id is None else project_id
+    _insert(tx, [_row(tx.now, tx.correlation, tx.client, kind, resource_id, project, actor.user_id, detail)])
 
 
 class Journal:
@@ -109,13 +110,15 @@ class Journal:
         self._lost = 0
         self._writing: asyncio.Task[None] | None = None
 
-    def record(self, actor: Actor, kind: str, resource_id: str, project_id: str | None = None, **detail: Any) -> None:
+    def record(
+        self, kind: str, resource_id: str, *, user_id: str, project_id: str | None = None, **detail: Any
+    ) -> None:
         """As `record` without a transaction; of the request that asks now."""
         if len(self._rows) >= MOST:  # the database has stood still for long
             self._lost += 1
             return
         cause, whence = correlation.get(), client.get()
-        self._rows.append(_row(self._clock.now(), cause, whence, actor, kind, resource_id, project_id, detail))
+        self._rows.append(_row(self._clock.now(), cause, whence, kind, resource_id, project_id, user_id, detail))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.ensure_future(self._write())
 
@@ -149,18 +152,18 @@ def _row(
     at: datetime,
     cause: str,
     whence: str,
-    actor: Actor,
     kind: str,
     resource_id: str,
     project_id: str | None,
+    user_id: str,
     detail: dict[str, Any],
 ) -> Row:
     return {
         "at": at,
         "kind": kind,
         "resource_id": resource_id,
-        "project_id": project_id if project_id is not None else actor.project_id,
-        "user_id": actor.user_id,
+        "project_id": project_id,
+        "user_id": user_id,
         "request_id": cause,
         "detail": {**detail, "client": whence} if whence else detail,
     }

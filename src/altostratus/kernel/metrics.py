@@ -17,6 +17,9 @@ PASS_SECONDS = Histogram(
 )  # fmt: skip
 PASS_FAILURES = Counter("altostratus_pass_failures", "Passes that failed and are tried again", ["kind"],
                         registry=REGISTRY)  # fmt: skip
+CHORE_FAILURES = Counter("altostratus_chore_failures", "Chores that failed and are tried again", ["chore"],
+                         registry=REGISTRY)  # fmt: skip
+BLOBS_DAMAGED = Counter("altostratus_blobs_damaged", "Stored data that was found to be damaged", registry=REGISTRY)
 REQUESTS = Counter("altostratus_requests", "HTTP requests", ["service", "status"], registry=REGISTRY)
 
 

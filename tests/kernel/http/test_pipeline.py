@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import Conflict, Fault, NotImplementedHere, Unavailable
-from altostratus.kernel.http.call import Call
+from altostratus.kernel.http.call import Call, direct
 from altostratus.kernel.http.context import Context, Version
 from altostratus.kernel.http.edge import ANY, Edge, RawRoute, Rendered, json_response
 from altostratus.kernel.http.microversions import Microversions
@@ -96,6 +96,17 @@ async def raw_stream(request: RawRequest) -> None:
     await request.write(b"def", more=False)
 
 
+@get("/direct")
+async def get_direct(request: Call) -> Rendered:
+    return json_response(203, request.actor.user_id, ("x-asked", request.context.asked["x-name"]))
+
+
+@post("/direct", limit=20)
+async def post_direct(request: Call) -> Rendered:
+    raise Conflict(str(await request.json()))
+
+
+DIRECT = {("GET", "/direct"): direct(get_direct, Call), ("POST", "/direct"): direct(post_direct, Call)}
 RAW = (
     RawRoute("PUT", re.compile(r"/raw/(?P<name>.+)"), raw_echo),
     RawRoute("GET", re.compile(r"/break"), raw_break),
@@ -104,7 +115,7 @@ RAW = (
 VERSIONS = Microversions("alpha", Version(2, 1), Version(2, 90), "/things", legacy="X-Alpha-API-Version")
 EDGES = [
     Edge("alpha", "/alpha", fault_of("alpha"), re.compile(r"/open|/?"), VERSIONS, raw=RAW),
-    Edge("beta", "/beta", fault_of("beta"), NOTHING_PUBLIC, request_id_headers=("x-beta-request-id",)),
+    Edge("beta", "/beta", fault_of("beta"), NOTHING_PUBLIC, request_id_headers=("x-beta-request-id",), direct=DIRECT),
     Edge(
         "gamma",
         "/gamma",
@@ -260,6 +271,25 @@ def test_what_went_wrong_is_in_the_log() -> None:
     bug, conflict = said
     assert (bug["log_level"], str(bug["exc_info"])) == ("error", "secret of the implementation")
     assert (conflict["log_level"], conflict["detail"]) == ("info", "by a port")
+
+
+# direct handlers
+
+
+def test_a_direct_handler_needs_no_framework() -> None:
+    answers = [ask(method, "/beta/direct", headers={"X-Name": "value"}) for method in ("GET", "HEAD")]
+    for answer, body in zip(answers, (b'"alice"', b""), strict=True):
+        assert (answer.status_code, answer.content) == (203, body)
+        assert (answer.headers["x-asked"], answer.headers["content-length"]) == ("value", "7")
+        assert REQUEST_ID.fullmatch(answer.headers["x-beta-request-id"])
+
+
+def test_a_direct_handler_is_a_route_like_others() -> None:
+    assert ask("GET", "/beta/direct", None).status_code == 401
+    assert ask("GET", "/beta/direct/").status_code == 404  # the framework's, which has no such route here
+    fault = ask("POST", "/beta/direct", content=b"[1]")
+    assert (fault.status_code, fault.json()) == (409, {"service": "beta", "message": "[1]"})
+    assert ask("POST", "/beta/direct", content=b"[" + b"1" * 20 + b"]").status_code == 413
 
 
 # HEAD

@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
+from litestar.handlers import HTTPRouteHandler
 
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import BadRequest, TooLarge, Unauthorized
 from altostratus.kernel.http.context import Context, Version
+from altostratus.kernel.http.edge import DirectHandler, Rendered
 from altostratus.kernel.http.raw import body_of
 
 T = TypeVar("T")
@@ -66,6 +68,19 @@ class Call(Request[Any, Any, Any]):
             chunks.append(chunk)
         self.context.body = b"".join(chunks)
         return self.context.body
+
+
+def direct(handler: HTTPRouteHandler, kind: type[Call]) -> DirectHandler:
+    """A handler without Litestar around it, whose routing and answering take 40 us: for what is asked most. It takes
+    a call of this kind and nothing else. Litestar serves it too, however else its path is spelled ('//', a slash at
+    the end), and describes it."""
+
+    async def answer(scope: Any, receive: Any) -> Rendered:
+        scope["route_handler"] = handler
+        rendered: Rendered = await handler.fn(kind(scope, receive))
+        return rendered
+
+    return answer
 
 
 def body_type(kind: Body[T], version: Version) -> type[T]:

@@ -25,14 +25,14 @@ NO_VERSION = Version(0, 0)
 @dataclass(slots=True)
 class Context:
     """One request. `base_url` is the public URL of the cloud without a trailing slash; `client` the address that it
-    came from; `accept` what the client wants answers in; `state` has what each service's handlers stand on, under its
-    name; `head` says that a GET was asked for as HEAD."""
+    came from; `asked` the headers that it came with, names in lower case, of repeated ones the last; `state` has what
+    each service's handlers stand on, under its name; `head` says that a GET was asked for as HEAD."""
 
     request_id: str
     base_url: str
     service: str
     client: str = ""
-    accept: str = ""
+    asked: Mapping[str, str] = field(default_factory=dict, repr=False)  # with tokens in it
     state: Mapping[str, Any] = field(default_factory=dict)
     actor: Actor | None = None
     head: bool = False

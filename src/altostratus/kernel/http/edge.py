@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from altostratus.kernel.http.raw import RawRequest
 
 RawHandler = Callable[["RawRequest"], Awaitable[None]]
+DirectHandler = Callable[[Any, Any], Awaitable["Rendered"]]
+"""What answers an ASGI scope and its `receive`."""
 SocketHandler = Callable[[Any, Any, Any], Awaitable[None]]
 """A WebSocket as ASGI has it: (scope, receive, send). The handler checks who asks."""
 
@@ -39,12 +41,14 @@ ANY = "*"
 class RawRoute:
     """A route that Litestar never sees: bytes in, bytes out. `path` matches the undecoded path after the prefix.
 
-    One for GET answers HEAD too: its handler sees the method and may spare the body, which is dropped anyway.
+    One for GET answers HEAD too: its handler sees the method and may spare the body, which is dropped anyway. One for
+    any method says by `operations` what there is: (method, path with {parameters}, the function that answers).
     """
 
     method: str
     path: re.Pattern[str]
     handler: RawHandler
+    operations: tuple[tuple[str, str, Callable[..., Any]], ...] = ()
 
     def match(self, method: str, path: str) -> re.Match[str] | None:
         fits = self.method in (method, ANY) or (method, self.method) == ("HEAD", "GET")
@@ -54,8 +58,9 @@ class RawRoute:
 @dataclass(frozen=True, slots=True)
 class Edge:
     """One service's edge. `public` matches the paths (after the prefix) that answer without a
-    token; `sockets` are WebSocket handlers by path. `hosts` matches names of hosts (without a port) whose whole paths
-    are this service's, without the prefix."""
+    token; `direct` are handlers by method and path (after the prefix, decoded) that the pipeline calls itself, though
+    Litestar has them too; `sockets` are WebSocket handlers by path. `hosts` matches names of hosts (without a port)
+    whose whole paths are this service's, without the prefix."""
 
     name: str
     prefix: str
@@ -64,6 +69,7 @@ class Edge:
     microversions: Microversions | None = None
     request_id_headers: tuple[str, ...] = ("x-openstack-request-id",)
     raw: tuple[RawRoute, ...] = field(default=())
+    direct: Mapping[tuple[str, str], DirectHandler] = field(default_factory=dict)
     sockets: Mapping[str, SocketHandler] = field(default_factory=dict)
     hosts: re.Pattern[str] | None = None
 

@@ -104,7 +104,7 @@ class Pipeline:
     def _context(self, edge: Edge, scope: Any, headers: dict[str, str]) -> Context:
         request_id = f"req-{new_uuid(self._entropy)}"  # never the client's own: that is its global id
         client = self._proxies.client_of((scope.get("client") or ("",))[0], headers.get(FORWARDED, ""))
-        context = Context(request_id, self._base_url, edge.name, client, headers.get("accept", ""), self._state)
+        context = Context(request_id, self._base_url, edge.name, client, headers, self._state)
         context.headers = [(name, request_id) for name in edge.request_id_headers]
         return context
 
@@ -136,6 +136,9 @@ class Pipeline:
                 return
         if scope["method"] == "HEAD":
             context.head, scope["method"] = True, "GET"
+        if direct := edge.direct.get((scope["method"], path)):
+            await answer.complete(await direct(scope, receive))
+            return
         await self._inner(scope, receive, answer)
 
 

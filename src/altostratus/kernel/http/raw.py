@@ -1,6 +1,6 @@
 """Raw ASGI: requests whose bytes must not pass a framework (image data, objects). Bounded memory both ways."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,9 +42,9 @@ class RawRequest:
         return str(self.scope["method"])
 
     @property
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> Mapping[str, str]:
         """Lower-case names; of repeated headers the last."""
-        return {k.decode("latin-1"): v.decode("latin-1") for k, v in self.scope["headers"]}
+        return self.context.asked
 
     @property
     def query(self) -> dict[str, str]:

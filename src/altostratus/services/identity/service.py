@@ -10,7 +10,8 @@ from altostratus.kernel.events import Journal
 from altostratus.kernel.http.edge import Edge
 from altostratus.kernel.policy import read_overrides
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
-from altostratus.services.identity.api import IdentityCall
+from altostratus.services.identity.api import VARY, IdentityCall
+from altostratus.services.identity.api.auth import DIRECT
 from altostratus.services.identity.api.routes import ROUTES
 from altostratus.services.identity.config import IdentityConfig
 from altostratus.services.identity.domain.failures import FailureLimit, LoginLimits
@@ -25,7 +26,7 @@ from altostratus.services.identity.usecases.bootstrap import bootstrap
 PREFIX = "/identity"
 CATALOG = (CatalogEntry("identity", "keystone", "/identity/v3"),)
 HASH_SECONDS = 30.0
-ROUTER = Router(PREFIX, route_handlers=ROUTES, request_class=IdentityCall, response_headers={"Vary": "X-Auth-Token"})
+ROUTER = Router(PREFIX, route_handlers=ROUTES, request_class=IdentityCall, response_headers=dict([VARY]))
 
 
 def build(cloud: Cloud, catalog: Sequence[CatalogEntry], admin_password: str) -> Service:
@@ -34,7 +35,7 @@ def build(cloud: Cloud, catalog: Sequence[CatalogEntry], admin_password: str) ->
     return Service(
         name="identity",
         # Keystone checks tokens in each route, so that what does not exist is a 404 for everyone.
-        edge=Edge("identity", PREFIX, fault_format, re.compile(r".*")),
+        edge=Edge("identity", PREFIX, fault_format, re.compile(r".*"), direct=DIRECT),
         routes=[ROUTER],
         state=identity,
         facade=IdentityFacade(identity),

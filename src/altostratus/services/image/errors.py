@@ -93,7 +93,7 @@ def render(fault: Fault, context: Context) -> Rendered:
     headers: Headers = ()
     if isinstance(fault, Unauthorized):
         headers = (("www-authenticate", f'Keystone uri="{context.base_url}/identity"'),)
-    media, body = _body(code, title, fault.message, context.accept)
+    media, body = _body(code, title, fault.message, context.asked.get("accept", ""))
     return Rendered(fault.status, (("content-type", media), *headers), body.encode())
 
 

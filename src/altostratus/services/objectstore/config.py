@@ -25,5 +25,8 @@ class ObjectstoreConfig(msgspec.Struct, frozen=True, kw_only=True):
     orphan_seconds: int = 24 * 3600
     """How old a file must be that no row knows before it is removed."""
 
+    compact_seconds: int = 2 * 3600
+    """How old a pack must be before what is alive in it is moved elsewhere; packs are written to for an hour."""
+
     scrub_seconds: int = 30 * 24 * 3600
     """All data is read and checked once in this time."""

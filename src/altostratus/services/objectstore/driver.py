@@ -5,11 +5,14 @@ Small blobs are gathered in packs, so that many share one fsync; Ceph RADOS woul
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 SMALL = 64 << 10
 """Blobs up to this size go into packs."""
+
+HEADER = 28
+"""Bytes that a pack has for each of its blobs besides theirs."""
 
 BLOCK = 1 << 20
 """Bytes that share one checksum."""
@@ -17,17 +20,27 @@ BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """Bytes on disk. `sums` has the CRC-32C of each BLOCK, four bytes each; `pack` None: a file of their own."""
+    """Bytes on disk. `sums` has the CRC-32C of each BLOCK, four bytes each; `pack` None: a file of their own.
+    `damaged`: they could not be read the last time that somebody looked."""
 
     id: str
     size: int
     sums: bytes
     pack: str | None = None
     offset: int = 0
+    damaged: bool = field(default=False, compare=False)
+
+
+class Stored(NamedTuple):
+    """A file, or a pack. `written` is when that was last done, in seconds since 1970."""
+
+    name: str
+    size: int
+    written: float
 
 
 class Writing(Protocol):
-    """One large blob on its way in. After `finish` it survives a power cut; until then it is nobody's."""
+    """One large blob on its way in. After `finish` it survives a power cut and is closed; until then it is nobody's."""
 
     def write(self, data: bytes) -> None:
         """Append data. Raises StorageFull."""
@@ -46,7 +59,7 @@ class Blobs(Protocol):
     def begin(self, blob_id: str) -> Writing: ...
 
     def append(self, batch: Sequence[tuple[str, bytes]]) -> list[Blob]:
-        """Small blobs, by id, durable together. One call at a time."""
+        """Small blobs, by id, durable together."""
         ...
 
     def read(self, blob: Blob, start: int, length: int) -> bytes:
@@ -57,12 +70,12 @@ class Blobs(Protocol):
         """A large one. Safe to repeat; whoever reads it goes on."""
         ...
 
-    def large(self) -> Iterator[tuple[str, float]]:
-        """The ids of large blobs, finished or not, and when each was last written (seconds since 1970)."""
+    def large(self) -> Iterator[Stored]:
+        """Large blobs, finished or not, by id; but for those that are being written here."""
         ...
 
-    def packs(self) -> Iterator[tuple[str, float]]:
-        """The same of packs, but for the one that is being filled."""
+    def packs(self) -> Iterator[Stored]:
+        """Packs, but for those that are being filled here."""
         ...
 
     def scan(self, pack: str) -> Iterator[Blob]:

@@ -5,12 +5,13 @@ import re
 from altostratus.kernel.config import build_config
 from altostratus.kernel.http.edge import ANY, Edge, RawRoute
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
-from altostratus.services.objectstore.api.router import Router
+from altostratus.services.objectstore.api.router import OPERATIONS, Router
 from altostratus.services.objectstore.config import ObjectstoreConfig
 from altostratus.services.objectstore.driver import Blobs
 from altostratus.services.objectstore.drivers.files import Files
 from altostratus.services.objectstore.errors import fault_format
 from altostratus.services.objectstore.facade import ObjectStoreFacade
+from altostratus.services.objectstore.listeners.upkeep import upkeep_of
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.gather import Gather
 
@@ -38,7 +39,15 @@ def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
         fault_format,
         re.compile(r".*", re.DOTALL),
         request_id_headers=("x-trans-id", "x-openstack-request-id"),
-        raw=(RawRoute(ANY, _BELOW_V1, Router(store)),),
+        raw=(RawRoute(ANY, _BELOW_V1, Router(store), OPERATIONS),),
     )
     facade = ObjectStoreFacade(store)
-    return Service(name="objectstore", edge=edge, routes=[], state=store, facade=facade, catalog=CATALOG)
+    return Service(
+        name="objectstore",
+        edge=edge,
+        routes=[],
+        state=store,
+        facade=facade,
+        catalog=CATALOG,
+        listeners=[upkeep_of(store)],
+    )

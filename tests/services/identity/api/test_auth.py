@@ -43,6 +43,23 @@ def test_scopes(tmp_path: Path) -> None:
     run(tmp_path, story)
 
 
+def test_tokens_are_the_same_however_their_path_is_spelled(tmp_path: Path) -> None:
+    async def story(people: People) -> None:
+        user = await people.user("ann")
+        token = await people.token(user)
+        for method, body, status in (("POST", login(user), 201), ("GET", None, 200), ("HEAD", None, 200)):
+            found = []
+            for path in (TOKENS, f"{TOKENS}/", f"{V3}//auth/tokens", f"{V3}/auth/token%73"):
+                headers = {"X-Subject-Token": token}
+                answer = await people.client(token).request(method, path, json=body, headers=headers)
+                shown = answer.json()["token"] | {"audit_ids": []} if answer.content else None
+                found.append((answer.status_code, sorted(answer.headers), answer.headers["Vary"], shown))
+            assert found[0][0] == status
+            assert found == found[:1] * 4
+
+    run(tmp_path, story)
+
+
 def test_a_default_project_is_the_scope_when_none_is_asked_for(tmp_path: Path) -> None:
     async def story(people: People) -> None:
         project = await people.make("project", name="home")

@@ -1,5 +1,6 @@
 """Keys that seal tokens: made, rotated, shared by processes."""
 
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,6 +80,20 @@ def test_ids_are_short_even_with_ids_from_elsewhere(cloud: Cloud) -> None:
     delegation = Delegation(DelegationKind.TRUST, "cd" * 16)
     longest = Claims("ab" * 32, SAID.methods, SAID.scope, AUDITS, NOW, NOW, 2**32 - 1, 2**32 - 1, delegation)
     assert len(loaded(cloud).seal(longest)) <= LONGEST
+
+
+def test_no_two_tokens_have_a_block_in_common(cloud: Cloud) -> None:
+    keys = loaded(cloud)
+    sealed = [urlsafe_b64decode(keys.seal(SAID) + "==") for _ in range(3)]
+    blocks = [token[i : i + 16] for token in sealed for i in range(9, len(token) - 32, 16)]
+    assert len(set(blocks)) == len(blocks) == 3 * len(sealed[0][9:-32]) // 16
+
+
+def test_what_is_sealed_may_be_of_any_length(cloud: Cloud) -> None:
+    keys = loaded(cloud)
+    for length in range(1, 20):
+        claims = SAID._replace(user_id="u" * length)
+        assert keys.open(keys.seal(claims), NOW) == claims
 
 
 def test_a_rotation_ends_no_token_and_is_seen_when_keys_are_read_again(cloud: Cloud) -> None:

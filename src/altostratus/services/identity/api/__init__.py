@@ -17,6 +17,8 @@ from altostratus.services.identity.usecases import Identity
 T = TypeVar("T")
 R = TypeVar("R")
 PREFIX = "/identity/v3"
+VARY = ("vary", "X-Auth-Token")
+"""A header of every answer."""
 DEEPEST = 64
 """How deep a body may be nested. What it says beyond the API's fields is shown in lists, a level deeper, and one that
 goes as deep as can be decoded would leave a list that cannot be encoded."""
@@ -93,7 +95,7 @@ class IdentityCall(Call):
         content = await self.content()
         if not content:
             return {}
-        said = self.headers.get("content-type") or "application/json"
+        said = self.context.asked.get("content-type") or "application/json"
         if said.split(";")[0].strip().lower() != "application/json":
             raise Expecting("application/json", "Content-Type header")
         try:

@@ -1,13 +1,14 @@
 """/v3/auth: tokens, and what a token may reach."""
 
-from dataclasses import replace
 from typing import Any
 
-from litestar import Response, Router, delete, get, post
+from litestar import Router, delete, get, post
 from msgspec import UNSET, Raw, UnsetType
 
 from altostratus.kernel.errors import BadRequest
-from altostratus.services.identity.api import IdentityCall, checked, schemas, views
+from altostratus.kernel.http.call import direct
+from altostratus.kernel.http.edge import Rendered, json_response
+from altostratus.services.identity.api import VARY, IdentityCall, checked, schemas, views
 from altostratus.services.identity.domain.claims import SYSTEM, ScopeKind
 from altostratus.services.identity.domain.factors import Receipt
 from altostratus.services.identity.domain.login import CredentialLogin, Login, Reference, ScopeWish
@@ -20,42 +21,42 @@ from altostratus.services.identity.usecases.offer_catalog import offer_catalog
 from altostratus.services.identity.usecases.revoke_token import revoke_token
 from altostratus.services.identity.usecases.show_token import show_token
 
-SUBJECT = "X-Subject-Token"
-ACCESS_RULES = "OpenStack-Identity-Access-Rules"
-RECEIPT = "Openstack-Auth-Receipt"
+SUBJECT = "x-subject-token"
+ACCESS_RULES = "openstack-identity-access-rules"
+RECEIPT = "openstack-auth-receipt"
 
 
 @post("/tokens", body=schemas.AuthBody)
-async def post_token(request: IdentityCall) -> Response[Any]:
+async def post_token(request: IdentityCall) -> Rendered:
     login = _login(await request.document())
-    login = replace(login, client=request.context.client, receipt=request.headers.get(RECEIPT, ""))
+    login = login._replace(client=request.context.client, receipt=request.context.asked.get(RECEIPT, ""))
     answer = await authenticate(request.identity, login)
     if isinstance(answer, Receipt):
-        return Response(views.receipt(answer), status_code=401, headers={RECEIPT: answer.id})
+        return json_response(401, views.receipt(answer), VARY, (RECEIPT, answer.id))
     token, session = answer
-    return Response(await token_body(request, session), status_code=201, headers={SUBJECT: token})
+    return json_response(201, await token_body(request, session), VARY, (SUBJECT, token))
 
 
 @get("/tokens")
-async def get_token(request: IdentityCall) -> Response[Any]:
-    token = request.headers.get(SUBJECT, "")
+async def get_token(request: IdentityCall) -> Rendered:
+    token = request.context.asked.get(SUBJECT, "")
     generation = await request.identity.generation()
     heeds = _heeds_access_rules(request)
     session = await show_token(request.identity, request.actor, token, generation, heeds)
-    return Response(await token_body(request, session, generation), headers={SUBJECT: token})
+    return json_response(200, await token_body(request, session, generation), VARY, (SUBJECT, token))
 
 
 def _heeds_access_rules(request: IdentityCall) -> bool:
     """Whether the client says that it knows version 1.0 of them."""
     try:
-        return float(request.headers.get(ACCESS_RULES, "")) >= 1.0
+        return float(request.context.asked.get(ACCESS_RULES, "")) >= 1.0
     except ValueError:
         return False
 
 
 @delete("/tokens", status_code=204)
 async def delete_token(request: IdentityCall) -> None:
-    await revoke_token(request.identity, request.actor, request.headers.get(SUBJECT, ""))
+    await revoke_token(request.identity, request.actor, request.context.asked.get(SUBJECT, ""))
 
 
 @get("/catalog")
@@ -93,11 +94,10 @@ async def token_body(request: IdentityCall, session: Session, generation: int | 
     default of the one that is now."""
     if session.scope is ScopeKind.UNSCOPED or "nocatalog" in request.query_params:
         return views.token(session, None)
-    project = session.claims.scope.id if session.scope is ScopeKind.PROJECT else None
     # the URLs of a trust's token are its trustor's, even where the trustee acts in its own name
     user_id = session.trust.trustor_user_id if session.trust else session.user.id
     now = await request.identity.generation() if generation is None else generation
-    return views.token(session, Raw(await offer_catalog(request.identity, now, user_id, project)))
+    return views.token(session, Raw(await offer_catalog(request.identity, now, user_id, session.project_id)))
 
 
 def _login(document: dict[str, Any]) -> Login:
@@ -169,7 +169,7 @@ def _within_domain(given: schemas.PasswordUser | schemas.ProjectReference, where
         return found
     if domain is None:
         raise Expecting("domain", noun)
-    return replace(found, domain=domain)
+    return found._replace(domain=domain)
 
 
 def _reference(given: Any, where: str) -> Reference:
@@ -180,6 +180,10 @@ def _reference(given: Any, where: str) -> Reference:
     return Reference(id=given.id) if given.name is UNSET else Reference(name=given.name)
 
 
+DIRECT = {
+    ("POST", "/v3/auth/tokens"): direct(post_token, IdentityCall),
+    ("GET", "/v3/auth/tokens"): direct(get_token, IdentityCall),
+}
 ROUTER = Router(
     "/auth", route_handlers=[post_token, get_token, delete_token, get_catalog, get_projects, get_domains, get_system]
 )

@@ -2,9 +2,9 @@
 
 import base64
 import struct
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from typing import NamedTuple
 
 METHODS = ("password", "token", "application_credential", "totp", "ec2credential")
 """Ways to authenticate, each a bit in a token; append only."""
@@ -28,8 +28,7 @@ class ScopeKind(IntEnum):
     SYSTEM = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """A kind and the project's or domain's id ('' for the other kinds)."""
 
     kind: ScopeKind
@@ -48,8 +47,7 @@ class DelegationKind(IntEnum):
     APPLICATION_CREDENTIAL = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Delegation:
+class Delegation(NamedTuple):
     """A kind and the trust's or application credential's id."""
 
     kind: DelegationKind
@@ -59,8 +57,8 @@ class Delegation:
 ON_ITS_OWN = Delegation(DelegationKind.NONE)
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+# no dataclass: a frozen one takes three times as long to make or to change, and each login makes several
+class Claims(NamedTuple):
     """A token's content. `audit_ids` are its own and, when it was got with a token, that of the first of its
     chain; the epochs are those of user and scope when it was issued: when either grows, the token ends.
     `delegation` is what limits its roles beyond those of its user."""

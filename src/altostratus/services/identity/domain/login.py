@@ -1,12 +1,11 @@
 """What a client asks of POST /v3/auth/tokens."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from altostratus.services.identity.domain.claims import ScopeKind
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A user, project or domain: by id, or by name (users and projects: within a domain)."""
 
     id: str | None = None
@@ -14,8 +13,7 @@ class Reference:
     domain: "Reference | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeWish:
+class ScopeWish(NamedTuple):
     """The scope asked for; `what` is the project or domain. With a `trust_id` it is the trust's project."""
 
     kind: ScopeKind
@@ -23,8 +21,7 @@ class ScopeWish:
     trust_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialLogin:
+class CredentialLogin(NamedTuple):
     """An application credential: by id, or by name (then it is one of `user`), with its secret."""
 
     id: str | None = None
@@ -33,8 +30,7 @@ class CredentialLogin:
     secret: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(NamedTuple):
     """`scope` None leaves it to the user's default project. `client` is the address that the request came from;
     `receipt` says with which methods the user has logged in already."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from altostratus.kernel.actor import Actor, Permit
 from altostratus.services.identity.domain.claims import BY_SIGNATURE, Claims, ScopeKind
@@ -42,8 +43,7 @@ class Holder:
         return self.user.enabled and self.user_domain.enabled and (self.target is None or self.target.enabled)
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """`target` is None for unscoped and system tokens; `roles` hold the implied ones too (a trust's token shows all of
     them). `user` is who acts: with a trust that impersonates, the trustor. `user_epoch` grows with the tokens' end of
     anyone whom the token stands on. `access_rules` None allows everything."""
@@ -61,6 +61,11 @@ class Session:
     @property
     def scope(self) -> ScopeKind:
         return self.claims.scope.kind
+
+    @property
+    def project_id(self) -> str | None:
+        """Of the project that it is for, if it is for one."""
+        return self.claims.scope.id if self.scope is ScopeKind.PROJECT else None
 
     @property
     def ends_at(self) -> datetime:

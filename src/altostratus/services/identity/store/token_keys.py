@@ -4,11 +4,19 @@ The newest seals, all open. One that was rotated out stays until what it sealed 
 tokens say (domain/claims.py).
 """
 
+import os
+import threading
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES128
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from sqlalchemy import delete, insert, select
 
 from altostratus.kernel.db.state import bump, current
@@ -19,6 +27,7 @@ from altostratus.services.identity.domain.expiry import unexpired
 from altostratus.services.identity.store.tables import token_key
 
 LONGEST = 255
+BLOCK = 16
 GENERATION = "identity_token_keys"
 RECEIPT = b"R"
 """What a receipt begins with; a token begins with the number of its format."""
@@ -26,11 +35,35 @@ SLACK = timedelta(minutes=5)
 """What clocks of processes may differ by."""
 
 
+class _Key:
+    """A Fernet key. Seals in less than half the library's time, most of which it takes to set up cipher and HMAC.
+
+    https://github.com/fernet/spec/blob/master/Spec.md
+    """
+
+    def __init__(self, key: bytes) -> None:
+        raw = urlsafe_b64decode(key)
+        self.open = Fernet(key).decrypt
+        self._hmac = HMAC(raw[:BLOCK], SHA256())
+        self._chain = Cipher(AES128(raw[BLOCK:]), CBC(os.urandom(BLOCK))).encryptor()
+        self._lock = threading.Lock()  # transactions seal receipts in several threads
+
+    def seal(self, data: bytes, issued_at: int) -> bytes:
+        """All tokens are one chain of blocks; the random block before each becomes its initial vector."""
+        padding = BLOCK - len(data) % BLOCK
+        with self._lock:
+            sealed = self._chain.update(os.urandom(BLOCK) + data + bytes([padding]) * padding)
+        content = b"\x80" + issued_at.to_bytes(8, "big") + sealed
+        hmac = self._hmac.copy()
+        hmac.update(content)
+        return urlsafe_b64encode(content + hmac.finalize())
+
+
 class _Loaded(NamedTuple):
     """The keys of one generation, the newest first. Replaced as a whole: transactions load them in several threads."""
 
     generation: int
-    keys: list[Fernet]
+    keys: list[_Key]
 
 
 class TokenKeys:
@@ -50,7 +83,7 @@ class TokenKeys:
         if generation == self._loaded.generation:
             return
         rows = tx.sql.execute(select(token_key.c.key).order_by(token_key.c.number.desc())).scalars()
-        self._loaded = _Loaded(generation, [Fernet(self._master_key.decrypt(row)) for row in rows])
+        self._loaded = _Loaded(generation, [_Key(self._master_key.decrypt(row)) for row in rows])
 
     def seal(self, claims: Claims) -> str:
         """The token id, without base64 padding, at most 255 characters."""
@@ -69,7 +102,7 @@ class TokenKeys:
         return unexpired(self._open(receipt, RECEIPT), now)
 
     def _seal(self, data: bytes, issued_at: datetime) -> str:
-        return self._loaded.keys[0].encrypt_at_time(data, int(issued_at.timestamp())).decode().rstrip("=")
+        return self._loaded.keys[0].seal(data, int(issued_at.timestamp())).decode().rstrip("=")
 
     def _open(self, token: str, mark: bytes) -> Claims | None:
         """The claims after the mark, without which nothing is unpacked."""
@@ -78,7 +111,7 @@ class TokenKeys:
         sealed = token.encode() + b"=" * (-len(token) % 4)
         for key in self._loaded.keys:
             try:
-                data = key.decrypt(sealed)
+                data = key.open(sealed)
                 return unpack(data.removeprefix(mark)) if data.startswith(mark) else None
             except (InvalidToken, ValueError):
                 continue

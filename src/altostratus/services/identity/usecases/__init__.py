@@ -1,12 +1,13 @@
 """What identity's use cases stand on."""
 
 import asyncio
-import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, TypeVar
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
+from altostratus.contracts.identity import AccessKey
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.clock import Clock
 from altostratus.kernel.db import Database
@@ -22,7 +23,7 @@ from altostratus.services.identity.domain.claims import Claims, Scope
 from altostratus.services.identity.domain.failures import FailureLimit, LoginLimits
 from altostratus.services.identity.domain.login import ScopeWish
 from altostratus.services.identity.domain.passwords import Hasher
-from altostratus.services.identity.domain.session import Session
+from altostratus.services.identity.domain.session import Session, actor_of
 from altostratus.services.identity.policy import IdentityPolicy
 from altostratus.services.identity.store.token_keys import TokenKeys
 
@@ -45,8 +46,10 @@ class Kept(Generic[K, V]):
         found = self._kept.get(key)
         if found is None or found[0] != generation:
             return None
-        with contextlib.suppress(KeyError):  # forgotten just now: the database's threads look here, too
+        try:
             self._kept.move_to_end(key)
+        except KeyError:  # forgotten just now: the database's threads look here, too
+            return None
         return found[1]
 
     def keep(self, key: K, generation: int, value: V) -> None:
@@ -62,11 +65,16 @@ class Kept(Generic[K, V]):
         return len(self._kept)
 
 
-class Known(NamedTuple):
-    """What a token stands for, and the same as other services see it."""
+@dataclass(frozen=True)
+class Known:
+    """What a token stands for."""
 
     session: Session
-    actor: Actor
+
+    @cached_property
+    def actor(self) -> Actor:
+        """The same as other services see it; few tokens are asked about by themselves and by others."""
+        return actor_of(self.session)
 
 
 class Memory:
@@ -83,6 +91,8 @@ class Memory:
         self.sessions = Kept[tuple[str, Scope], Session](tokens)
         """What any token of a user has in a scope, unless something limits it further."""
         self.scopes = Kept[ScopeWish, Scope](tokens)
+        self.access_keys = Kept[str, AccessKey](tokens)
+        """Of EC2 credentials, by name."""
         self.catalogs = Kept[str, Catalog](catalogs)
 
 

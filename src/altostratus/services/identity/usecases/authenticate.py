@@ -1,6 +1,6 @@
 """POST /v3/auth/tokens: find out who it is, then issue a token for the scope asked for, or a receipt."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from altostratus.kernel.db import NeedsDatabase
@@ -46,7 +46,7 @@ async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) 
     """Unauthorized where whoever proved to be somebody may not be in the scope wished for; Refused or Missing where a
     trust does not let it."""
     try:
-        generation, session = await _session(identity, proof, wish)
+        generation, session = await session_of(identity, proof, wish)
     except (Refused, Missing):
         record_failure(identity, proof.user, "not allowed by this trust")
         raise
@@ -54,15 +54,17 @@ async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) 
         record_failure(identity, proof.user, "not allowed in this scope")
         raise Unauthorized()
     token = identity.keys.seal(session.claims)
-    actor = remember(identity, token, generation, session).actor
-    identity.journal.record(actor, "identity.authenticate", actor.user_id, outcome="success")
+    remember(identity, token, generation, session)
+    user_id, project_id = session.user.id, session.project_id
+    identity.journal.record("identity.authenticate", user_id, user_id=user_id, project_id=project_id, outcome="success")
     if proof.scope is None and wish is not None and wish.trust_id is None:
         identity.memory.scopes.keep(wish, generation, session.claims.scope)
     return token, session
 
 
-async def _session(identity: Identity, proof: Proof, wish: ScopeWish | None) -> tuple[int, Session | None]:
-    """Most logins change nothing: they wait neither for other changes nor for a disk that is full, and those of users
+async def session_of(identity: Identity, proof: Proof, wish: ScopeWish | None) -> tuple[int, Session | None]:
+    """What whoever has proved to be somebody may do in a scope, if it may be there, and the generation of that. Most
+    logins change nothing: they wait neither for other changes nor for a disk that is full, and those of users
     that are in memory not even for the database."""
 
     def issue(tx: Tx) -> tuple[int, Session | None]:
@@ -93,8 +95,8 @@ def _issue(tx: Tx, identity: Identity, proof: Proof, wish: ScopeWish | None) -> 
         consume_use(tx, session.trust.id)
     user_epoch, scope_epoch = session.epochs
     ends = _to_second(session.ends_at)
-    claims = replace(session.claims, user_epoch=user_epoch, scope_epoch=scope_epoch, expires_at=ends)
-    return generation, replace(session, claims=claims)
+    claims = session.claims._replace(user_epoch=user_epoch, scope_epoch=scope_epoch, expires_at=ends)
+    return generation, session._replace(claims=claims)
 
 
 def _may_have(tx: Tx, identity: Identity, session: Session, proof: Proof) -> bool:
@@ -132,7 +134,7 @@ class _Entrance:
         return self._into(scope) if scope else None
 
     def _into(self, scope: Scope, delegation: Delegation | None = None) -> Session | None:
-        claims = replace(self.claims, scope=scope, delegation=delegation or self.claims.delegation)
+        claims = self.claims._replace(scope=scope, delegation=delegation or self.claims.delegation)
         return enter(self.tx, self.identity, self.generation, claims)
 
     def _by_default(self, user: User) -> Session | None:
@@ -146,7 +148,7 @@ class _Entrance:
         if trust is None:
             return None
         scope = Scope(ScopeKind.PROJECT, trust.project_id or "")
-        holder = find_holder(self.tx, replace(self.claims, scope=scope))
+        holder = find_holder(self.tx, self.claims._replace(scope=scope))
         if holder is None or not holder.enabled:
             return None
         if trust.trustee_user_id != self.claims.user_id:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import Unauthorized
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import UNSCOPED, Claims
@@ -21,8 +20,8 @@ async def issue_receipt(identity: Identity, proof: Proof) -> Receipt:
     if receipt is None:
         record_failure(identity, proof.user, "may not log in")
         raise Unauthorized()
-    actor = Actor(user_id=proof.user.id)
-    identity.journal.record(actor, "identity.authenticate", proof.user.id, outcome="pending")
+    user_id = proof.user.id
+    identity.journal.record("identity.authenticate", user_id, user_id=user_id, outcome="pending")
     return receipt
 
 

@@ -27,7 +27,7 @@ def enter(tx: Tx, identity: Identity, generation: int, claims: Claims) -> Sessio
     """The claimed user in the claimed scope, or None when it may not be there; as of this generation or later. Looks at
     no epoch."""
     known = identity.memory.sessions.get((claims.user_id, claims.scope), generation)
-    return replace(known, claims=claims) if known and claims.delegation == ON_ITS_OWN else _enter(tx, claims)
+    return known._replace(claims=claims) if known and claims.delegation == ON_ITS_OWN else _enter(tx, claims)
 
 
 def _enter(tx: Tx, claims: Claims) -> Session | None:
@@ -50,7 +50,7 @@ def _with_roles(session: Session, roles: Sequence[RoleName | Role]) -> Session |
     """Nobody is anywhere without a role."""
     if not roles and session.scope is not ScopeKind.UNSCOPED:
         return None
-    return replace(session, roles=tuple(roles))
+    return session._replace(roles=tuple(roles))
 
 
 def _enter_on_its_own(tx: Tx, session: Session) -> Session | None:
@@ -64,7 +64,7 @@ def _enter_by_trust(tx: Tx, session: Session) -> Session | None:
     if not lineage or not are_agents_enabled(tx, lineage):
         return None
     trust, first = lineage[0], lineage[-1]
-    trustor = find_holder(tx, replace(claims, user_id=trust.trustor_user_id))
+    trustor = find_holder(tx, claims._replace(user_id=trust.trustor_user_id))
     if trustor is None or (trust.trustee_user_id, trust.project_id) != (session.user.id, claims.scope.id):
         return None
     passed_on = reached_roles(tx, trusted_role_ids(tx, trust.id))
@@ -72,9 +72,9 @@ def _enter_by_trust(tx: Tx, session: Session) -> Session | None:
         if not {role.id for role in passed_on} <= held_role_ids(tx, giver, claims.scope):
             return None
     bare = replace(trust, extra={})  # sessions are kept: no long texts
-    session = replace(session, trust=bare, user_epoch=session.user_epoch + trustor.user.epoch)
+    session = session._replace(trust=bare, user_epoch=session.user_epoch + trustor.user.epoch)
     if trust.impersonation:
-        session = replace(session, user=trustor.user, user_domain=trustor.user_domain)
+        session = session._replace(user=trustor.user, user_domain=trustor.user_domain)
     shown = roles.by_ids(tx, [role.id for role in passed_on if role.domain_id is None])
     return _with_roles(session, sorted(shown, key=lambda role: role.name))
 
@@ -89,7 +89,7 @@ def _enter_by_application_credential(tx: Tx, session: Session) -> Session | None
     passed_on = role_ids_of(tx, [credential.id])[credential.id]  # with what they implied when it was made
     rules = rules_of(tx, [credential.id])[credential.id]
     bare = replace(credential, description=None)  # sessions are kept: no long texts
-    session = replace(session, application_credential=bare, access_rules=tuple(rules) or None)
+    session = session._replace(application_credential=bare, access_rules=tuple(rules) or None)
     return _with_roles(session, [role for role in held if role.id in passed_on])
 
 

@@ -6,7 +6,6 @@ is right learns only who may log in with it, or has to change it first.
 
 from dataclasses import dataclass
 
-from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import Unauthorized
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.compliance import active_on, after_failure, is_expired, is_inactive, is_locked
@@ -17,7 +16,7 @@ from altostratus.services.identity.store.records import users
 from altostratus.services.identity.store.references import find_user_at_home, hash_of_another
 from altostratus.services.identity.usecases import Identity
 
-NOBODY = Actor(user_id="")
+NOBODY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def record_failure(identity: Identity, user: User | None, reason: str) -> None:
     """Somebody could not prove to be this user."""
     # What was typed as a name is not kept: it may be a password.
     user_id = user.id if user else ""
-    identity.journal.record(NOBODY, "identity.authenticate", user_id, outcome="failure", reason=reason)
+    identity.journal.record("identity.authenticate", user_id, user_id=NOBODY, outcome="failure", reason=reason)
 
 
 def are_active(tx: Tx, identity: Identity, *user_ids: str) -> bool:

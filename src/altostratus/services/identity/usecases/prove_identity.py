@@ -4,7 +4,7 @@ Whatever is wrong answers the same 401 after the same work, so that nobody learn
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from altostratus.kernel.errors import Unauthorized
 from altostratus.kernel.tx import Tx
@@ -36,8 +36,7 @@ from altostratus.services.identity.usecases.prove_by_password import (
 from altostratus.services.identity.usecases.validate_token import session_for
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """Who it is, by which methods; `first` is the token it was proved with, if any, which was good in this generation;
     `checked` a password that changes something. A `delegation` has a scope of its own, and no other can be asked
     for."""
@@ -70,12 +69,12 @@ async def prove_identity(identity: Identity, login: Login) -> Proof:
 
 def _joined(one: Proof, other: Proof) -> Proof:
     """Both together; what limits either limits the new token."""
-    found = replace(_with_methods(one, other.methods), checked=one.checked or other.checked)
-    return replace(found, delegation=other.delegation, scope=other.scope) if other.delegation.kind else found
+    found = _with_methods(one, other.methods)._replace(checked=one.checked or other.checked)
+    return found._replace(delegation=other.delegation, scope=other.scope) if other.delegation.kind else found
 
 
 def _with_methods(proof: Proof, methods: tuple[str, ...]) -> Proof:
-    return replace(proof, methods=tuple(dict.fromkeys((*proof.methods, *methods))))
+    return proof._replace(methods=tuple(dict.fromkeys((*proof.methods, *methods))))
 
 
 async def _with_receipt(identity: Identity, proof: Proof, receipt: str) -> Proof:
@@ -117,7 +116,7 @@ async def _prove_by_password(identity: Identity, login: Login) -> Proof:
 
 async def _prove_by_application_credential(identity: Identity, login: Login) -> Proof:
     wanted = login.application_credential
-    who = repr(replace(wanted, secret=""))
+    who = repr(wanted._replace(secret=""))
     check_limits(identity, who, login.client)
     credential, user = await identity.db.read(lambda tx: _find_credential(tx, wanted))
     if login.scope is not None:

@@ -5,7 +5,7 @@ import hashlib
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.domain.claims import ON_ITS_OWN, Claims
-from altostratus.services.identity.domain.session import Session, actor_of
+from altostratus.services.identity.domain.session import Session
 from altostratus.services.identity.usecases import Identity, Known
 from altostratus.services.identity.usecases.open_session import open_session
 
@@ -48,7 +48,7 @@ async def _open(identity: Identity, claims: Claims) -> tuple[int, Session] | Non
 
 def remember(identity: Identity, token: str, generation: int, session: Session) -> Known:
     """From now on the token is known, until identity changes; so is what else its user does in this scope."""
-    known = Known(session, actor_of(session))
+    known = Known(session)
     identity.memory.tokens.keep(_digest(token), generation, known)
     if session.claims.delegation == ON_ITS_OWN:
         identity.memory.sessions.keep((session.user.id, session.claims.scope), generation, session)

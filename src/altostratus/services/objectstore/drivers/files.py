@@ -1,7 +1,8 @@
 """Blobs as files below one directory: large ones in `files/`, by the first byte of their id, small ones in `packs/`.
 
 The order is: data, fsync of the file, rename, fsync of the directory. A pack is never appended to by two processes, nor
-after a restart: each process begins packs of its own.
+after a restart: each process begins packs of its own, and ends them after a while, so that a pack that was not written
+to for long is written to no more.
 """
 
 import os
@@ -10,14 +11,17 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from weakref import WeakValueDictionary
 
-from altostratus.services.objectstore.driver import Blob
+from altostratus.kernel.clock import monotonic
+from altostratus.services.objectstore.driver import HEADER, Blob, Stored
 from altostratus.services.objectstore.drivers.disk import Disk, storage_faults
-from altostratus.services.objectstore.drivers.packs import HEADER, read_records, record
+from altostratus.services.objectstore.drivers.packs import read_records, record
 from altostratus.services.objectstore.drivers.sums import Sums
 
 PART = ".part"
-PACK_BYTES = 64 << 20
+PACK_BYTES, PACK_SECONDS = 64 << 20, 3600.0
+"""When a pack is full."""
 OPEN_PACKS = 64
 
 
@@ -39,25 +43,37 @@ class FileWriting:
 
     def write(self, data: bytes) -> None:
         with self._lock, storage_faults():
-            if not self._open:
-                raise OSError("closed while it was written")
+            self._require_open()
             self._disk.write(self._descriptor, data)
         self._sums.feed(data)
         self._size += len(data)
 
     def finish(self) -> Blob:
         with self._lock, storage_faults():
+            self._require_open()
             self._disk.fsync_file(self._descriptor)
             self._disk.rename(self._part, self._path)
             self._disk.fsync_directory(self._path.parent)
+            self._close()
         return Blob(self._id, self._size, self._sums.result())
 
     def close(self) -> None:
         with self._lock:
             if self._open:
-                self._open = False
-                os.close(self._descriptor)
+                self._close()
                 self._part.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        self._open = False
+        os.close(self._descriptor)
+
+    def __del__(self) -> None:
+        if getattr(self, "_open", False):  # whoever began it went away before it was there
+            self.close()
+
+    def _require_open(self) -> None:
+        if not self._open:
+            raise OSError("closed while it was written")
 
 
 class Files:
@@ -67,18 +83,26 @@ class Files:
         self._files = directory / "files"
         self._packs = directory / "packs"
         self._disk = disk or Disk()
-        self._filling = _Filling(self._packs, self._disk, pack_bytes)
+        self._pack_bytes = pack_bytes
+        self._idle: list[_Filling] = []
+        self._filling: WeakValueDictionary[str, _Filling] = WeakValueDictionary()
+        self._writing: WeakValueDictionary[str, FileWriting] = WeakValueDictionary()
         self._open = _OpenPacks(self._packs)
-        self._packs.mkdir(mode=0o711, parents=True, exist_ok=True)
-        for number in range(256):
-            (self._files / f"{number:02x}").mkdir(mode=0o711, parents=True, exist_ok=True)
+        if not self._packs.exists():
+            self._make(directory)
 
     def begin(self, blob_id: str) -> FileWriting:
-        return FileWriting(blob_id, self._path(blob_id), self._disk)
+        writing = self._writing[blob_id] = FileWriting(blob_id, self._path(blob_id), self._disk)
+        return writing
 
     def append(self, batch: Sequence[tuple[str, bytes]]) -> list[Blob]:
+        """To a pack that nobody else appends to now. After an error nobody does any more: what is in it beyond the last
+        whole record is nobody's."""
         with storage_faults():
-            return self._filling.append(batch)
+            pack = self._take_pack()
+            blobs = pack.append(batch)
+        self._idle.append(pack)
+        return blobs
 
     def read(self, blob: Blob, start: int, length: int) -> bytes:
         if blob.pack is not None:
@@ -94,12 +118,12 @@ class Files:
         path.unlink(missing_ok=True)
         path.with_name(path.name + PART).unlink(missing_ok=True)
 
-    def large(self) -> Iterator[tuple[str, float]]:
+    def large(self) -> Iterator[Stored]:
         for folder in sorted(self._files.iterdir()):
-            yield from _listed(folder)
+            yield from (found for found in _listed(folder) if found.name not in self._writing)
 
-    def packs(self) -> Iterator[tuple[str, float]]:
-        return (found for found in _listed(self._packs) if found[0] != self._filling.name)
+    def packs(self) -> Iterator[Stored]:
+        return (found for found in _listed(self._packs) if found.name not in self._filling)
 
     def scan(self, pack: str) -> Iterator[Blob]:
         with (self._packs / pack).open("rb") as file:
@@ -109,52 +133,56 @@ class Files:
         (self._packs / pack).unlink(missing_ok=True)
         self._open.forget(pack)
 
+    def _make(self, directory: Path) -> None:
+        """Folders that survive a power cut, as what will be in them does. The packs' is the last."""
+        for number in range(256):
+            (self._files / f"{number:02x}").mkdir(mode=0o711, parents=True, exist_ok=True)
+        self._disk.fsync_directory(self._files)
+        self._packs.mkdir(mode=0o711)
+        for made in (directory, directory.parent):
+            self._disk.fsync_directory(made)
+
+    def _take_pack(self) -> "_Filling":
+        """One that has room and is young, or a new one."""
+        while self._idle:
+            pack = self._idle.pop()
+            if pack.size < self._pack_bytes and monotonic() - pack.begun < PACK_SECONDS:
+                return pack
+        pack = _Filling(self._packs, self._disk)
+        self._filling[pack.name] = pack
+        return pack
+
     def _path(self, blob_id: str) -> Path:
         return self._files / blob_id[:2] / blob_id
 
 
 class _Filling:
-    """The pack that this process appends to. After an error the next call begins another: what is in this one beyond
-    the last whole record is nobody's."""
+    """A pack that this process appends to. Closed when the last reference to it goes."""
 
-    def __init__(self, directory: Path, disk: Disk, most: int) -> None:
-        self.name = ""
-        self._directory = directory
+    def __init__(self, directory: Path, disk: Disk) -> None:
+        self.name = secrets.token_hex(16)
+        self.size = 0
+        self.begun = monotonic()
         self._disk = disk
-        self._most = most
-        self._descriptor = -1
-        self._size = 0
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+        self._descriptor = os.open(directory / self.name, flags, 0o600)
+        disk.fsync_directory(directory)
 
     def append(self, batch: Sequence[tuple[str, bytes]]) -> list[Blob]:
-        if self._descriptor < 0 or self._size >= self._most:
-            self._begin()
-        blobs, records, at = [], [], self._size
+        blobs, records, at = [], [], self.size
         for blob_id, data in batch:
             whole, sums = record(blob_id, data)
             blobs.append(Blob(blob_id, len(data), sums, self.name, at + HEADER))
             records.append(whole)
             at += len(whole)
-        try:
-            self._disk.write(self._descriptor, b"".join(records))
-            self._disk.fsync_file(self._descriptor)
-        except BaseException:
-            self._end()
-            raise
-        self._size = at
+        self._disk.write(self._descriptor, b"".join(records))
+        self._disk.fsync_file(self._descriptor)
+        self.size = at
         return blobs
 
-    def _begin(self) -> None:
-        self._end()
-        name = secrets.token_hex(16)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-        self._descriptor = os.open(self._directory / name, flags, 0o600)
-        self.name, self._size = name, 0
-        self._disk.fsync_directory(self._directory)
-
-    def _end(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-        self._descriptor, self.name = -1, ""
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        if hasattr(self, "_descriptor"):
+            close(self._descriptor)
 
 
 class _OpenPacks:
@@ -194,10 +222,11 @@ class _Descriptor:
             close(self.number)
 
 
-def _listed(folder: Path) -> Iterator[tuple[str, float]]:
+def _listed(folder: Path) -> Iterator[Stored]:
     with os.scandir(folder) as entries:
         for entry in entries:
             try:
-                yield entry.name.removesuffix(PART), entry.stat().st_mtime
+                stat = entry.stat()
             except FileNotFoundError:  # removed in between
                 continue
+            yield Stored(entry.name.removesuffix(PART), stat.st_size, stat.st_mtime)

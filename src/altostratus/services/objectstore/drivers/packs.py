@@ -1,25 +1,27 @@
 """The format of packs: records one after the other, each a header and its bytes. A pack can be read again without the
 database: what is torn or was never committed is ignored.
 
-    magic (4 bytes) · blob id (16) · length (4, big-endian) · CRC-32C of the bytes (4, big-endian) · bytes
+    magic (4 bytes) · blob id (16) · length (4, big-endian) · CRC-32C (4, big-endian) · bytes
+
+The sum is of the bytes and then of the id and the length, so that no blob is found under another's name.
 """
 
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from altostratus.services.objectstore.driver import SMALL, Blob
-from altostratus.services.objectstore.drivers.sums import sums_of
+from altostratus.services.objectstore.driver import HEADER, SMALL, Blob
+from altostratus.services.objectstore.drivers.sums import extended, sums_of
 
 MAGIC = b"ALTO"
-_HEADER = struct.Struct(">4s16sI4s")
-HEADER = _HEADER.size
+_NAME = struct.Struct(">16sI")
+_HEADER = struct.Struct(">4s20s4s")
 
 
 def record(blob_id: str, data: bytes) -> tuple[bytes, bytes]:
     """The record of one blob, and its sum."""
-    sums = sums_of(data)
-    return _HEADER.pack(MAGIC, bytes.fromhex(blob_id), len(data), sums) + data, sums
+    sums, name = sums_of(data), _NAME.pack(bytes.fromhex(blob_id), len(data))
+    return _HEADER.pack(MAGIC, name, extended(sums, name)) + data, sums
 
 
 def read_records(file: BinaryIO, pack: str) -> Iterator[Blob]:
@@ -43,9 +45,11 @@ def _read(file: BinaryIO, pack: str, start: int) -> Blob | None:
     header = file.read(HEADER)
     if len(header) < HEADER:
         return None
-    _, raw, length, sums = _HEADER.unpack(header)
+    _, name, sum_of_all = _HEADER.unpack(header)
+    raw, length = _NAME.unpack(name)
     data = file.read(length) if length <= SMALL else b""
-    if len(data) != length or sums_of(data) != sums:
+    sums = sums_of(data)
+    if len(data) != length or extended(sums, name) != sum_of_all:
         return None
     return Blob(raw.hex(), length, sums, pack, start + HEADER)
 

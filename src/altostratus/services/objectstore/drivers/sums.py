@@ -43,6 +43,11 @@ def sums_of(data: bytes) -> bytes:
     return b"".join(_SUM.pack(google_crc32c.value(block)) for block in blocks if block)
 
 
+def extended(sums: bytes, more: bytes) -> bytes:
+    """The sum of a block (or of nothing) and of what follows it."""
+    return _SUM.pack(google_crc32c.extend(int.from_bytes(sums), more))
+
+
 def is_sound(sums: bytes, first: int, data: bytes) -> bool:
     """Whether whole blocks, of which the first has this number, are what they were."""
     return sums_of(data) == sums[first * _SUM.size : (first + -(-len(data) // BLOCK)) * _SUM.size]

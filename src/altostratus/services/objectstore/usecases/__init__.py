@@ -1,6 +1,7 @@
 """What the object store's use cases stand on."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from altostratus.kernel.clock import Clock
 from altostratus.kernel.db import Database
@@ -12,7 +13,8 @@ from altostratus.services.objectstore.usecases.gather import Gather
 
 @dataclass(frozen=True)
 class ObjectStore:
-    """The dependencies of every use case. `small` gathers small blobs, so that many share one fsync."""
+    """The dependencies of every use case. `small` gathers small blobs, so that many share one fsync; `reading` has the
+    ids of the blobs that are being read now, and by how many."""
 
     db: Database
     clock: Clock
@@ -20,3 +22,4 @@ class ObjectStore:
     blobs: Blobs
     lane: Lane
     small: Gather
+    reading: Counter[str] = field(default_factory=Counter)

@@ -1,10 +1,13 @@
 """The bytes of an object, each block checked against its sum before anybody sees it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from altostratus.contracts.objectstore import Container, Damaged, NoSuchObject, Object
+from altostratus.kernel.errors import DeadlineExceeded, Unavailable
 from altostratus.kernel.log import logger
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import BLOCK, Blob
@@ -13,7 +16,7 @@ from altostratus.services.objectstore.store.blobs import find_blob
 from altostratus.services.objectstore.store.containers import container_by_id
 from altostratus.services.objectstore.store.objects import Span, find_by_identity, find_null, find_version, spans_of
 from altostratus.services.objectstore.usecases import ObjectStore
-from altostratus.services.objectstore.usecases.put_object import find_listed, get_container
+from altostratus.services.objectstore.usecases.replace import find_listed
 
 log = logger("objectstore")
 
@@ -38,20 +41,17 @@ def is_version(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def open_object(
-    store: ObjectStore, tx: Tx, account: str, container: str, name: str, version: str | None = None
-) -> tuple[Container, Object, "ObjectReading"]:
-    """Raises NoSuchContainer, NoSuchObject."""
-    where = get_container(tx, account, container)
-    found = find_object(tx, where.id, name, version)
-    if found is None or is_expired(found, tx):
+def get_listed(tx: Tx, where: Container, name: str) -> Object:
+    """What is there under this name. Raises NoSuchObject."""
+    found = find_listed(tx, where.id, name)
+    if found is None:
         raise NoSuchObject()
-    return where, found, ObjectReading(store, found.size, tuple(spans_of(tx, found)))
+    return found
 
 
-def is_expired(found: Object, tx: Tx) -> bool:
-    """Whether it is gone for everybody, though its rows may still be there."""
-    return found.expires_at is not None and found.expires_at <= tx.now.timestamp()
+def read_spans(store: ObjectStore, tx: Tx, found: Object) -> "ObjectReading":
+    """Its bytes, once the transaction is over."""
+    return ObjectReading(store, found.size, tuple(spans_of(tx, found)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,34 @@ class ObjectReading:
     spans: tuple[Span, ...]
 
     async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
+        if (start, stop) == (0, self.size):  # rather nothing than an answer that breaks off
+            _refuse_damaged(self.spans)
         at = 0
-        for span in self.spans:
-            first, last = max(start - at, 0), min(stop - at, span.length)
-            if first < last:
-                async for chunk in _read(self.store, span.blob, span.start + first, span.start + last):
-                    yield chunk
-            at += span.length
+        with self._kept():
+            for span in self.spans:
+                first, last = max(start - at, 0), min(stop - at, span.length)
+                if first < last:
+                    async for chunk in _read(self.store, span.blob, span.start + first, span.start + last):
+                        yield chunk
+                at += span.length
+
+    @contextlib.contextmanager
+    def _kept(self) -> Iterator[None]:
+        """What is read is no garbage yet, though nothing may refer to it any more."""
+        reading, blob_ids = self.store.reading, [span.blob.id for span in self.spans]
+        reading.update(blob_ids)
+        try:
+            yield
+        finally:
+            for blob_id in blob_ids:
+                reading[blob_id] -= 1
+                if not reading[blob_id]:
+                    del reading[blob_id]
+
+
+def _refuse_damaged(spans: Iterable[Span]) -> None:
+    if damaged := [span.blob.id for span in spans if span.blob.damaged]:
+        raise Damaged(detail=f"blobs known to be damaged: {', '.join(damaged)}")
 
 
 async def _read(store: ObjectStore, blob: Blob, start: int, stop: int) -> AsyncIterator[bytes]:
@@ -86,24 +107,35 @@ async def _read(store: ObjectStore, blob: Blob, start: int, stop: int) -> AsyncI
             yield data if last - first == len(data) else data[first:last]
     finally:
         following.cancel()
-        await asyncio.wait({following})  # nobody is left to hear of its error
+        await asyncio.gather(following, return_exceptions=True)  # nobody is left to hear of its error
 
 
 async def _read_block(store: ObjectStore, blob: Blob, block: int) -> bytes:
-    try:
-        return await store.lane.run(read_block, store, blob, block)
-    except FileNotFoundError:  # perhaps it was moved into another pack just now
-        moved = await store.db.read(lambda tx: find_blob(tx, blob.id))
-    if moved is None or moved == blob:
-        raise Damaged(detail=f"the data of blob {blob.id} is gone")
-    return await store.lane.run(read_block, store, moved, block)
+    while True:
+        try:
+            return await store.lane.run(read_block, store, blob, block)
+        except FileNotFoundError:  # perhaps it was moved into another pack just now
+            moved = await store.db.read(partial(find_blob, blob_id=blob.id))
+        except DeadlineExceeded as error:
+            raise Unavailable("The storage does not answer in time.", detail=str(error)) from error
+        if moved is None or moved == blob:
+            raise Damaged(detail=f"the data of blob {blob.id} is gone")
+        blob = moved
 
 
 def read_block(store: ObjectStore, blob: Blob, block: int) -> bytes:
-    """One block, in the lane. Raises Damaged unless it is what it was."""
-    length = min(BLOCK, blob.size - block * BLOCK)
-    data = store.blobs.read(blob, block * BLOCK, length)
-    if len(data) != length or not is_sound(blob.sums, block, data):
+    """One block, in the lane. Raises Damaged unless it is what it was, and FileNotFoundError."""
+    try:
+        data = store.blobs.read(blob, block * BLOCK, block_length(blob, block))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise Damaged(detail=f"block {block} of blob {blob.id} cannot be read: {error!r}") from error
+    if len(data) != block_length(blob, block) or not is_sound(blob.sums, block, data):
         log.error("data is damaged", blob=blob.id, pack=blob.pack, block=block)
         raise Damaged(detail=f"block {block} of blob {blob.id} is not what was written")
     return data
+
+
+def block_length(blob: Blob, block: int) -> int:
+    return min(BLOCK, blob.size - block * BLOCK)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from altostratus.contracts.objectstore import Content
 from altostratus.kernel.errors import DeadlineExceeded, TooLarge, Unavailable
-from altostratus.services.objectstore.driver import SMALL, Blob
+from altostratus.services.objectstore.driver import SMALL, Blob, Writing
 from altostratus.services.objectstore.usecases import ObjectStore
 
 BATCH = 1 << 20
@@ -61,7 +61,8 @@ async def _keep_small(store: ObjectStore, data: bytes) -> Received:
 
 async def _keep_large(store: ObjectStore, start: bytes, body: AsyncIterator[bytes], most: int) -> Received:
     """While one batch is written and hashed in the lane, the next one arrives."""
-    writing = await store.lane.run(store.blobs.begin, new_blob_id())
+    blob_id = new_blob_id()
+    writing = await store.lane.run(store.blobs.begin, blob_id)
     md5, size, waiting = hashlib.md5(usedforsecurity=False), 0, None
 
     def keep(batch: bytes) -> None:
@@ -81,9 +82,16 @@ async def _keep_large(store: ObjectStore, start: bytes, body: AsyncIterator[byte
             if waiting:
                 await waiting
         blob = await store.lane.run(writing.finish, deadline=FINISH_SECONDS)
-    finally:
-        await asyncio.shield(store.lane.run(writing.close))
+    except BaseException:
+        await asyncio.shield(store.lane.run(_forget, store, writing, blob_id))
+        raise
     return Received(Content(size, md5.hexdigest()), blob)
+
+
+def _forget(store: ObjectStore, writing: Writing, blob_id: str) -> None:
+    """In the lane: whatever became of it, perhaps after its caller had gone away."""
+    writing.close()
+    store.blobs.remove(blob_id)
 
 
 async def _batches(start: bytes, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -1,0 +1,1 @@
+"""Amazon's S3 API over the object store."""

@@ -1,0 +1,56 @@
+"""Instants as S3's clients write them, and the faults about those that are too old or too new.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html#RESTAuthenticationTimeStamp
+"""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from altostratus.doors.s3.claim import SKEW, Request
+from altostratus.doors.s3.errors import S3Error
+
+
+def basic(text: str) -> datetime | None:
+    """20130524T000000Z, or nothing."""
+    try:
+        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def http_date(text: str) -> datetime | None:
+    """Fri, 24 May 2013 00:00:00 GMT, or nothing."""
+    try:
+        moment = parsedate_to_datetime(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def sent_at(request: Request) -> datetime:
+    """When the request says that it was made: x-amz-date, or else Date."""
+    for name in ("x-amz-date", "date"):
+        text = request.header(name)
+        moment = (basic(text) or http_date(text)) if text else None
+        if moment:
+            return moment
+    raise S3Error("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
+
+
+def check_skew(sent: datetime, now: datetime) -> None:
+    """A signature in a header is good for fifteen minutes."""
+    if abs(now - sent) > SKEW:
+        raise S3Error(
+            "RequestTimeTooSkewed",
+            RequestTime=iso(sent),
+            ServerTime=iso(now),
+            MaxAllowedSkewMilliseconds=str(int(SKEW.total_seconds() * 1000)),
+        )
+
+
+def has_expired(expires: datetime, now: datetime, **extra: str) -> S3Error:
+    return S3Error("AccessDenied", "Request has expired", Expires=iso(expires), ServerTime=iso(now), **extra)
