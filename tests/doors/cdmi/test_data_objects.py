@@ -185,6 +185,7 @@ def test_an_object_is_deleted(tmp_path: Path) -> None:
         await container(cloud)
         await cloud.make("/MyContainer/a", {"value": TEXT})
         assert (await cloud.ask("DELETE", "/MyContainer/a", headers={**V, "If-Match": "other"})).status == 412
+        assert (await cloud.ask("DELETE", "/MyContainer/a?metadata:x", headers=V)).status == 400
         assert (await cloud.ask("DELETE", "/MyContainer/a", headers=V)).status == 204
         assert (await cloud.ask("DELETE", "/MyContainer/a", headers=V)).status == 404
         assert (await cloud.get("/MyContainer/a")).status == 404
