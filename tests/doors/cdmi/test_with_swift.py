@@ -150,6 +150,10 @@ def test_what_has_expired_is_gone(tmp_path: Path) -> None:
         await cloud.objects.write(expire)
         for path in ("/a/x", "/a/x?objectID"):
             assert (await cloud.get(path)).status == 404
+        assert (await cloud.ask("DELETE", "/a/x")).status == 404
+        await cloud.make("/a/y", {})
+        assert (await cloud.ask("DELETE", "/a/")).status == 409  # as long as its rows are there
+        assert (await cloud.put("/a/x?value:0-0", {"value": "MQ=="})).status == 201
 
     run(tmp_path, test)
 
