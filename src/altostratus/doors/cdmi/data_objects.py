@@ -12,7 +12,7 @@ from altostratus.doors.cdmi.spans import Span
 from altostratus.doors.cdmi.values import once, read_base64, read_text, write_base64, write_text
 from altostratus.doors.cdmi.views import BASE64, OBJECT, UTF8, object_fields
 from altostratus.doors.cdmi.writing import OWN, Present, Said, conditions, find_present, write
-from altostratus.kernel.errors import BadRequest
+from altostratus.kernel.errors import BadRequest, TooLarge
 from altostratus.kernel.tx import Tx
 
 _MIMETYPE = re.compile(r"[!-~]+/[!-~]+( *;[ -~]*)?")
@@ -69,6 +69,8 @@ async def put_object(request: CdmiRequest) -> None:
     else:
         read = read_base64 if span or said.encoding == BASE64 else read_text
         data = await request.lane.run(read, body.value or "")
+        if len(data) > VALUE_MOST:
+            raise TooLarge(f"The value is larger than {VALUE_MOST} bytes: send ranges, or plain HTTP.")
         await write(request, present, said.of(present), once(data), span, len(data))
     if present.entry:
         await request.answer(204)
