@@ -96,5 +96,5 @@ async def answer_health(raw: RawRequest) -> None:
 @get("/info", sync_to_thread=False)
 def get_root_info(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The same at the root of the cloud, where clients look for it who cut the path of an account off."""
-    store: ObjectStore = Context.of(request.scope).state["objectstore"]
+    store: ObjectStore = Context.of(request.scope).state["object-store"]
     return Response(msgspec.json.encode(claims(store.config)), media_type=JSON)
