@@ -13,10 +13,10 @@ from tests.services.objectstore.on_disk import LARGE, SMALL, blobs_of, files, fi
 
 
 async def opened(cloud: ObjectCloud, name: str) -> ObjectReading:
-    def open_now(tx: Tx) -> ObjectReading:
+    def read(tx: Tx) -> ObjectReading:
         return read_spans(store_of(cloud), tx, get_listed(tx, get_container(tx, "AUTH_mine", "c"), name))
 
-    return await look(cloud, open_now)
+    return await look(cloud, read)
 
 
 def test_what_was_replaced_or_deleted_goes_after_a_while(tmp_path: Path) -> None:

@@ -9,10 +9,9 @@ from altostratus.services.objectstore.api.listing import TEXT, accepted_format
 from altostratus.services.objectstore.api.report import Report
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.uploads import announced_length
+from altostratus.services.objectstore.api.versions import open_for_writing, remove_current
 from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, LONGEST_OBJECT, plain_path
-from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.delete_container import delete_container
-from altostratus.services.objectstore.usecases.delete_object import delete_object
 
 MOST_DELETES = 1000
 LONGEST_LINE = 2 * (LONGEST_CONTAINER + LONGEST_OBJECT + 2)
@@ -79,8 +78,7 @@ def _delete(tx: Tx, request: SwiftRequest, name: str) -> None:
     """Raises a fault before anything has happened."""
     path = plain_path(f"{request.path.account}/{name.lstrip('/')}".encode(errors="surrogateescape"))
     if path.object:
-        request.require_object(path, find_container(tx, path.account, path.container), "write")
-        delete_object(tx, *path)
+        remove_current(tx, open_for_writing(tx, request, path), path.object)
     else:
         request.require_owner()
         delete_container(tx, path.account, path.container)

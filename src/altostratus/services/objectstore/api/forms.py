@@ -9,7 +9,7 @@ from html import escape
 from urllib.parse import quote
 
 from altostratus.contracts.objectstore import NewObject
-from altostratus.kernel.errors import Fault, Unauthorized
+from altostratus.kernel.errors import Fault
 from altostratus.services.objectstore.api.metadata import check_text
 from altostratus.services.objectstore.api.report import status_line
 from altostratus.services.objectstore.api.request import SwiftRequest
@@ -18,6 +18,7 @@ from altostratus.services.objectstore.api.uploads import expiry, guessed_type
 from altostratus.services.objectstore.domain.form import BadForm, Field, Form, read_header
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, check_name
 from altostratus.services.objectstore.domain.signature import read_signature
+from altostratus.services.objectstore.errors import NotSigned
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
 
 LONGEST_VALUE = 4096
@@ -76,7 +77,7 @@ async def _upload(request: SwiftRequest, filling: _Filling, part: Field, form: F
     try:
         await _write(request, filling, part, _capped(form.data(), most))
         filling.status = 201
-    except (BadForm, Unauthorized):
+    except (BadForm, NotSigned):
         raise
     except Fault as fault:
         filling.status, filling.message = fault.status, fault.message
@@ -89,6 +90,8 @@ async def _write(request: SwiftRequest, filling: _Filling, part: Field, data: As
     said = {**part.headers, **filling.said}
     content_type, encoding = said.get("content-type") or guessed_type(path), said.get("content-encoding")
     check_text(content_type + (encoding or ""))
+    for name in ("x_delete_after", "x_delete_at"):
+        _integer(said, name)
     expires = expiry(request, said.get("x_delete_after"), said.get("x_delete_at"))
     new = NewObject(content_type, {}, {"content-encoding": encoding} if encoding else {}, expires)
     await write_object(request.store, *path, data, lambda content: new)
@@ -104,15 +107,15 @@ async def _capped(data: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]
 
 
 async def _check(request: SwiftRequest, said: dict[str, str]) -> None:
-    """Raises Unauthorized unless the form is signed and has not expired."""
+    """Raises NotSigned unless the form is signed and has not expired."""
     if _integer(said, "expires") < request.store.clock.now().timestamp():
-        raise Unauthorized("FormPost: Form Expired")
+        raise NotSigned("FormPost: Form Expired")
     signature = read_signature(said.get("signature", ""))
     numbers = [said.get(name) or "0" for name in ("max_file_size", "max_file_count", "expires")]
     named = [said.get("redirect", ""), *numbers]
     messages = ["\n".join([_whole(root, request.path), *named]) for root in signed_roots(request.path)]
     if signature is None or await find_reach(request, signature, messages) is None:
-        raise Unauthorized("FormPost: Invalid Signature")
+        raise NotSigned("FormPost: Invalid Signature")
 
 
 def _whole(root: str, path: Path) -> str:

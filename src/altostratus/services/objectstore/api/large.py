@@ -36,7 +36,7 @@ async def shown(request: SwiftRequest, target: Target) -> Target:
         return await _manifest(request, target) if STATIC in found.system else target
     if static := found.system.get(STATIC):
         account = target.path.account
-        whole = StaticReading(request.store, account, request.require_segment, reading, static["size"])
+        whole = StaticReading(request.store, account, request.require_named, reading, static["size"])
         more = (("x-manifest-etag", found.etag),)
         return replace(target, found=_whole(found, static["size"], static["etag"]), reading=whole, more=more)
     if DYNAMIC in found.system:

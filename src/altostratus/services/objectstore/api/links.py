@@ -54,9 +54,12 @@ async def check_target(request: SwiftRequest, new: NewObject) -> NewObject:
     return replace(new, system={**new.system, LINK: link}, content_type=content_type)
 
 
-def _open(tx: Tx, request: SwiftRequest, path: Path, version: str | None = None) -> Target:
+def _open(tx: Tx, request: SwiftRequest, path: Path, version: str | None = None, *, followed: bool = False) -> Target:
     where = find_container(tx, path.account, path.container)
-    request.require_object(path, where, "read")
+    if followed:
+        request.require_named(path, where)
+    else:
+        request.require_object(path, where, "read")
     if where is None:
         raise NoSuchContainer()
     found = find_for_reading(tx, request, where, path.object, version)
@@ -66,7 +69,7 @@ def _open(tx: Tx, request: SwiftRequest, path: Path, version: str | None = None)
 def _follow(tx: Tx, request: SwiftRequest, link: Target) -> Target:
     path = target_of(link.found, link.path.account)
     try:
-        target = _open(tx, request, path)
+        target = _open(tx, request, path, followed=True)
         if (etag := link.found.system[LINK].get("etag")) and etag != target.found.etag:
             raise Conflict(f"Object Etag {target.found.etag!r} does not match X-Symlink-Target-Etag header {etag!r}")
     except Fault as fault:

@@ -89,7 +89,7 @@ class SwiftRequest:
         if not self._may(path, container, right):
             raise self._refusal(path)
 
-    def require_segment(self, path: Path, container: Container | None) -> None:
+    def require_named(self, path: Path, container: Container | None) -> None:
         """The right to read what a manifest names that may be read itself."""
         if not (self.grant.reaches(path) if self.grant else self._may(path, container, "read")):
             raise self._refusal(path)

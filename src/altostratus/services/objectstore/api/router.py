@@ -10,6 +10,7 @@ from altostratus.services.objectstore.api import (
     bulk,
     containers,
     copies,
+    cors,
     forms,
     manifests,
     objects,
@@ -17,7 +18,7 @@ from altostratus.services.objectstore.api import (
 )
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.web import may_be_site, serve_site
-from altostratus.services.objectstore.domain.path import read_path
+from altostratus.services.objectstore.domain.path import Path, read_path
 from altostratus.services.objectstore.errors import BadName
 from altostratus.services.objectstore.usecases import ObjectStore
 
@@ -44,6 +45,18 @@ OBJECT: dict[str, Verb] = {
 }
 
 
+OPERATIONS = tuple(
+    (method, path, verb)
+    for path, verbs in (
+        ("/v1/{account}", ACCOUNT),
+        ("/v1/{account}/{container}", CONTAINER),
+        ("/v1/{account}/{container}/{object}", OBJECT),
+    )
+    for method, verb in verbs.items()
+    if method != "COPY"  # OpenAPI has no such method
+)
+
+
 def choose(request: SwiftRequest) -> Verb:
     """The function that answers, by method, depth, and what the query makes of the request. Raises
     MethodNotAllowed."""
@@ -60,16 +73,16 @@ def choose(request: SwiftRequest) -> Verb:
         return copies.copy_in
     if path.container and forms.is_form(request):
         return forms.post_form
-    verbs = OBJECT if path.object else CONTAINER if path.container else ACCOUNT
+    verbs = verbs_of(path)
     if method not in verbs:
-        raise _refused(verbs)
+        fault = MethodNotAllowed()
+        fault.headers = (("allow", ", ".join(sorted({*verbs, "OPTIONS"} - {"COPY"}))),)
+        raise fault
     return verbs[method]
 
 
-def _refused(verbs: dict[str, Verb]) -> MethodNotAllowed:
-    fault = MethodNotAllowed()
-    fault.headers = (("allow", ", ".join(sorted({*verbs, "OPTIONS"} - {"COPY"}))),)
-    return fault
+def verbs_of(path: Path) -> dict[str, Verb]:
+    return OBJECT if path.object else CONTAINER if path.container else ACCOUNT
 
 
 class Router:
@@ -84,8 +97,15 @@ class Router:
         if not path.account:
             raise BadName()
         request = SwiftRequest(self._store, raw, path)
-        if signed.is_temporary(request) and request.method != "OPTIONS":
-            request = await signed.admit(request)
-        if may_be_site(request) and await serve_site(request):
-            return
-        await choose(request)(request)
+        if request.method == "OPTIONS":
+            await cors.answer_options(request, verbs_of(path))
+        else:
+            await cors.answer(request, _answer)
+
+
+async def _answer(request: SwiftRequest) -> None:
+    if signed.is_temporary(request):
+        request = await signed.admit(request)
+    if may_be_site(request) and await serve_site(request):
+        return
+    await choose(request)(request)

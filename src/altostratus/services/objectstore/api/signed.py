@@ -5,13 +5,14 @@ from ipaddress import ip_address, ip_network
 from posixpath import basename
 from urllib.parse import quote
 
-from altostratus.kernel.errors import BadRequest, Unauthorized
+from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
 from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.grant import Grant
 from altostratus.services.objectstore.domain.path import ROOT, Path
 from altostratus.services.objectstore.domain.signature import Signature, is_signed, keys_of, read_expiry, read_signature
+from altostratus.services.objectstore.errors import NotSigned
 from altostratus.services.objectstore.store.accounts import find_account
 from altostratus.services.objectstore.store.containers import find_container
 
@@ -43,8 +44,9 @@ async def admit(request: SwiftRequest) -> SwiftRequest:
     reach = await find_reach(request, signature, messages)
     if reach is None:
         raise invalid(request)
-    if request.method not in ("GET", "HEAD") and any(name in request.headers for name in _POINTERS):
-        raise BadRequest("This header is not allowed with a temporary URL.")
+    for name in _POINTERS if request.method not in ("GET", "HEAD") else ():
+        if name in request.headers:
+            raise BadRequest(f"The header {name.title()!r} is not allowed in this tempurl")
     right = "read" if request.method in ("GET", "HEAD") else "write"
     return SwiftRequest(request.store, request.raw, request.path, Grant(request.path, right, reach=reach), said)
 
@@ -91,8 +93,8 @@ def _keys(tx: Tx, path: Path) -> tuple[list[str], list[str]]:
     return keys_of(account.meta) if account else [], keys_of(container.meta) if container else []
 
 
-def invalid(request: SwiftRequest) -> Unauthorized:
-    fault = Unauthorized("401 Unauthorized: Temp URL invalid")
+def invalid(request: SwiftRequest) -> NotSigned:
+    fault = NotSigned("401 Unauthorized: Temp URL invalid\n")
     fault.headers = (("www-authenticate", f'Swift realm="{request.path.account}"'),)
     return fault
 

@@ -113,9 +113,9 @@ def asked_manifest(body: bytes, itself: str) -> list[Asked]:
     try:
         entries = msgspec.json.decode(body)
     except (ValueError, RecursionError) as error:
-        raise BadRequest("Manifest must be valid JSON.") from error
+        raise BadRequest("Manifest must be valid JSON.\n") from error
     if not isinstance(entries, list):
-        raise BadRequest("Manifest must be a list.")
+        raise BadRequest("Manifest must be a list.\n")
     found, wrong = [], []
     for number, entry in enumerate(entries):
         try:
@@ -125,7 +125,7 @@ def asked_manifest(body: bytes, itself: str) -> list[Asked]:
     if found and all(each.data for each in found):
         wrong.append("Inline data segments require at least one object-backed segment.")
     if wrong:
-        raise BadRequest("\n".join(wrong))
+        raise BadRequest("".join(f"{line}\n" for line in wrong))
     return found
 
 

@@ -61,7 +61,7 @@ class Archive:
             said, self._local = {**self._globals, **self._local}, {}
             if header.type == _SPARSE:
                 raise BadArchive("sparse files are not unpacked")
-            name = said.get("path", header.name).rstrip("/")
+            name = said.get("path", header.name)
             has_data = header.isreg() or header.type not in tarfile.SUPPORTED_TYPES
             self._begin(_size(said.get("size"), header.size) if has_data else 0)
             if header.isreg():
@@ -139,6 +139,8 @@ def pax_records(body: bytes) -> dict[str, str]:
             raise BadArchive("invalid header")
         found[key.decode(errors="surrogateescape")] = value[:-1].decode(errors="surrogateescape")
         at += length
+    if "path" in found:
+        found["path"] = found["path"].rstrip("/")
     return found
 
 

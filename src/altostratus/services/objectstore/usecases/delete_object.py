@@ -26,23 +26,22 @@ def delete_from(tx: Tx, where: Container, name: str, guard: Guard = unguarded) -
     latest = find_latest(tx, where.id, name)
     there = unless_gone(tx, latest)
     guard(there)
-    if where.versioning:
-        return take_away(tx, where, name, latest)
-    if STACK in where.settings and (restored := restore_old(tx, where, name, there)):
-        return there or restored
-    if there is None:
-        raise NoSuchObject()
-    if archives(where):
-        mark_deleted(tx, where, there)
+    if not where.versioning:
+        if STACK in where.settings and (restored := restore_old(tx, where, name, there)):
+            return there or restored
+        if there is None:
+            raise NoSuchObject()
+        if archives(where):
+            mark_deleted(tx, where, there)
     return take_away(tx, where, name, latest)
 
 
-def take_away(tx: Tx, where: Container, name: str, present: Object | None) -> Object:
+def take_away(tx: Tx, where: Container, name: str, latest: Object | None) -> Object:
     """What is there, or the marker that it leaves."""
-    retire(tx, where, present)
-    if present is None or where.versioning:
+    retire(tx, where, latest)
+    if latest is None or where.versioning:
         return add_object(tx, where.id, name, NewObject(""), versioned=where.versioning == "enabled", marker=True)
-    return present
+    return latest
 
 
 def delete_version(tx: Tx, where: Container, name: str, version: str, guard: Guard = unguarded) -> Object | None:
