@@ -23,7 +23,7 @@ def test_a_link_stands_for_its_target(tmp_path: Path) -> None:
             answer = await cloud.ask(method, "~/box/link")
             assert (answer.status, answer.body) == (200, FOX if method == "GET" else b"")
             assert answer.headers["etag"] == ETAG
-            assert answer.headers["content-location"] == "/v1/AUTH_mine/box/fox"
+            assert answer.headers["content-location"] == "/object-store/v1/AUTH_mine/box/fox"
             assert answer.headers["x-object-meta-colour"] == "red"
             assert not {"x-symlink-target", "x-object-meta-own"} & set(answer.headers)
             itself = await cloud.ask(method, "~/box/link?symlink=get")
@@ -34,7 +34,7 @@ def test_a_link_stands_for_its_target(tmp_path: Path) -> None:
         assert (await cloud.get("~/box/link", headers={"Range": "bytes=4-8"})).body == b"quick"
         assert (await cloud.get("~/box/link", headers={"If-None-Match": ETAG})).status == 304
         listed = (await cloud.get("~/box?format=json")).json()
-        assert listed[1]["symlink_path"] == "/v1/AUTH_mine/box/fox"
+        assert listed[1]["symlink_path"] == "/object-store/v1/AUTH_mine/box/fox"
         assert "symlink_path" not in listed[0]
         assert (await cloud.delete("~/box/link")).status == 204
         assert (await cloud.get("~/box/fox")).body == FOX
@@ -88,10 +88,13 @@ def test_a_static_link_is_to_what_was_there(tmp_path: Path) -> None:
         await cloud.put("~/box/fox", b"changed")
         for method in ("GET", "HEAD"):
             answer = await cloud.ask(method, "~/box/link")
-            assert (answer.status, answer.headers["content-location"]) == (409, "/v1/AUTH_mine/box/fox")
+            assert (answer.status, answer.headers["content-location"]) == (409, "/object-store/v1/AUTH_mine/box/fox")
         for target in ("box/fox", "box/none", "none/fox"):
             refused = await cloud.ask("PUT", "~/box/new", headers=to(target, **{"X-Symlink-Target-Etag": ETAG}))
-            assert (refused.status, refused.headers["content-location"]) == (409, f"/v1/AUTH_mine/{target}")
+            assert (refused.status, refused.headers["content-location"]) == (
+                409,
+                f"/object-store/v1/AUTH_mine/{target}",
+            )
         assert (await cloud.get("~/box/new")).status == 404
 
     run(tmp_path, check)
@@ -106,7 +109,7 @@ def test_links_that_lead_nowhere(tmp_path: Path) -> None:
             await cloud.put(f"~/box/{name}", headers=to(target))
         await cloud.put("~/box/end", b"end")
         dangling = await cloud.get("~/box/dangling")
-        assert (dangling.status, dangling.headers["content-location"]) == (404, "/v1/AUTH_mine/box/none")
+        assert (dangling.status, dangling.headers["content-location"]) == (404, "/object-store/v1/AUTH_mine/box/none")
         loop = await cloud.get("~/box/a")
         assert (loop.status, loop.headers["content-type"]) == (409, "text/plain")
         assert [(await cloud.get(f"~/box/l{n}")).status for n in (1, 2, 3)] == [200, 200, 409]
@@ -153,6 +156,9 @@ def test_a_link_gives_nobody_a_right(tmp_path: Path) -> None:
         assert (await cloud.get("~/box/link?symlink=get", by=None)).headers["x-symlink-target-account"] == "AUTH_theirs"
         await cloud.post(f"{THEIRS}/box", headers={"X-Container-Read": "mine:*"}, by="other")
         answer = await cloud.get("~/box/link")
-        assert (answer.body, answer.headers["content-location"]) == (b"theirs", "/v1/AUTH_theirs/box/secret")
+        assert (answer.body, answer.headers["content-location"]) == (
+            b"theirs",
+            "/object-store/v1/AUTH_theirs/box/secret",
+        )
 
     run(tmp_path, check)

@@ -29,7 +29,7 @@ def test_what_was_written_over_is_still_there(tmp_path: Path) -> None:
         assert (head["x-versions-enabled"], head["x-container-object-count"]) == ("True", "1")
         latest = await cloud.get("~/box/fox")
         assert (latest.body, latest.headers["x-object-version-id"]) == (b"two", two)
-        assert latest.headers["content-location"] == f"/v1/AUTH_mine/box/fox?version-id={two}"
+        assert latest.headers["content-location"] == f"/object-store/v1/AUTH_mine/box/fox?version-id={two}"
         for version, body in ((one, b"one"), (two, b"two")):
             old = await cloud.get(f"~/box/fox?version-id={version}")
             assert (old.body, old.headers["x-object-version-id"]) == (body, version)

@@ -48,7 +48,7 @@ async def get_account(request: SwiftRequest) -> None:
 async def post_account(request: SwiftRequest) -> None:
     """Change its metadata."""
     request.require_owner()
-    given = read_metadata("account", request.headers, removing=True) | _quotas(request)
+    given = read_metadata("account", request.headers) | _quotas(request)
     if any(name in given for name in QUOTAS) and not is_reseller(request.actor):
         raise Forbidden()
     if any(given[name] and not (given[name].isascii() and given[name].isdigit()) for name in QUOTAS if name in given):

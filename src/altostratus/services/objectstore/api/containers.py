@@ -113,8 +113,7 @@ def _look(tx: Tx, request: SwiftRequest) -> tuple[Container, Usage]:
 def _said(request: SwiftRequest) -> tuple[dict[str, str], dict[str, Any], str | None]:
     """Metadata, settings, and whether versions are kept."""
     settings = read_settings(request)
-    given = read_metadata("container", request.headers, removing=request.method == "POST")
-    return given, settings, read_versioning(request, settings)
+    return read_metadata("container", request.headers), settings, read_versioning(request, settings)
 
 
 def _change(tx: Tx, found: Container, given: dict[str, str], settings: dict[str, Any], versioning: str | None) -> None:

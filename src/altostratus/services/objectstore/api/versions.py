@@ -4,13 +4,13 @@ https://docs.openstack.org/swift/latest/middleware.html#object-versioning
 """
 
 import re
-from urllib.parse import quote
 
 from altostratus.contracts.objectstore import NULL, Container, NoSuchContainer, NoSuchObject, Object
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
 from altostratus.services.objectstore.api.views import modified
 from altostratus.services.objectstore.domain.conditions import http_date
+from altostratus.services.objectstore.domain.link import location
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.containers import find_container
@@ -61,8 +61,7 @@ def version_headers(request: SwiftRequest, found: Object, path: Path) -> Headers
         return []
     headers = [("x-object-version-id", found.version)]
     if not version:
-        place = quote(f"/v1/{path.account}/{path.container}/{path.object}")
-        headers.append(("content-location", f"{place}?version-id={found.version}"))
+        headers.append(("content-location", f"{location(path)}?version-id={found.version}"))
     return headers
 
 
