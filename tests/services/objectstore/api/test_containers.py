@@ -1,5 +1,6 @@
 """Containers: made, described, listed, removed; how much they may hold."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -124,7 +125,7 @@ def test_quotas_count_what_is_replaced_as_well(tmp_path: Path) -> None:
 
 def test_a_quota_holds_for_what_comes_in_chunks(tmp_path: Path) -> None:
     async def check(cloud: ObjectCloud) -> None:
-        async def body():  # type: ignore[no-untyped-def]
+        async def body() -> AsyncIterator[bytes]:
             yield b"x" * 11
 
         await cloud.put("~/box", headers={"X-Container-Meta-Quota-Bytes": "10"})
