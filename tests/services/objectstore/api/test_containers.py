@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from altostratus.services.objectstore.store.containers import find_container
+from altostratus.services.objectstore.usecases.create_container import create_container
 from tests.services.objectstore.cloud import ObjectCloud, run
 
 TEXT, HTML = "text/plain; charset=utf-8", "text/html; charset=UTF-8"
@@ -66,6 +68,19 @@ def test_lists_of_who_may(tmp_path: Path) -> None:
         assert not {"x-container-read", "x-container-write"} & set((await cloud.head("~/box")).headers)
         assert (await cloud.ask("PUT", "~/new", headers={"X-Container-Read": ".nonsense:x"})).status == 400
         assert (await cloud.head("~/new")).status == 404
+
+    run(tmp_path, check)
+
+
+def test_what_other_doors_keep_stays(tmp_path: Path) -> None:
+    async def check(cloud: ObjectCloud) -> None:
+        kept = {"s3:policy": {"a": 1}, "s3:empty": ""}
+        await cloud.cloud.objects.write(lambda tx: create_container(tx, "AUTH_mine", "box", {}, kept))
+        await cloud.post("~/box", headers={"X-Container-Read": ".r:*"})
+        await cloud.post("~/box", headers={"X-Container-Read": ""})
+        found = await cloud.cloud.objects.read(lambda tx: find_container(tx, "AUTH_mine", "box"))
+        assert found is not None
+        assert found.settings == kept
 
     run(tmp_path, check)
 

@@ -102,6 +102,9 @@ def test_names_of_any_length(tmp_path: Path) -> None:
             assert any(each.startswith(prefix) for each in await cloud.names("~/old"))
             await cloud.delete(f"~/box/{name}")
             assert (await cloud.get(f"~/box/{name}")).body == b"1"
+        await cloud.put(f"~/box/{'n' * 1010}", b"1")
+        assert (await cloud.ask("PUT", f"~/box/{'n' * 1010}", b"2")).status == 400
+        assert (await cloud.get(f"~/box/{'n' * 1010}")).body == b"1"
 
     run(tmp_path, check)
 
