@@ -114,6 +114,10 @@ def test_what_was_there_before_is_the_null_version(tmp_path: Path) -> None:
         (after,) = await written(cloud, b"after")
         assert await versions(cloud) == [("fox", after, True), ("fox", "null", False)]
         assert (await cloud.get("~/box/fox?version-id=null")).body == b"before"
+        await cloud.delete(f"~/box/fox?version-id={after}")
+        assert (await cloud.get("~/box/fox")).status == 404
+        assert (await cloud.get("~/box/fox?version-id=null")).body == b"before"
+        (after,) = await written(cloud, b"after")
         await cloud.ask("PUT", "~/box/fox?version-id=null")
         assert (await cloud.get("~/box/fox")).body == b"before"
         assert await versions(cloud) == [("fox", after, False), ("fox", "null", True)]

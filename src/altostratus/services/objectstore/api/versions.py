@@ -89,9 +89,10 @@ def remove_version(tx: Tx, where: Container, name: str, version: str) -> Headers
     found = delete_version(tx, where, name, version)
     if found is None:
         raise NoSuchObject()
-    if found.latest:
-        take_from_list(tx, where, name)
     current = find_object(tx, where.id, name)
+    if found.latest:
+        take_from_list(tx, where, current, keep=True)
+        current = None
     return [("x-object-version-id", version), ("x-object-current-version-id", current.version if current else NULL)]
 
 
@@ -100,7 +101,8 @@ def remove_current(tx: Tx, where: Container, name: str) -> Headers:
     more. Raises NoSuchObject."""
     if where.versioning != "suspended":
         return shown_version(delete_from(tx, where, name))
-    if find_object(tx, where.id, name) is None:
+    found = find_object(tx, where.id, name)
+    if found is None:
         raise NoSuchObject()
-    take_from_list(tx, where, name)
+    take_from_list(tx, where, found, keep=found.versioned)
     return []
