@@ -108,6 +108,9 @@ def test_the_sites_own_page_of_an_error(tmp_path: Path) -> None:
         await cloud.post("~/site", headers={"X-Container-Read": ".r:*"})
         refused = await visit(cloud, "/")
         assert (refused.status, refused.text) == (401, "not you")
+        missing = await visit(cloud, "/none")
+        assert (missing.status, missing.text) == (404, "not here")
+        assert (await visit(cloud, "/page.html")).text == "page.html"
         await cloud.post("~/site", headers={"X-Container-Read": ""})
         for place in ("/", "/page.html", "/none"):
             refused = await visit(cloud, place)

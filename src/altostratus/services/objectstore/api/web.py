@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from altostratus.contracts.objectstore import Container, Listing, NoSuchContainer, NoSuchObject, Object, Prefix
-from altostratus.kernel.errors import Fault, NotFound
+from altostratus.kernel.errors import Fault, Forbidden, NotFound, Unauthorized
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.download import answer_object, answer_page
 from altostratus.services.objectstore.api.links import open_target
@@ -121,8 +121,11 @@ async def _find(request: SwiftRequest, name: str) -> Target | None:
 
 
 async def _has(request: SwiftRequest, folder: str) -> bool:
-    """Whether there is anything in it."""
-    return bool(await request.store.db.read(lambda tx: _list(tx, request, folder, 1)))
+    """Whether there is anything in it that may be listed."""
+    try:
+        return bool(await request.store.db.read(lambda tx: _list(tx, request, folder, 1)))
+    except (Unauthorized, Forbidden):
+        return False
 
 
 async def _serve_list(request: SwiftRequest, site: Site, folder: str) -> None:
