@@ -82,6 +82,18 @@ def test_pages_are_objects_with_ranges_and_conditions(tmp_path: Path) -> None:
     run(tmp_path, check)
 
 
+def test_a_page_has_versions(tmp_path: Path) -> None:
+    async def check(cloud: ObjectCloud) -> None:
+        await a_site(cloud, INDEX, {"X-Versions-Enabled": "true"})
+        old = (await cloud.put("~/site/page.html", b"old")).headers["x-object-version-id"]
+        await cloud.put("~/site/page.html", b"new")
+        assert (await visit(cloud, "/page.html")).text == "new"
+        assert (await visit(cloud, f"/page.html?version-id={old}")).text == "old"
+        assert (await visit(cloud, "/page.html?version-id=nonsense")).status == 400
+
+    run(tmp_path, check)
+
+
 def test_owners_see_the_container_unless_they_ask_for_the_site(tmp_path: Path) -> None:
     async def check(cloud: ObjectCloud) -> None:
         await a_site(cloud, INDEX)
