@@ -36,6 +36,7 @@ def test_a_link_stands_for_its_target(tmp_path: Path) -> None:
         listed = (await cloud.get("~/box?format=json")).json()
         assert listed[1]["symlink_path"] == "/object-store/v1/AUTH_mine/box/fox"
         assert "symlink_path" not in listed[0]
+        assert "symlink" not in (await cloud.get("~/box?format=xml")).text.replace("application/symlink", "")
         assert (await cloud.delete("~/box/link")).status == 204
         assert (await cloud.get("~/box/fox")).body == FOX
 

@@ -25,6 +25,7 @@ _WORD = r"[^()<>@,;:\"/\[\]?={}\s]+"
 _OFFER = re.compile(rf"{_WORD}/{_WORD}\s*(;\s*{_WORD}\s*=\s*({_WORD}|\"[^\"]*\")\s*)*")
 _SPACED = re.compile(r"\s*;\s*")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_IN_XML = ("name", "hash", "count", "bytes", "content_type", "last_modified", "storage_policy")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Entry = dict[str, Any]
 
@@ -131,14 +132,14 @@ def rendered(kind: str, root: str, name: str, noun: str, entries: Sequence[Entry
 
 
 def _xml(root: str, name: str, noun: str, entries: Sequence[Entry | Prefix]) -> bytes:
-    """Put together by hand, which takes a tenth of the time of a tree."""
+    """Put together by hand: a tree takes four times as long. Large objects and links are not told from others."""
     parts = ["<?xml version='1.0' encoding='UTF-8'?>\n", f"<{root} name={quoteattr(_text(name))}>"]
     for entry in entries:
         if isinstance(entry, Prefix):
             inside = f"<name>{escape(_text(entry.name))}</name>" if root == "container" else ""
             parts.append(f"<subdir name={quoteattr(_text(entry.name))}>{inside}</subdir>")
         else:
-            said = "".join(f"<{key}>{escape(_text(str(value)))}</{key}>" for key, value in entry.items())
+            said = "".join(f"<{key}>{escape(_text(str(entry[key])))}</{key}>" for key in _IN_XML if key in entry)
             parts.append(f"<{noun}>{said}</{noun}>")
     return "".join([*parts, f"</{root}>"]).encode()
 
