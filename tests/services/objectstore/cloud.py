@@ -80,14 +80,14 @@ class ObjectCloud:
         method: str,
         path: str,
         body: bytes | AsyncIterator[bytes] = b"",
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
         by: str | None = "member",
     ) -> Answer:
         """One request. `path` may begin with `~`, the account of `member`; iterators are sent chunked. Headers are
-        sent as UTF-8."""
+        sent as UTF-8, or as the bytes that they are."""
         self.clock.advance(0.001)
         path, _, query = path.replace("~", MINE, 1).partition("?")
-        sent = {"x-auth-token": by} if by else {}
+        sent: dict[str, str | bytes] = {"x-auth-token": by} if by else {}
         sent |= {"content-length": str(len(body))} if isinstance(body, bytes) else {"transfer-encoding": "chunked"}
         sent |= {name.lower(): value for name, value in (headers or {}).items()}
         scope = {
@@ -98,7 +98,7 @@ class ObjectCloud:
             "path": path,
             "raw_path": path.encode(),
             "query_string": query.encode(),
-            "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
+            "headers": [(name.encode(), v.encode() if isinstance(v, str) else v) for name, v in sent.items()],
             "client": ("192.0.2.1", 1000),
             "server": ("cloud", 80),
         }

@@ -4,6 +4,7 @@ https://docs.openstack.org/swift/latest/middleware.html#symlink
 """
 
 from dataclasses import replace
+from urllib.parse import quote
 
 from altostratus.contracts.objectstore import NewObject, NoSuchContainer, NoSuchObject, Object
 from altostratus.kernel.errors import BadRequest, Conflict, Fault, PreconditionFailed
@@ -12,7 +13,7 @@ from altostratus.services.objectstore.api.request import SwiftRequest, wired
 from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.api.versions import find_for_reading
 from altostratus.services.objectstore.domain.link import LINK, is_link, location, target_of
-from altostratus.services.objectstore.domain.path import Path, read_path
+from altostratus.services.objectstore.domain.path import Path, read_account, read_path
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.read_object import read_spans
 
@@ -97,7 +98,5 @@ def _read_target(request: SwiftRequest) -> Path:
     path = read_path("a/" + value)
     if not path.container or not path.object:
         raise PreconditionFailed("X-Symlink-Target header must be of the form <container name>/<object name>")
-    account = request.headers.get("x-symlink-target-account", request.path.account)
-    if not account or "/" in account:
-        raise PreconditionFailed("Account name cannot contain slashes")
-    return path._replace(account=account)
+    account = request.headers.get("x-symlink-target-account", quote(request.path.account))
+    return path._replace(account=read_account(account))
