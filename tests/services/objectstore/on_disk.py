@@ -11,6 +11,7 @@ from altostratus.services.objectstore.driver import Blob
 from altostratus.services.objectstore.store.blobs import find_blob
 from altostratus.services.objectstore.store.tables import blob
 from altostratus.services.objectstore.usecases import ObjectStore
+from altostratus.services.objectstore.usecases.settle_small import settle_small
 from tests.services.objectstore.cloud import ObjectCloud
 
 T = TypeVar("T")
@@ -78,7 +79,14 @@ def make_old(path: Path, seconds: float) -> None:
 
 
 async def fill(cloud: ObjectCloud, **objects: bytes) -> None:
-    """Objects in a container of `member`, which is made."""
+    """Objects in a container of `member`, which is made; on disk, all of them."""
     await cloud.put("~/c")
     for name, data in objects.items():
         await cloud.put(f"~/c/{name}", data)
+    await settled(cloud)
+
+
+async def settled(cloud: ObjectCloud) -> None:
+    """No small blob is left in the database."""
+    while await settle_small(store_of(cloud)):
+        pass

@@ -133,16 +133,18 @@ def open_database(
     clock: Clock | None = None,
     entropy: random.Random | None = None,
     inline: bool = False,
+    patient: bool = False,
 ) -> Database:
     """Open 'sqlite:////path/to/file' or 'postgresql+psycopg://…'. `inline` runs everything in the caller's
-    thread (SQLite only), for seeded simulations. The tables are there already: see app.migrations."""
+    thread (SQLite only), for seeded simulations; `patient` is for many who write at the same time (SQLite only).
+    The tables are there already: see app.migrations."""
     parsed = make_url(url)
     backend: Backend
     if parsed.get_backend_name() == "sqlite":
         from altostratus.kernel.db.sqlite import InlineSqlite, Sqlite
 
         path = Path(parsed.database or "")
-        backend = InlineSqlite(path) if inline else Sqlite(path)
+        backend = InlineSqlite(path) if inline else Sqlite(path, patient=patient)
     else:
         from altostratus.kernel.db.postgres import Postgres
 

@@ -1,8 +1,9 @@
 """SQLite: one writer thread, first in first out, and a few reader threads, each on its own connection.
 
 Several waiting writes share one commit (one fsync) through savepoints; each is still all or nothing, and none is
-answered before the commit. `synchronous=FULL` is asserted, because an acknowledged write must survive a power
-cut; only the writer checkpoints the WAL.
+answered before the commit. A `patient` writer waits a little for those whom it has answered just now, if they were
+several: they are likely to come again. `synchronous=FULL` is asserted, because an acknowledged write must survive a
+power cut; only the writer checkpoints the WAL.
 """
 
 import asyncio
@@ -19,11 +20,14 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from altostratus.kernel import regex
+from altostratus.kernel.clock import monotonic
 from altostratus.kernel.db.database import Closed, Run
 
 T = TypeVar("T")
 BATCH = 64
 READERS = 4
+PATIENCE = 0.1
+"""How long, in seconds, a patient writer waits at most; it never waits longer than its last commit took."""
 
 
 class _Job:
@@ -68,7 +72,8 @@ class Sqlite:
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path, readers: int = READERS) -> None:
+    def __init__(self, path: Path, readers: int = READERS, patient: bool = False) -> None:
+        self._patience = PATIENCE if patient else 0.0
         self._writes: _Jobs = queue.SimpleQueue()
         self._reads = _LastIdleFirst()
         self._lock = threading.Lock()
@@ -131,9 +136,13 @@ class Sqlite:
         return await future
 
     def _write_loop(self, connection: Connection) -> None:
+        expected, patience = 1, 0.0
         with connection:
-            while batch := _batch(self._writes):
+            while batch := _batch(self._writes, expected, patience):
+                began = monotonic()
                 _commit(connection, batch)
+                patience = min(monotonic() - began, self._patience)
+                expected = len(batch) + self._writes.qsize()
 
     def _read_loop(self, connection: Connection) -> None:
         with connection:
@@ -189,12 +198,16 @@ def _make_reader(connection: Connection) -> None:
     connection.rollback()
 
 
-def _batch(jobs: _Jobs) -> list[_Job]:
-    """The next write and those that wait behind it, at most BATCH; [] when the database is being closed."""
+def _batch(jobs: _Jobs, expected: int, patience: float) -> list[_Job]:
+    """The next write and those that wait behind it, at most BATCH; [] when the database is being closed. As long as
+    they are fewer than `expected`, others have `patience` seconds to come."""
     first = jobs.get()
-    batch = [first] if first else []
-    while batch and len(batch) < BATCH and not jobs.empty():
-        job = jobs.get()
+    batch, end = [first] if first else [], monotonic() + patience
+    while batch and len(batch) < BATCH:
+        try:
+            job = jobs.get(timeout=max(0.0, end - monotonic()) if len(batch) < expected else 0.0)
+        except queue.Empty:
+            break
         if job is None:
             jobs.put(None)
             break

@@ -1,6 +1,6 @@
 """Rows of blobs: they come with what refers to them, and go when nothing does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, delete, func, insert, select, update
@@ -9,11 +9,20 @@ from altostratus.kernel.db.rows import every, insert_or_ignore, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import Blob
 from altostratus.services.objectstore.store.moments import micros
-from altostratus.services.objectstore.store.tables import blob, extent, garbage, object_
+from altostratus.services.objectstore.store.tables import blob, extent, fresh, garbage, object_
 
 _INSERT = insert(blob)
-_SELECT = select(*(blob.c[name] for name in Blob.__dataclass_fields__))
-_ONE = _SELECT.where(blob.c.id == bindparam("of_id"))
+_INSERT_FRESH = insert(fresh)
+BLOB_COLUMNS = tuple(blob.c[name] for name in Blob.__dataclass_fields__ if name != "data")
+"""Of a Blob, in its order, but for the data."""
+_SELECT = select(*BLOB_COLUMNS)
+_ONE = _SELECT.add_columns(fresh.c.data).outerjoin(fresh).where(blob.c.id == bindparam("of_id"))
+_SETTLE = (
+    update(blob)
+    .where(blob.c.id == bindparam("of_id"), blob.c.pack.is_(None))
+    .values(pack=bindparam("new_pack"), offset=bindparam("new_offset"))
+)
+_DELETE_FRESH = delete(fresh).where(fresh.c.blob_id == bindparam("of_id"))
 _ANY_IN_PACK = select(blob.c.id).where(blob.c.pack == bindparam("of_pack")).limit(1)
 _PLACE = and_(
     blob.c.id == bindparam("of_id"),
@@ -28,6 +37,8 @@ def add_blob(tx: Tx, new: Blob) -> None:
     """In the transaction that adds what refers to it."""
     row = {"id": new.id, "size": new.size, "sums": new.sums, "pack": new.pack, "offset": new.offset}
     tx.sql.execute(_INSERT, row | {"checked_at": micros(tx.now), "damaged": False})
+    if new.data is not None:
+        tx.sql.execute(_INSERT_FRESH, {"blob_id": new.id, "data": new.data})
 
 
 def drop(tx: Tx, blob_ids: Iterable[str]) -> None:
@@ -44,6 +55,7 @@ def take_garbage(tx: Tx, before: int, most: int, spared: frozenset[str] = frozen
     looked_at = list(tx.sql.execute(query).scalars())
     dead = set(looked_at) - _referred_to(tx, looked_at) - spared
     packed = set(tx.sql.execute(select(blob.c.id).where(blob.c.id.in_(dead), blob.c.pack.is_not(None))).scalars())
+    tx.sql.execute(delete(fresh).where(fresh.c.blob_id.in_(dead)))
     tx.sql.execute(delete(blob).where(blob.c.id.in_(dead)))
     tx.sql.execute(delete(garbage).where(garbage.c.blob_id.in_(looked_at)))
     drop(tx, spared.intersection(looked_at))
@@ -67,13 +79,33 @@ def live_in_packs(tx: Tx, packs: list[str]) -> set[str]:
     return {pack for pack in packs if tx.sql.execute(_ANY_IN_PACK, {"of_pack": pack}).first()}
 
 
+def take_fresh(tx: Tx, most: int, most_bytes: int) -> list[tuple[str, bytes]]:
+    """Some of the blobs that are in the database."""
+    batch, size = list[tuple[str, bytes]](), 0
+    for blob_id, data in tx.sql.execute(select(fresh.c.blob_id, fresh.c.data).limit(most)):
+        batch.append((blob_id, data))
+        size += len(data)
+        if size >= most_bytes:
+            break
+    return batch
+
+
+def settle(tx: Tx, blobs: Sequence[Blob]) -> None:
+    """They are in packs now."""
+    rows = [{"of_id": each.id, "new_pack": each.pack, "new_offset": each.offset} for each in blobs]
+    tx.sql.execute(_SETTLE, rows)
+    tx.sql.execute(_DELETE_FRESH, [{"of_id": each.id} for each in blobs])
+
+
 def find_blob(tx: Tx, blob_id: str) -> Blob | None:
     return one(tx, _ONE, Blob, of_id=blob_id)
 
 
 def list_unchecked(tx: Tx, before: int, most: int) -> list[Blob]:
-    """Those that were not looked at since that moment, the longest first."""
-    return every(tx, _SELECT.where(blob.c.checked_at < before).order_by(blob.c.checked_at).limit(most), Blob)
+    """Those on disk that were not looked at since that moment, the longest first."""
+    settled = ~select(fresh.c.blob_id).where(fresh.c.blob_id == blob.c.id).exists()
+    query = _SELECT.where(blob.c.checked_at < before, settled).order_by(blob.c.checked_at)
+    return every(tx, query.limit(most), Blob)
 
 
 def set_checked(tx: Tx, checked: Iterable[tuple[Blob, bool]]) -> list[Blob]:

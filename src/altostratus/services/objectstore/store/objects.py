@@ -9,7 +9,7 @@ from altostratus.contracts.objectstore import Listing, NewObject, Object, Prefix
 from altostratus.kernel.db.rows import every, inserted_id, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import Blob
-from altostratus.services.objectstore.store.blobs import drop
+from altostratus.services.objectstore.store.blobs import BLOB_COLUMNS, drop, find_blob
 from altostratus.services.objectstore.store.listing import page
 from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.tables import blob, extent, object_
@@ -25,10 +25,8 @@ _DELETE = delete(object_).where(object_.c.id == bindparam("of_id"))
 _SET_LATEST = (
     update(object_).where(object_.c.id == bindparam("of_id")).values(latest=bindparam("is_latest"), expires_at=None)
 )
-_BLOB = select(*(blob.c[name] for name in Blob.__dataclass_fields__))
-_ONE_BLOB = _BLOB.where(blob.c.id == bindparam("of_blob"))
 _EXTENTS = (
-    select(*(blob.c[name] for name in Blob.__dataclass_fields__), extent.c.start, extent.c.length)
+    select(*BLOB_COLUMNS, extent.c.start, extent.c.length)
     .join_from(extent, blob)
     .where(extent.c.object_id == bindparam("of_object"))
     .order_by(extent.c.number)
@@ -121,7 +119,7 @@ def remove_object(tx: Tx, found: Object) -> None:
 def spans_of(tx: Tx, found: Object) -> list[Span]:
     """Where its bytes are, in order."""
     if found.blob_id is not None:
-        kept = one(tx, _ONE_BLOB, Blob, of_blob=found.blob_id)
+        kept = find_blob(tx, found.blob_id)
         return [Span(kept, 0, kept.size)] if kept else []
     rows = tx.sql.execute(_EXTENTS, {"of_object": found.id}) if found.size else ()
     return [Span(Blob(*row[:-2]), row.start, row.length) for row in rows]

@@ -119,8 +119,16 @@ blob = Table(
     Index(None, "pack", "offset"),
     Index(None, "checked_at"),
 )
-"""Bytes on disk: a file of their own, or `size` bytes of a pack from `offset`. `sums` has a CRC-32C of four bytes for
-each MiB."""
+"""Bytes: a row of `fresh`, a file of their own, or `size` bytes of a pack from `offset`. `sums` has a CRC-32C of four
+bytes for each MiB."""
+
+fresh = Table(
+    "objectstore_fresh",
+    metadata,
+    Column("blob_id", BLOB_ID, ForeignKey("objectstore_blob.id"), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Small blobs that were committed with their objects, on their way into a pack."""
 
 extent = Table(
     "objectstore_extent",

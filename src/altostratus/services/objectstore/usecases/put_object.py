@@ -49,7 +49,7 @@ async def put_object(
         new = make(received.content)
         return await store.db.write(lambda tx: _commit(tx, account, container, name, received, new, guard))
     except BaseException:
-        if blob := received.blob:  # it goes unless a commit whose answer was lost has kept it
+        if (blob := received.blob) and blob.data is None:  # it goes unless a commit whose answer was lost has kept it
             await asyncio.shield(asyncio.ensure_future(store.db.write(lambda tx: drop(tx, [blob.id]))))
         raise
 

@@ -46,6 +46,15 @@ def upgrade() -> None:
         op.f("ix_objectstore_blob_pack_objectstore_blob_offset"), "objectstore_blob", ["pack", "offset"], unique=False
     )
     op.create_table(
+        "objectstore_fresh",
+        sa.Column("blob_id", sa.String(length=32), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["blob_id"], ["objectstore_blob.id"], name=op.f("fk_objectstore_fresh_blob_id_objectstore_blob")
+        ),
+        sa.PrimaryKeyConstraint("blob_id", name=op.f("pk_objectstore_fresh")),
+    )
+    op.create_table(
         "objectstore_garbage",
         sa.Column("blob_id", sa.String(length=32), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
