@@ -27,7 +27,8 @@ T = TypeVar("T")
 BATCH = 64
 READERS = 4
 PATIENCE = 0.1
-"""How long, in seconds, a patient writer waits at most; it never waits longer than its last commit took."""
+"""How long, in seconds, a patient writer waits at most; and never more than twice as long as its last commit took: half
+of it is for those who were answered to ask again, which takes them about as long."""
 
 
 class _Job:
@@ -141,7 +142,7 @@ class Sqlite:
             while batch := _batch(self._writes, expected, patience):
                 began = monotonic()
                 _commit(connection, batch)
-                patience = min(monotonic() - began, self._patience)
+                patience = min(2 * (monotonic() - began), self._patience)
                 expected = len(batch) + self._writes.qsize()
 
     def _read_loop(self, connection: Connection) -> None:
