@@ -236,14 +236,16 @@ def _commit(connection: Connection, batch: list[_Job]) -> None:
 
 
 def _run(connection: Connection, job: _Job, savepoint: bool = False) -> None:
+    if savepoint:  # by hand: SQLAlchemy's own take four times as long
+        connection.exec_driver_sql("SAVEPOINT job")
     try:
-        if savepoint:
-            with connection.begin_nested():
-                job.result = job.run(connection)
-        else:
-            job.result = job.run(connection)
+        job.result = job.run(connection)
     except BaseException as error:
         job.error = error
+    if savepoint and _in_transaction(connection):
+        if job.error is not None:
+            connection.exec_driver_sql("ROLLBACK TO job")
+        connection.exec_driver_sql("RELEASE job")
 
 
 def _undo(connection: Connection) -> None:
@@ -257,9 +259,13 @@ def _undo(connection: Connection) -> None:
 
 def _require_transaction(connection: Connection, job: _Job) -> None:
     """Some errors (a full disk) end SQLite's whole transaction; what came after would commit by itself."""
-    driver: Any = connection.connection.driver_connection
-    if not driver.in_transaction:
+    if not _in_transaction(connection):
         raise job.error or RuntimeError("the transaction was ended from within")
+
+
+def _in_transaction(connection: Connection) -> bool:
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.in_transaction)
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, settle: Callable[..., None], *args: Any) -> None:
