@@ -115,16 +115,17 @@ def _register(identity: str, image: str, objects: str) -> None:
     user = {"name": "admin", "domain": {"id": "default"}, "password": PASSWORD}
     scope = {"project": {"name": "admin", "domain": {"id": "default"}}}
     asked = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
-    services = {"image": image, "object-store": f"{objects}/v1/AUTH_%(project_id)s"}
+    services = (("glance", "image", image), ("swift", "object-store", f"{objects}/v1/AUTH_%(project_id)s"))
     with httpx.Client(base_url=identity, timeout=30) as client:
         token = client.post("/v3/auth/tokens", json=asked).raise_for_status().headers["X-Subject-Token"]
         client.headers["X-Auth-Token"] = token
-        for kind, url in services.items():
-            service = {"service": {"name": kind, "type": kind}}
+        for name, kind, url in services:
+            service = {"service": {"name": name, "type": kind}}
             made = client.post("/v3/services", json=service).raise_for_status().json()["service"]["id"]
             where = {"interface": "public", "region_id": "RegionOne", "service_id": made, "url": url}
             client.post("/v3/endpoints", json={"endpoint": where}).raise_for_status()
-        client.post("/v3/roles", json={"role": {"name": swift.RESELLER}}).raise_for_status()
+        role = {"name": swift.RESELLER, "options": {"immutable": True}}  # as Keystone makes its own
+        client.post("/v3/roles", json={"role": role}).raise_for_status()
 
 
 SERVE = """

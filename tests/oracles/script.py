@@ -8,6 +8,7 @@ and the scenario goes on.
 from __future__ import annotations
 
 import secrets
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -127,7 +128,7 @@ class Script:
         body = {"json": json} if json is not None else {"content": content}
         request = self._http.build_request(method, self._url + path, headers=sent, **body)
         if self._stores:  # names may hold `..` and `//`, which httpx would tidy
-            request.extensions["target"] = (httpx.URL(self._url).path.rstrip("/") + path).encode()
+            request.extensions["target"] = self.path_on_host(path).encode()
         response = self._http.send(request)
         answer = Answer(response)
         if keep:
@@ -153,6 +154,17 @@ class Script:
 
     def head(self, path: str, **options: Any) -> Answer:
         return self.send("HEAD", path, **options)
+
+    def path_on_host(self, path: str) -> str:
+        """A path of the service as those see it who know the service's URL."""
+        return httpx.URL(self._url).path.rstrip("/") + path
+
+    def wait_until(self, status: int, path: str, by: str) -> None:
+        """Asks, unrecorded, until the answer to HEAD has that status, or half a minute has passed."""
+        deadline = time.monotonic() + 30
+        headers = {"X-Auth-Token": self.token_of(by)}
+        while time.monotonic() < deadline and self._http.head(self._url + path, headers=headers).status_code != status:
+            time.sleep(0.1)
 
     # People. They are made on first use, by requests that are not recorded.
 
@@ -195,6 +207,8 @@ class Script:
         self._quiet("PUT", f"/v3/projects/{project_id}/users/{user_id}/roles/{role_id}")
         self._projects[person], self._users[person] = project_id, user_id
         self.known.learn(project_id, f"{person}-project id")
+        if self._stores:
+            self.known.learn(self.path_on_host(f"/v1/AUTH_{project_id}"), f"account of {person}")
         self.known.learn(user_id, f"{person}-user id")
         return self._login(user, PASSWORD, {"project": {"id": project_id}})
 

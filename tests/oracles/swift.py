@@ -49,18 +49,22 @@ def _configure(home: Path, ports: dict[str, int], identity: str, url: str, passw
     (home / "etc/swift.conf").write_text(SWIFT)
     for kind, port in ports.items():
         (home / f"etc/{kind}-server.conf").write_text(STORAGE.format(kind=kind, port=port, **values))
-    filters = "".join(f"[filter:{name}]\nuse = egg:swift#{name}\n{OPTIONS.get(name, '')}" for name in FILTERS)
-    pipeline = " ".join((*FILTERS[:6], "authtoken", "keystoneauth", *FILTERS[6:]))
+    pipeline = " ".join((*BEFORE_IT_IS_KNOWN_WHO_ASKS, "authtoken", "keystoneauth", *AFTER))
+    filters = "".join(map(_filter, (*BEFORE_IT_IS_KNOWN_WHO_ASKS, *AFTER)))
     asked = {"port": httpx.URL(url).port, "pipeline": pipeline, "filters": filters, "reseller": RESELLER}
     proxy = PROXY.format(identity=identity, password=password, **asked, **values)
     (home / "etc/proxy-server.conf").write_text(proxy)
 
 
-# In the pipeline's order; the first six come before it is known who asks.
-FILTERS = ("catch_errors", "gatekeeper", "healthcheck", "listing_formats", "bulk", "tempurl")
-FILTERS += ("formpost", "staticweb", "copy", "container_quotas", "account_quotas", "slo", "dlo")
-FILTERS += ("versioned_writes", "symlink")
+def _filter(name: str) -> str:
+    return f"[filter:{name}]\nuse = egg:swift#{name}\n{OPTIONS.get(name, '')}"
 
+
+# In the pipeline's order.
+BEFORE_IT_IS_KNOWN_WHO_ASKS = ("catch_errors", "gatekeeper", "healthcheck", "listing_formats", "bulk", "tempurl")
+AFTER = (
+    "formpost", "staticweb", "copy", "container_quotas", "account_quotas", "slo", "dlo", "versioned_writes", "symlink",
+)  # fmt: skip
 OPTIONS = {"versioned_writes": "allow_versioned_writes = true\nallow_object_versioning = true\n"}
 
 RINGS = """

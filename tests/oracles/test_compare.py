@@ -65,17 +65,31 @@ def test_headers_are_compared_by_meaning() -> None:
     assert found(step({}), step({}, headers={"content-type": "application/json"})) == ["header vary"]
 
 
+def test_headers_of_objects_are_compared_by_value_and_none_may_be_added() -> None:
+    real = {"etag": "a", "x-object-meta-a": "1", "x-trans-id": "one", "content-length": "5"}
+    assert found(step(None, headers=real), step(None, headers=real | {"x-trans-id": "two"}), "object-store") == []
+    other = {"etag": "b", "x-object-meta-b": "1", "content-length": "4"}
+    assert found(step(None, headers=real), step(None, headers=other), "object-store") == [
+        "header content-length",
+        "header etag",
+        "header x-object-meta-a",
+        "header x-object-meta-b",
+        "header x-trans-id",
+    ]
+
+
 def test_words_of_an_error_are_free_but_its_form_is_not() -> None:
     real = {"error": {"code": 404, "message": "Could not find it", "title": "Not Found"}}
     assert found(step(real, 404), step({"error": real["error"] | {"message": "gone"}}, 404)) == []
     assert found(step(real, 404), step({"error": real["error"] | {"message": None}}, 404)) == ["body.error.message"]
 
 
-def test_order_counts_in_image_lists_only() -> None:
+def test_order_counts_in_lists_of_images_and_objects() -> None:
     real, ours = [{"name": "a"}, {"name": "b"}], [{"name": "b"}, {"name": "a"}]
     assert found(step({"users": real}), step({"users": ours})) == []
     wrong = found(step({"images": real}), step({"images": ours}), service="image")
     assert wrong == ["body.images[0].name", "body.images[1].name"]
+    assert found(step(real), step(ours), service="object-store") == ["body[0].name", "body[1].name"]
 
 
 def test_a_loose_list_is_compared_by_shape() -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 
 from altostratus.app.asgi import build_asgi
 from altostratus.app.settings import Settings
+from altostratus.doors.cdmi import service as cdmi
 from altostratus.kernel import metrics
 from altostratus.kernel.clock import Clock, SystemClock
 from altostratus.kernel.db import open_database
@@ -166,11 +167,13 @@ def open_cloud(
 def build_services(cloud: Cloud, password: str, drivers: Any) -> list[Service]:
     """Every service, in the order in which quota scopes are locked. `drivers` replaces drivers in tests:
     {'hypervisor': Hypervisor, 'network': NetworkDriver}."""
-    catalog = (*identity.CATALOG, *image.CATALOG, *network.CATALOG, *compute.CATALOG, *objectstore.CATALOG)
+    listed = (identity, image, network, compute, objectstore, cdmi)
+    catalog = [entry for module in listed for entry in module.CATALOG]
     identity_ = identity.build(cloud, catalog=catalog, admin_password=password)
     image_ = image.build(cloud)
     network_ = network.build(cloud, driver=drivers.get("network"))
     compute_ = compute.build(
         cloud, images=image_.facade, networks=network_.facade, hypervisor=drivers.get("hypervisor")
     )
-    return [identity_, image_, network_, compute_, objectstore.build(cloud)]
+    objects = objectstore.build(cloud)
+    return [identity_, image_, network_, compute_, objects, cdmi.build(cloud, objects.facade)]

@@ -23,6 +23,10 @@ class Account:
     def at(self, where: str) -> str:
         return self.path + (f"/{where}" if where and not where.startswith("?") else where)
 
+    def on_host(self, where: str) -> str:
+        """The path that is signed: as one sees it who knows the service's URL."""
+        return self.script.path_on_host(self.at(where))
+
     def send(self, method: str, where: str = "", *, by: str | None = "", **options: Any) -> Answer:
         return self.script.send(method, self.at(where), by=self.owner if by == "" else by, **options)
 

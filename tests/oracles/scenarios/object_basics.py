@@ -231,3 +231,48 @@ def timestamps_given_by_the_client(a: Account) -> None:
     a.get(path)
     a.put(path, b"y", headers={"X-Timestamp": "nonsense"})
     a.get(path)
+
+
+@objects
+def queries_that_mean_nothing(a: Account) -> None:
+    path = with_object(a)
+    a.get(f"{path}?foo=bar&format=json")
+    a.head(f"{path}?multipart-manifest=get")
+    a.put(f"{CONTAINER}/other?foo=bar", b"x")
+    a.get(f"{CONTAINER}?foo=bar")
+    a.delete(f"{CONTAINER}/other?foo=bar")
+
+
+@objects
+def checks_of_uploads_in_pieces(a: Account) -> None:
+    a.put(CONTAINER)
+    a.put(f"{CONTAINER}/right", in_pieces(TEXT, 7), headers={"ETag": "7327b5e05e80dff8bc24ee468489fc8e"})
+    a.put(f"{CONTAINER}/wrong", in_pieces(TEXT, 7), headers={"ETag": "0" * 32})
+    a.put(f"{CONTAINER}/none", in_pieces(b""))
+    a.get(f"{CONTAINER}?format=json")
+
+
+@objects
+def metadata_in_other_words(a: Account) -> None:
+    path = with_object(a)
+    for name in (
+        "X-Object-Meta-UPPER-Case",
+        "x-object-meta-lower",
+        "X-Object-Meta-1",
+        "X-Object-Meta-a.b",
+        "X-Object-Meta-a!b",
+    ):
+        a.post(path, headers={name: 'Value, with; signs="x"'})
+        a.head(path)
+    a.post(
+        path,
+        headers={
+            "X-Object-Sysmeta-A": "x",
+            "X-Object-Transient-Sysmeta-A": "x",
+            "X-Backend-A": "x",
+            "X-Object-Meta-B": "b",
+        },
+    )
+    a.head(path)
+    a.post(CONTAINER, headers={"X-Container-Sysmeta-A": "x", "X-Container-Meta-B": "b"})
+    a.head(CONTAINER)

@@ -56,6 +56,19 @@ def times_of_expiry_that_are_refused(a: Account) -> None:
 
 
 @objects
+def what_is_left_of_objects_that_expired(a: Account) -> None:
+    path = with_object(a, **{"X-Delete-After": "1"})
+    a.script.wait_until(404, a.at(path), a.owner)
+    a.get(path)
+    a.head(path)
+    a.post(path, headers={"X-Delete-At": FAR})
+    a.copy(path, "box/copied")
+    a.delete(path)
+    a.put(path, b"anew")
+    a.get(path)
+
+
+@objects
 def quotas_of_containers(a: Account) -> None:
     a.put("box", headers={"X-Container-Meta-Quota-Bytes": "10", "X-Container-Meta-Quota-Count": "2"})
     a.head("box")

@@ -19,10 +19,11 @@ class Signed:
     def __init__(self, a: Account) -> None:
         self._a = a
         self._number = 0
+        self._now = int(time.time())  # once, so that equal requests have equal signatures
 
     def at(self, seconds: int) -> int:
-        """The time so many seconds from now."""
-        when = int(time.time()) + seconds
+        """The time so many seconds from when the scenario began."""
+        when = self._now + seconds
         self._a.script.known.learn(str(when), f"in {seconds} s")
         return when
 
@@ -40,7 +41,7 @@ class Signed:
     ) -> str:
         """`where` with a signature for that method; `more` goes unsigned."""
         expires = self.at(seconds)
-        signature = self.sign(f"{method}\n{expires}\n{self._a.at(where)}", digest, key)
+        signature = self.sign(f"{method}\n{expires}\n{self._a.on_host(where)}", digest, key)
         return f"{where}?temp_url_sig={signature}&temp_url_expires={expires}{more}"
 
 
@@ -86,7 +87,7 @@ def digests_and_keys_of_temporary_urls(a: Account) -> None:
     a.get(signed.url("GET", "", key=KEY), by=None)
     expires = signed.at(1000)
     for digest in ("sha256", "sha512", "sha1"):
-        raw = hmac.new(KEY.encode(), f"GET\n{expires}\n{a.at('box/fox')}".encode(), digest).digest()
+        raw = hmac.new(KEY.encode(), f"GET\n{expires}\n{a.on_host('box/fox')}".encode(), digest).digest()
         encoded = signed.named(f"{digest}:{base64.urlsafe_b64encode(raw).decode().rstrip('=')}")
         a.get(f"box/fox?temp_url_sig={encoded}&temp_url_expires={expires}", by=None)
     a.head()
@@ -98,7 +99,7 @@ def temporary_urls_that_are_refused(a: Account) -> None:
     signed = with_keys(a)
     a.get(signed.url("GET", "box/fox", seconds=-1000), by=None)
     expires = signed.at(1000)
-    signature = signed.sign(f"GET\n{expires}\n{a.at('box/fox')}")
+    signature = signed.sign(f"GET\n{expires}\n{a.on_host('box/fox')}")
     for query in (
         f"temp_url_sig={signature}",
         f"temp_url_expires={expires}",
@@ -124,7 +125,7 @@ def temporary_urls_that_are_refused(a: Account) -> None:
 def expiry_of_temporary_urls_in_words(a: Account) -> None:
     signed = with_keys(a)
     expires = signed.at(1000)
-    signature = signed.sign(f"GET\n{expires}\n{a.at('box/fox')}")
+    signature = signed.sign(f"GET\n{expires}\n{a.on_host('box/fox')}")
     for form in ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S"):
         words = time.strftime(form, time.gmtime(expires))
         a.script.known.learn(words, f"in 1000 s as {form.replace('%', '')}")
@@ -156,7 +157,7 @@ def temporary_urls_of_a_prefix(a: Account) -> None:
     a.put("box/dir/one", b"1")
     expires = signed.at(1000)
     for prefix in ("dir/", "d", "", "other/"):
-        signature = signed.sign(f"GET\n{expires}\nprefix:{a.at('box/' + prefix)}")
+        signature = signed.sign(f"GET\n{expires}\nprefix:{a.on_host('box/' + prefix)}")
         query = f"temp_url_sig={signature}&temp_url_expires={expires}&temp_url_prefix={prefix}"
         a.get(f"box/dir/one?{query}", by=None)
         a.get(f"box/fox?{query}", by=None)
@@ -169,7 +170,7 @@ def temporary_urls_of_addresses(a: Account) -> None:
     signed = with_keys(a)
     expires = signed.at(1000)
     for addresses in ("127.0.0.1", "127.0.0.0/8", "10.0.0.0/8", "nonsense", "::1"):
-        signature = signed.sign(f"ip={addresses}\nGET\n{expires}\n{a.at('box/fox')}")
+        signature = signed.sign(f"ip={addresses}\nGET\n{expires}\n{a.on_host('box/fox')}")
         query = f"temp_url_sig={signature}&temp_url_expires={expires}"
         a.get(f"box/fox?{query}&temp_url_ip_range={addresses}", by=None)
     a.get(f"box/fox?{query}", by=None)
@@ -194,7 +195,7 @@ def form_posts(a: Account) -> None:
     def post(where: str, files: list[tuple[str, str, str]], *, size: str = "100", count: str = "2", seconds: int = 1000,
              redirect: str = "", digest: str = "sha256", key: str = KEY, **more: str) -> None:  # fmt: skip
         expires = signed.at(seconds)
-        text = f"{a.at(where)}\n{redirect}\n{size}\n{count}\n{expires}"
+        text = f"{a.on_host(where)}\n{redirect}\n{size}\n{count}\n{expires}"
         fields = {"redirect": redirect, "max_file_size": size, "max_file_count": count, "expires": str(expires)}
         fields |= {"signature": signed.sign(text, digest, key)} | more
         a.post(

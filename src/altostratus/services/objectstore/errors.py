@@ -1,4 +1,6 @@
-"""Faults of Swift's API, and how Swift shows faults: a line of text. Clients look at the status alone."""
+"""Faults of Swift's API, and how Swift shows faults. Clients look at the status alone."""
+
+from html import escape
 
 from altostratus.kernel.errors import Fault
 from altostratus.kernel.http.context import Context
@@ -29,6 +31,32 @@ class ClientDisconnected(Fault):
     status = 499
 
 
+_WORDS = {
+    400: ("Bad Request", "The server could not comply with the request since it is either malformed or incorrect."),
+    401: ("Unauthorized", "This server could not verify that you are authorized to access the document you requested."),
+    403: ("Forbidden", "Access was denied to this resource."),
+    404: ("Not Found", "The resource could not be found."),
+    405: ("Method Not Allowed", "The method is not allowed for this resource."),
+    406: ("Not Acceptable", "The resource is not available in a format acceptable to your browser."),
+    409: ("Conflict", "There was a conflict when trying to complete your request."),
+    411: ("Length Required", "Content-Length header required."),
+    412: ("Precondition Failed", "A precondition for this request was not met."),
+    413: ("Request Entity Too Large", "The body of your request was too large for this server."),
+    416: ("Requested Range Not Satisfiable", "The Range requested is not available."),
+    422: ("Unprocessable Entity", "Unable to process the contained instructions"),
+    499: ("Client Disconnect", "The client was disconnected during request."),
+    503: ("Service Unavailable", "The server is currently unavailable. Please try again at a later time."),
+    507: ("Insufficient Storage", "There was not enough space to save the resource. Drive: storage"),
+}
+
+
 def fault_format(fault: Fault, context: Context) -> Rendered:
-    """As text, or in HTML as Swift does it?  Text: it can be read."""
-    return Rendered(fault.status, (("content-type", "text/plain; charset=UTF-8"),), f"{fault.message}\n".encode())
+    """As Swift shows them: an explanation of what is wrong with the request as text, the rest as a small page."""
+    explained = fault.message != type(fault)().message
+    if explained and fault.status in (400, 409):
+        return Rendered(fault.status, (("content-type", "text/plain"),), fault.message.encode())
+    title, text = _WORDS.get(fault.status, ("Error", fault.message))
+    page = f"<html><h1>{title}</h1><p>{escape(fault.message if explained else text)}</p></html>"
+    typed = any(name == "content-type" for name, _ in fault.headers)
+    kind = () if typed else (("content-type", "text/html; charset=UTF-8"),)
+    return Rendered(fault.status, kind, page.encode())

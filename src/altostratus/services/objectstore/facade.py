@@ -3,23 +3,39 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
-from altostratus.contracts.objectstore import Object
+from altostratus.contracts.objectstore import Make, Object, Part, Upload
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.store.accounts import container_usage
 from altostratus.services.objectstore.store.containers import (
     change_container,
+    container_by_id,
     find_bucket,
     find_container,
     list_containers,
 )
-from altostratus.services.objectstore.store.objects import change_object, list_objects, spans_of
+from altostratus.services.objectstore.store.objects import change_object, list_objects, list_versions
+from altostratus.services.objectstore.store.uploads import (
+    abort_upload,
+    begin_upload,
+    find_upload,
+    list_parts,
+    list_uploads,
+)
 from altostratus.services.objectstore.usecases import ObjectStore
+from altostratus.services.objectstore.usecases.complete_upload import complete_upload
 from altostratus.services.objectstore.usecases.copy_object import copy_object
+from altostratus.services.objectstore.usecases.copy_part import copy_part
 from altostratus.services.objectstore.usecases.create_container import create_container
 from altostratus.services.objectstore.usecases.delete_container import delete_container
 from altostratus.services.objectstore.usecases.delete_object import delete_object, delete_version
 from altostratus.services.objectstore.usecases.put_object import put_object
-from altostratus.services.objectstore.usecases.read_object import ObjectReading, find_object
+from altostratus.services.objectstore.usecases.put_part import put_part
+from altostratus.services.objectstore.usecases.read_object import (
+    ObjectReading,
+    find_identity,
+    find_object,
+    read_spans,
+)
 
 T = TypeVar("T")
 
@@ -28,6 +44,7 @@ class ObjectStoreFacade:
     """See contracts.objectstore.ObjectStore."""
 
     find_container = staticmethod(find_container)
+    container_by_id = staticmethod(container_by_id)
     find_bucket = staticmethod(find_bucket)
     list_containers = staticmethod(list_containers)
     create_container = staticmethod(create_container)
@@ -35,11 +52,20 @@ class ObjectStoreFacade:
     delete_container = staticmethod(delete_container)
     container_usage = staticmethod(container_usage)
     find_object = staticmethod(find_object)
+    find_identity = staticmethod(find_identity)
     list_objects = staticmethod(list_objects)
     delete_object = staticmethod(delete_object)
     delete_version = staticmethod(delete_version)
     change_object = staticmethod(change_object)
     copy_object = staticmethod(copy_object)
+    list_versions = staticmethod(list_versions)
+    begin_upload = staticmethod(begin_upload)
+    find_upload = staticmethod(find_upload)
+    list_uploads = staticmethod(list_uploads)
+    copy_part = staticmethod(copy_part)
+    list_parts = staticmethod(list_parts)
+    complete_upload = staticmethod(complete_upload)
+    abort_upload = staticmethod(abort_upload)
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
@@ -51,9 +77,12 @@ class ObjectStoreFacade:
         return await self._store.db.write(fn)
 
     def open_object(self, tx: Tx, found: Object) -> ObjectReading:
-        return ObjectReading(self._store, found.size, tuple(spans_of(tx, found)))
+        return read_spans(self._store, tx, found)
 
     async def put_object(
         self, account: str, container: str, name: str, body: AsyncIterator[bytes], *more: Any, **options: Any
     ) -> Object:
         return await put_object(self._store, account, container, name, body, *more, **options)
+
+    async def put_part(self, upload: Upload, number: int, body: AsyncIterator[bytes], make: Make) -> Part:
+        return await put_part(self._store, upload, number, body, make)

@@ -5,15 +5,9 @@ from pathlib import Path
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.store.blobs import drop
 from altostratus.services.objectstore.usecases.collect_garbage import collect_garbage
-from altostratus.services.objectstore.usecases.read_object import ObjectReading, open_object
 from altostratus.services.objectstore.usecases.remove_orphans import OrphanSweep
 from tests.services.objectstore.cloud import ObjectCloud, run
-from tests.services.objectstore.on_disk import LARGE, SMALL, blobs_of, files, fill, look, store_of, wait_until_old
-
-
-async def opened(cloud: ObjectCloud, name: str) -> ObjectReading:
-    _, _, reading = await look(cloud, lambda tx: open_object(store_of(cloud), tx, "AUTH_mine", "c", name))
-    return reading
+from tests.services.objectstore.on_disk import LARGE, SMALL, blobs_of, files, fill, opened, store_of, wait_until_old
 
 
 def test_what_was_replaced_or_deleted_goes_after_a_while(tmp_path: Path) -> None:

@@ -8,9 +8,8 @@ import pytest
 from altostratus.services.objectstore.store.tables import fresh
 from altostratus.services.objectstore.usecases import settle_small
 from altostratus.services.objectstore.usecases.collect_garbage import collect_garbage
-from altostratus.services.objectstore.usecases.read_object import open_object
 from tests.services.objectstore.cloud import ObjectCloud, run
-from tests.services.objectstore.on_disk import SMALL, blobs_of, flip, look, packs, settled, store_of
+from tests.services.objectstore.on_disk import SMALL, blobs_of, flip, look, opened, packs, settled, store_of
 
 EDGE = 64 << 10
 
@@ -76,12 +75,10 @@ def test_two_who_settle_at_once_and_many_who_write_lose_nothing(tmp_path: Path) 
 
 
 def test_whoever_looked_before_it_moved_reads_it(tmp_path: Path) -> None:
-    """Pieces of several blobs are looked up without their bytes."""
-
     async def test(cloud: ObjectCloud) -> None:
         await cloud.put("~/c")
         await cloud.put("~/c/a", SMALL)
-        _, _, early = await look(cloud, lambda tx: open_object(store_of(cloud), tx, "AUTH_mine", "c", "a"))
+        early = await opened(cloud, "a")
         await settled(cloud)
         assert [chunk async for chunk in early.chunks(0, len(SMALL))] == [SMALL]
 

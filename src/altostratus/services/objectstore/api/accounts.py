@@ -1,7 +1,9 @@
 """/v1/{account}"""
 
-from altostratus.contracts.objectstore import Account, Prefix, Usage
-from altostratus.kernel.errors import Forbidden
+from typing import Any
+
+from altostratus.contracts.objectstore import Prefix, Usage
+from altostratus.kernel.errors import BadRequest, Forbidden
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.listing import (
     answer_listing,
@@ -13,31 +15,30 @@ from altostratus.services.objectstore.api.listing import (
 from altostratus.services.objectstore.api.metadata import merged, read_metadata, shown
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
 from altostratus.services.objectstore.api.views import timestamp
-from altostratus.services.objectstore.domain.access import is_reseller
+from altostratus.services.objectstore.domain.access import PREFIX, is_reseller
 from altostratus.services.objectstore.store.accounts import account_usage, change_account, ensure_account, find_account
 from altostratus.services.objectstore.store.containers import list_containers
 from altostratus.services.objectstore.store.moments import micros
 
-NOBODYS_TO_SET = ("quota-bytes", "quota-count")
-"""Metadata of an account that only resellers set."""
-
-
-async def head_account(request: SwiftRequest) -> None:
-    """204 with its totals; of an account that nobody has used yet, with none."""
-    request.require_reader()
-    headers = await request.store.db.read(lambda tx: _headers(tx, request))
-    await request.answer(204, headers)
+QUOTAS = ("quota-bytes", "quota-count")
+"""Metadata of an account that only resellers set, which is also X-Account-Quota-*."""
 
 
 async def get_account(request: SwiftRequest) -> None:
-    """The containers."""
+    """The containers; HEAD has the totals alone, of an account that nobody has used yet as well."""
     request.require_reader()
     kind, listing = wanted_format(request), read_listing(request, request.store.config.max_container_listing)
-    account = request.path.account
-    headers, found = await request.store.db.read(
-        lambda tx: (_headers(tx, request), list_containers(tx, account, listing))
-    )
+    account, listed = request.path.account, request.method == "GET"
+
+    def look(tx: Tx) -> tuple[bool, Headers, list[Any]]:
+        found = list_containers(tx, account, listing) if listed else []
+        return (find_account(tx, account) is not None, _headers(tx, request), found)
+
+    used, headers, found = await request.store.db.read(look)
     entries = [row if isinstance(row, Prefix) else container_entry(*row) for row in found]
+    if not listed and not used:
+        await request.answer(200, [*headers, ("content-type", f"{kind}; charset=utf-8"), ("vary", "Accept")])
+        return
     await answer_listing(
         request, headers, kind, lambda: rendered(kind, "account", account, "container", entries), not entries
     )
@@ -46,9 +47,11 @@ async def get_account(request: SwiftRequest) -> None:
 async def post_account(request: SwiftRequest) -> None:
     """Change its metadata."""
     request.require_owner()
-    given = read_metadata("account", request.headers)
-    if any(name in given for name in NOBODYS_TO_SET) and not is_reseller(request.actor):
+    given = read_metadata("account", request.headers) | _quotas(request)
+    if any(name in given for name in QUOTAS) and not is_reseller(request.actor):
         raise Forbidden()
+    if any(given[name] and not (given[name].isascii() and given[name].isdigit()) for name in QUOTAS if name in given):
+        raise BadRequest("Invalid quota.")
 
     def change(tx: Tx) -> None:
         found = ensure_account(tx, request.path.account)
@@ -58,19 +61,27 @@ async def post_account(request: SwiftRequest) -> None:
     await request.answer(204)
 
 
+def _quotas(request: SwiftRequest) -> dict[str, str]:
+    """What X-Account-Quota-* says; '' takes one away."""
+    found = {name: request.headers[f"x-account-{name}"] for name in QUOTAS if f"x-account-{name}" in request.headers}
+    return {name: "" for name in QUOTAS if f"x-remove-account-{name}" in request.headers} | found
+
+
 def _headers(tx: Tx, request: SwiftRequest) -> Headers:
     found = find_account(tx, request.path.account)
     usage = account_usage(tx, found.id) if found else Usage(0, 0)
-    created = found.created_at if found else micros(tx.now)
+    created = timestamp(found.created_at if found else micros(tx.now))
     headers = [
         ("x-account-container-count", str(usage.containers)),
         ("x-account-object-count", str(usage.objects)),
         ("x-account-bytes-used", str(usage.bytes)),
-        ("x-timestamp", timestamp(created)),
+        ("x-timestamp", created),
         ("accept-ranges", "bytes"),
     ]
-    return headers + (_meta(found) if found else [])
-
-
-def _meta(found: Account) -> Headers:
-    return shown("account", found.meta)
+    if found is None:
+        return [*headers, ("x-put-timestamp", created)]
+    if request.actor and request.actor.project_domain_id and request.path.account == PREFIX + request.actor.project:
+        headers.append(("x-account-project-domain-id", request.actor.project_domain_id))
+    quotas = [(f"x-account-{name}", str(found.meta[name])) for name in QUOTAS if name in found.meta]
+    meta = {name: value for name, value in found.meta.items() if name != "quota-count"}
+    return [*headers, *quotas, *shown("account", meta, request.is_owner)]

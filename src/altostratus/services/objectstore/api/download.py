@@ -2,26 +2,34 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 from altostratus.contracts.objectstore import Object, Reading
-from altostratus.kernel.errors import PreconditionFailed
-from altostratus.services.objectstore.api.request import Headers, SwiftRequest
+from altostratus.kernel.errors import PreconditionFailed, RangeNotSatisfiable
+from altostratus.services.objectstore.api.links import Target, link_headers, location
+from altostratus.services.objectstore.api.request import Headers, SwiftRequest, on_wire
+from altostratus.services.objectstore.api.versions import version_headers
 from altostratus.services.objectstore.api.views import modified, object_headers
 from altostratus.services.objectstore.domain.conditions import Verdict, judge
 from altostratus.services.objectstore.domain.ranges import Span, read_ranges
 from altostratus.services.objectstore.usecases.read_object import ObjectReading
 
 
-async def answer_object(request: SwiftRequest, found: Object, reading: ObjectReading) -> None:
+class Wanted(NamedTuple):
+    """What a request wants of an object: nothing if it is `unchanged`; `spans` of it, or all."""
+
+    headers: Headers
+    spans: list[Span]
+    unchanged: bool = False
+
+
+async def answer_object(request: SwiftRequest, target: Target) -> None:
     """200, 206, 304; PreconditionFailed, RangeNotSatisfiable."""
-    headers = object_headers(found)
-    verdict = judge(request.headers, found.etag, modified(found.modified_at))
-    if verdict is Verdict.FAILED:
-        raise PreconditionFailed()
-    if verdict is Verdict.NOT_MODIFIED:
+    headers, spans, unchanged = what_is_wanted(request, target)
+    found, reading = target.found, target.reading
+    if unchanged:
         await request.answer(304, headers)
         return
-    spans = read_ranges(request.headers.get("range"), reading.size) if _range_holds(request, found) else []
     if len(spans) > 1:
         await _send_parts(request, found, reading, spans, headers)
         return
@@ -32,21 +40,41 @@ async def answer_object(request: SwiftRequest, found: Object, reading: ObjectRea
     await _send(request, 206 if spans else 200, headers, reading, span)
 
 
-def _range_holds(request: SwiftRequest, found: Object) -> bool:
-    """If-Range: the whole, unless it is still what the client has a part of."""
-    value = request.headers.get("if-range")
-    return value is None or value.strip('"') == found.etag
+def what_is_wanted(request: SwiftRequest, target: Target) -> Wanted:
+    """By its conditions and its Range; Swift does not know If-Range, and HEAD is always of the whole. Raises
+    PreconditionFailed, RangeNotSatisfiable."""
+    found, size = target.found, target.reading.size
+    headers = [*object_headers(found), *_place_headers(request, target)]
+    verdict = judge(request.headers, found.etag, modified(found.modified_at))
+    if verdict is Verdict.FAILED:
+        fault = PreconditionFailed()
+        fault.headers = tuple(on_wire([header for header in headers if header[0] != "content-type"]))
+        raise fault
+    if verdict is Verdict.NOT_MODIFIED:
+        return Wanted(headers, [], unchanged=True)
+    try:
+        return Wanted(headers, [] if request.method == "HEAD" else read_ranges(request.headers.get("range"), size))
+    except RangeNotSatisfiable as refused:
+        refused.headers = tuple(on_wire([*headers, ("content-range", f"bytes */{size}")]))
+        raise
+
+
+def _place_headers(request: SwiftRequest, target: Target) -> Headers:
+    """Which version of what has been read, and from where."""
+    if target.linked:
+        return [("content-location", location(target.path))]
+    return [*link_headers(target.found), *version_headers(request, target.found, target.path)]
 
 
 async def _send(request: SwiftRequest, status: int, headers: Headers, reading: ObjectReading, span: Span) -> None:
     raw = request.raw
     if request.method == "HEAD" or span.start == span.stop:
-        await raw.start(status, headers)
+        await request.start(status, headers)
         await raw.write(b"", more=False)
         return
     chunks = reading.chunks(*span)
     first = await anext(chunks)  # what is damaged at once is a fault, not half an answer
-    await raw.start(status, headers)
+    await request.start(status, headers)
     await raw.write(first)
     async for chunk in chunks:
         await raw.write(chunk)
@@ -71,10 +99,9 @@ async def _send_parts(
                 yield chunk
             yield b"\r\n"
 
-    await request.raw.start(206, headers)
-    if request.method != "HEAD":
-        async for part in parts():
-            await request.raw.write(part)
+    await request.start(206, headers)
+    async for part in parts():
+        await request.raw.write(part)
     await request.raw.write(end, more=False)
 
 

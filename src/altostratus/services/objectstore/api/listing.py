@@ -1,5 +1,6 @@
 """Lists of containers and objects as text, JSON or XML, as the client wants them."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -8,48 +9,51 @@ import msgspec
 from lxml import etree
 
 from altostratus.contracts.objectstore import Container, Listing, Object, Prefix, Usage
-from altostratus.kernel.errors import NotAcceptable, PreconditionFailed
-from altostratus.services.objectstore.api.request import SwiftRequest
+from altostratus.kernel.errors import BadRequest, NotAcceptable, PreconditionFailed
+from altostratus.services.objectstore.api.request import SwiftRequest, is_true
+from altostratus.services.objectstore.api.views import POLICY
 
 TEXT, JSON, XML = "text/plain", "application/json", "application/xml"
-_FORMATS = {"text": TEXT, "plain": TEXT, "json": JSON, "xml": XML}
-_ACCEPTED = {TEXT: TEXT, "text/*": TEXT, "*/*": TEXT, JSON: JSON, "application/*": JSON, XML: XML, "text/xml": XML}
+XML_TEXT = "text/xml"
+_FORMATS = {"plain": TEXT, "json": JSON, "xml": XML}
+_ACCEPTED = {TEXT: TEXT, "text/*": TEXT, "*/*": TEXT, JSON: JSON, "application/*": JSON, XML: XML, XML_TEXT: XML_TEXT}
+_WORD = r"[^()<>@,;:\"/\[\]?={}\s]+"
+_OFFER = re.compile(rf"{_WORD}/{_WORD}\s*(;\s*{_WORD}\s*=\s*({_WORD}|\"[^\"]*\")\s*)*")
+_SPACED = re.compile(r"\s*;\s*")
 Entry = dict[str, Any]
 
 
 def wanted_format(request: SwiftRequest) -> str:
-    """By ?format, which wins, or by Accept. Raises NotAcceptable."""
-    if (said := request.query.get("format")) is not None:
-        return _FORMATS.get(said.lower(), TEXT)
-    accept = request.headers.get("accept", "").strip()
+    """By ?format, which wins, or by Accept, even where that says q=0. Raises NotAcceptable, BadRequest."""
+    if said := _FORMATS.get(request.query.get("format", "").lower()):
+        return said
+    accept = request.headers.get("accept", "")
     if not accept:
         return TEXT
-    offers = sorted(map(_weighed, accept.split(",")), reverse=True, key=lambda offer: offer[0])
-    for weight, kind in offers:
-        if weight > 0 and kind in _ACCEPTED:
-            return XML_TEXT if kind == "text/xml" else _ACCEPTED[kind]
+    offers = sorted(map(_weighed, accept.split(",")), reverse=True)
+    for _, _, kind in offers:
+        if kind in _ACCEPTED:
+            return _ACCEPTED[kind]
     raise NotAcceptable()
 
 
-XML_TEXT = "text/xml"
-
-
-def _weighed(offer: str) -> tuple[float, str]:
-    kind, *parameters = (part.strip().lower() for part in offer.split(";"))
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return float(parameter[2:]), kind
-            except ValueError:
-                return 0.0, kind
-    return 1.0, kind
+def _weighed(offer: str) -> tuple[float, bool, str]:
+    if not _OFFER.fullmatch(offer.strip()):
+        raise BadRequest("Invalid Accept header")
+    kind, *parameters = (part.strip() for part in offer.split(";"))
+    weights = [value.strip() for name, _, value in (p.partition("=") for p in parameters) if name.strip() == "q"]
+    try:
+        weight = float(weights[0]) if weights else 1.0
+    except ValueError:
+        raise BadRequest("Invalid Accept header") from None
+    return weight, "*" not in kind, kind
 
 
 def read_listing(request: SwiftRequest, most: int) -> Listing:
     """What the query asks for. Raises PreconditionFailed beyond `most`."""
     query = request.query
     text = query.get("limit", "")
-    limit = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else most
+    limit = int(text[:18]) if text.isascii() and text.isdigit() else most
     if limit > most:
         raise PreconditionFailed(f"Maximum limit is {most}")
     path = query.get("path")
@@ -58,11 +62,12 @@ def read_listing(request: SwiftRequest, most: int) -> Listing:
         prefix, delimiter = f"{path.rstrip('/')}/" if path else "", "/"
     return Listing(
         limit=limit,
+        children=path is not None,
         prefix=prefix,
         delimiter=delimiter,
         marker=query.get("marker", ""),
         end_marker=query.get("end_marker", ""),
-        reverse=query.get("reverse", "").lower() in {"true", "1", "yes", "on", "t", "y"},
+        reverse=is_true(query.get("reverse", "")),
     )
 
 
@@ -72,6 +77,7 @@ def container_entry(container: Container, usage: Usage) -> Entry:
         "count": usage.objects,
         "bytes": usage.bytes,
         "last_modified": instant(container.changed_at),
+        "storage_policy": POLICY,
     }
 
 
@@ -80,7 +86,7 @@ def object_entry(found: Object) -> Entry:
         "name": found.name,
         "hash": found.etag,
         "bytes": found.size,
-        "content_type": found.content_type,
+        "content_type": _SPACED.sub(";", found.content_type),
         "last_modified": instant(found.modified_at),
     }
 
@@ -121,9 +127,11 @@ def _text(value: str) -> str:
 async def answer_listing(
     request: SwiftRequest, headers: list[tuple[str, str]], kind: str, render: Callable[[], bytes], empty: bool
 ) -> None:
-    """204 for an empty list as text."""
-    headers = [*headers, ("content-type", f"{kind}; charset=utf-8"), ("vary", "Accept")]
-    if empty and kind == TEXT:
+    """204 for an empty list as text, and for HEAD."""
+    headers = [*headers, ("content-type", f"{kind}; charset=utf-8")]
+    if "format" not in request.query:
+        headers.append(("vary", "Accept"))
+    if request.method == "HEAD" or (empty and kind == TEXT):
         await request.answer(204, headers)
     else:
         await request.answer(200, headers, render())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from altostratus.contracts.objectstore import Values
 from altostratus.kernel.errors import BadRequest
 
+SECRETS = ("temp-url-key", "temp-url-key-2")
 MOST, LONGEST_NAME, LONGEST_VALUE, OVERALL = 90, 128, 256, 4096
 
 
@@ -16,17 +17,26 @@ def read_metadata(kind: str, headers: Mapping[str, str]) -> dict[str, str]:
     found = {name.removeprefix(prefix): value for name, value in headers.items() if name.startswith(prefix)}
     for name, value in found.items():
         check_item(name, value)
+    if kind == "object":  # what is not said again is gone, so that nothing need be removed
+        return found
     removed = {name.removeprefix(removal): "" for name in headers if name.startswith(removal)}
     return removed | found
 
 
 def check_item(name: str, value: str) -> None:
+    check_text(name, value)
     if not name:
         raise BadRequest("Metadata name cannot be empty")
     if len(name.encode()) > LONGEST_NAME:
         raise BadRequest(f"Metadata name too long: {name}")
     if len(value.encode()) > LONGEST_VALUE:
         raise BadRequest(f"Metadata value longer than {LONGEST_VALUE}: {name}")
+
+
+def check_text(*texts: str) -> None:
+    """What is kept is UTF-8."""
+    if any("\ud800" <= character <= "\udfff" for text in texts if not text.isascii() for character in text):
+        raise BadRequest("Metadata must be valid UTF-8")
 
 
 def check_size(meta: Values) -> None:
@@ -47,6 +57,6 @@ def merged(present: Values, given: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def shown(kind: str, meta: Values) -> list[tuple[str, str]]:
-    """As headers."""
-    return [(f"x-{kind}-meta-{name}", str(value)) for name, value in meta.items()]
+def shown(kind: str, meta: Values, owner: bool = True) -> list[tuple[str, str]]:
+    """As headers; secrets are for owners."""
+    return [(f"x-{kind}-meta-{name}", str(value)) for name, value in meta.items() if owner or name not in SECRETS]

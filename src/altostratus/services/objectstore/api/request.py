@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from altostratus.contracts.objectstore import Container
 from altostratus.kernel.actor import Actor
@@ -33,8 +33,8 @@ class SwiftRequest:
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
-        """By lower-case name. Values are UTF-8 here, which the wire has as bytes."""
-        return {name: _utf8(value) for name, value in self.raw.headers.items() if "_" not in name}
+        """By lower-case name. They are UTF-8 here, which the wire has as bytes."""
+        return {_utf8(name): _utf8(value) for name, value in self.raw.headers.items() if "_" not in name}
 
     @cached_property
     def query(self) -> Mapping[str, str]:
@@ -43,6 +43,10 @@ class SwiftRequest:
             return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100))
         except (UnicodeDecodeError, ValueError) as error:
             raise BadRequest("The query is not valid.") from error
+
+    def flag(self, name: str) -> bool:
+        """Whether a header says yes."""
+        return is_true(self.headers.get(name, ""))
 
     @property
     def actor(self) -> Actor | None:
@@ -69,17 +73,18 @@ class SwiftRequest:
         if not (self.granted or reads_all(self.actor, self.path.account)):
             raise self.refusal()
 
-    def require_object(self, container: Container | None, right: str) -> None:
-        """The right to `read` or `write` objects of the container. Nobody learns here whether there is one."""
-        if self.granted or owns(self.actor, self.path.account):
-            return
-        if right == "read" and reads_all(self.actor, self.path.account):
-            return
-        if container is None or not allows_object(self.actor, container, right, self.headers.get("referer")):
+    def require_object(self, path: Path, container: Container | None, right: str) -> None:
+        """The right to `read` or `write` an object of the container. Nobody learns here whether there is one."""
+        if not self._may(path, container, right):
             raise self.refusal()
 
-    def require_listing(self, container: Container | None) -> None:
-        if self.granted or reads_all(self.actor, self.path.account):
+    def _may(self, path: Path, container: Container | None, right: str) -> bool:
+        if self.granted or owns(self.actor, path.account) or (right == "read" and reads_all(self.actor, path.account)):
+            return True
+        return container is not None and allows_object(self.actor, container, right, self.headers.get("referer"))
+
+    def require_listing(self, path: Path, container: Container | None) -> None:
+        if self.granted or reads_all(self.actor, path.account):
             return
         if container is None or not allows_listing(self.actor, container, self.headers.get("referer")):
             raise self.refusal()
@@ -89,7 +94,8 @@ class SwiftRequest:
         if self.actor is not None:
             return Forbidden()
         fault = Unauthorized()
-        fault.headers = (("www-authenticate", f'Swift realm="{self.path.account}"'),)
+        realm, identity = quote(self.path.account), f"{self.raw.context.base_url}/identity"
+        fault.headers = (("www-authenticate", f'Swift realm="{realm}", Keystone uri="{identity}"'),)
         return fault
 
     def body(self) -> AsyncIterator[bytes]:
@@ -97,17 +103,27 @@ class SwiftRequest:
 
     async def answer(self, status: int, headers: Sequence[tuple[str, str]] = (), body: bytes = b"") -> None:
         named = {name.lower() for name, _ in headers}
-        plain = () if "content-type" in named or status == 304 else (("content-type", HTML),)
-        await self.raw.answer(status, [*plain, *((name, _wire(value)) for name, value in headers)], body)
+        plain = () if "content-type" in named else (("content-type", HTML),)
+        await self.raw.answer(status, [*plain, *on_wire(headers)], body)
+
+    async def start(self, status: int, headers: Headers) -> None:
+        """An answer whose body follows by `raw`."""
+        await self.raw.start(status, on_wire(headers))
 
 
-def _utf8(value: str) -> str:
-    try:
-        return value.encode("latin-1").decode()
-    except UnicodeDecodeError:
-        return value
+def is_true(text: str) -> bool:
+    return text.lower() in {"true", "1", "yes", "on", "t", "y"}
 
 
-def _wire(value: str) -> str:
+def _utf8(text: str) -> str:
+    """What is not UTF-8 becomes halves of surrogate pairs, which nothing that is kept may have."""
+    return text.encode("latin-1").decode("utf-8", "surrogateescape")
+
+
+def on_wire(headers: Sequence[tuple[str, str]]) -> Headers:
     """UTF-8 as the characters that stand for its bytes."""
-    return value.encode().decode("latin-1")
+    return [(_wire(name), _wire(value)) for name, value in headers]
+
+
+def _wire(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from altostratus.kernel.errors import MethodNotAllowed, NotFound
 from altostratus.kernel.http.raw import RawRequest
-from altostratus.services.objectstore.api import accounts, containers, objects
+from altostratus.services.objectstore.api import accounts, containers, copies, objects
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.domain.path import read_path
 from altostratus.services.objectstore.usecases import ObjectStore
@@ -12,18 +12,18 @@ from altostratus.services.objectstore.usecases import ObjectStore
 Verb = Callable[[SwiftRequest], Awaitable[None]]
 ACCOUNT: dict[str, Verb] = {
     "GET": accounts.get_account,
-    "HEAD": accounts.head_account,
+    "HEAD": accounts.get_account,
     "POST": accounts.post_account,
 }
 CONTAINER: dict[str, Verb] = {
     "DELETE": containers.remove_container,
     "GET": containers.get_container_listing,
-    "HEAD": containers.head_container,
+    "HEAD": containers.get_container_listing,
     "POST": containers.post_container,
     "PUT": containers.put_container,
 }
 OBJECT: dict[str, Verb] = {
-    "COPY": objects.copy_out,
+    "COPY": copies.copy_out,
     "DELETE": objects.remove_object,
     "GET": objects.get_object,
     "HEAD": objects.get_object,

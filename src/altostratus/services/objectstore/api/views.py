@@ -6,6 +6,8 @@ from altostratus.services.objectstore.api.request import Headers
 from altostratus.services.objectstore.domain.conditions import http_date
 
 SECOND = 1_000_000
+POLICY = "default"
+"""The one storage policy."""
 KEPT = (
     "content-encoding",
     "content-disposition",
@@ -16,7 +18,6 @@ KEPT = (
     "x-object-manifest",
 )
 """Headers of an object that are kept as they are."""
-ACLS = {"x-container-read": "read", "x-container-write": "write"}
 
 
 def timestamp(micros: int) -> str:
@@ -36,10 +37,9 @@ def container_headers(found: Container, usage: Usage, owner: bool) -> Headers:
         ("x-timestamp", timestamp(found.created_at)),
         ("last-modified", http_date(modified(found.changed_at))),
         ("accept-ranges", "bytes"),
-        ("x-storage-policy", "default"),
+        ("x-storage-policy", POLICY),
     ]
-    lists = [(header, found.settings[key]) for header, key in ACLS.items() if owner and found.settings.get(key)]
-    return [*headers, *shown("container", found.meta), *lists]
+    return [*headers, *shown("container", found.meta, owner)]
 
 
 def object_headers(found: Object) -> Headers:

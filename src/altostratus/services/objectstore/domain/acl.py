@@ -7,7 +7,7 @@ https://docs.openstack.org/swift/latest/overview_acl.html
 
 from collections.abc import Collection
 from typing import NamedTuple
-from urllib.parse import urlparse
+from urllib.parse import unquote, urlparse
 
 from altostratus.kernel.errors import BadRequest
 
@@ -30,7 +30,8 @@ class Acl(NamedTuple):
         host, allowed = _host(referrer), False
         for one in self.referrers:
             denied, pattern = one.startswith("-"), one.removeprefix("-")
-            if pattern == "*" or pattern == host or (pattern.startswith(".") and host.endswith(pattern)):
+            everybody = pattern == "*" and not denied  # .r:-* denies nobody
+            if everybody or pattern == host or (pattern.startswith(".") and host.endswith(pattern)):
                 allowed = not denied
         return allowed
 
@@ -38,12 +39,16 @@ class Acl(NamedTuple):
         """Whether any of the names that somebody goes by is in it."""
         return not self.groups.isdisjoint(names)
 
+    def allows_role(self, roles: Collection[str]) -> bool:
+        """Whether any of these roles, in lower case, is in it."""
+        return not {group.lower() for group in self.groups}.isdisjoint(roles)
+
 
 def read_acl(text: str) -> Acl:
     """A list that has been cleaned."""
     items = [item for item in text.split(",") if item]
     referrers = tuple(item.removeprefix(".r:") for item in items if item.startswith(".r:"))
-    return Acl(referrers, frozenset(item for item in items if not item.startswith(".r:")))
+    return Acl(referrers, frozenset(unquote(item) for item in items if not item.startswith(".r:")))
 
 
 def clean_acl(header: str, text: str) -> str:
@@ -54,7 +59,7 @@ def clean_acl(header: str, text: str) -> str:
 def _clean_item(header: str, item: str) -> str:
     first, colon, second = (part.strip() for part in item.partition(":"))
     if not colon or not first.startswith("."):
-        return f"{first}:{second}" if colon else item
+        return item
     if first not in _REFERRER:
         raise BadRequest(f"Unknown designator {first!r} in ACL: {item!r}")
     if "write" in header:

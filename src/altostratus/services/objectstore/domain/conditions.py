@@ -1,4 +1,5 @@
-"""Conditional requests (RFC 9110, section 13), as Swift and S3 have them: entity tags are compared without quotes."""
+"""Conditional requests as Swift has them: entity tags are compared without quotes, and every header counts, where RFC
+9110 (section 13) has some overrule others."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,20 +17,20 @@ class Verdict(Enum):
 
 def judge(headers: Mapping[str, str], etag: str, modified: int) -> Verdict:
     """For reading something that is there; `modified` in seconds since 1970. Headers by lower-case name."""
-    if "if-match" in headers:
-        if not _names(headers["if-match"], etag):
-            return Verdict.FAILED
-    elif (since := _moment(headers.get("if-unmodified-since"))) is not None and modified > since:
+    if "if-match" in headers and not names(headers["if-match"], etag):
         return Verdict.FAILED
-    if "if-none-match" in headers:
-        return Verdict.NOT_MODIFIED if _names(headers["if-none-match"], etag) else Verdict.GO_ON
-    since = _moment(headers.get("if-modified-since"))
-    return Verdict.NOT_MODIFIED if since is not None and modified <= since else Verdict.GO_ON
+    if "if-none-match" in headers and names(headers["if-none-match"], etag):
+        return Verdict.NOT_MODIFIED
+    if (since := _moment(headers.get("if-modified-since"))) is not None and modified <= since:
+        return Verdict.NOT_MODIFIED
+    if (since := _moment(headers.get("if-unmodified-since"))) is not None and modified > since:
+        return Verdict.FAILED
+    return Verdict.GO_ON
 
 
-def _names(value: str, etag: str) -> bool:
-    """Whether a list of entity tags has this one."""
-    tags = {tag.strip().removeprefix("W/").strip('"') for tag in value.split(",")}
+def names(value: str, etag: str) -> bool:
+    """Whether a list of entity tags has this one; weak ones match nothing."""
+    tags = {tag.strip().strip('"') for tag in value.split(",")}
     return "*" in tags or etag.strip('"') in tags
 
 

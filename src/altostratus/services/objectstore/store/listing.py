@@ -47,20 +47,55 @@ def page(
     while (missing := listing.limit - len(entries)) > 0:
         wanted = min(missing, few) if listing.delimiter else missing
         rows = fetch(window.of(query, column).limit(wanted))
-        rolled = ""
-        for row in rows:
-            if rolled and row.name.startswith(rolled):
-                continue
-            rolled = rolled_up(row.name, listing)
-            if not rolled:
-                entries.append(row)
-            elif rolled != listing.marker:  # the last page ended with it
-                entries.append(Prefix(rolled))
+        rolled = _enter(entries, rows, listing)
         if len(rows) < wanted:
             break
         few = FEW if rolled else min(few * 2, MANY)
         window = _behind(window, rolled, rows[-1].name, listing.reverse)
     return entries[: listing.limit]
+
+
+def page_of_several(
+    listing: Listing,
+    fetch: Callable[[Window, int], Sequence[N]],
+    rest: Callable[[N, int], Sequence[N]],
+    last: N | None,
+) -> list[N | Prefix]:
+    """The same of a list in which a name may be several times: `rest` has what more there is of the name of one, behind
+    it. `last` is what the last page ended with, where its name may have more."""
+    entries: list[N | Prefix] = []
+    window, few = window_of(listing), FEW
+    last = last if last and last.name.startswith(listing.prefix) else None
+    while (missing := listing.limit - len(entries)) > 0:
+        wanted = min(missing, few) if listing.delimiter else missing
+        rows = rest(last, wanted) if last else fetch(window, wanted)
+        rolled = _enter(entries, rows, listing)
+        if len(rows) < wanted:
+            if last is None:
+                break
+            last = None
+            continue
+        few = FEW if rolled else min(few * 2, MANY)
+        window = _behind(window, rolled, rows[-1].name, reverse=False)
+        last = None if rolled else rows[-1]
+    return entries[: listing.limit]
+
+
+def _enter(entries: list[N | Prefix], rows: Sequence[N], listing: Listing) -> str:
+    """Add rows to a page, rolled up; what the last of them was rolled up to."""
+    rolled, low = "", listing.end_marker if listing.reverse else listing.marker
+    for row in rows:
+        if rolled and row.name.startswith(rolled):
+            continue
+        rolled = rolled_up(row.name, listing)
+        if listing.children:
+            if row.name != listing.prefix and rolled in ("", row.name):
+                entries.append(row)
+        elif not rolled:
+            entries.append(row)
+        elif rolled != low:  # the last page ended with it
+            entries.append(Prefix(rolled))
+    return rolled
 
 
 def rolled_up(name: str, listing: Listing) -> str:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Select, and_, bindparam, delete, insert, or_, select, update
 
-from altostratus.contracts.objectstore import Listing, NewObject, Object, Prefix
+from altostratus.contracts.objectstore import NULL, Listing, NewObject, Object, Prefix
 from altostratus.kernel.db.rows import every, inserted_id, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import Blob
 from altostratus.services.objectstore.store.blobs import BLOB_COLUMNS, drop, find_blob
-from altostratus.services.objectstore.store.listing import page
+from altostratus.services.objectstore.store.listing import Window, page, page_of_several
 from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.tables import blob, extent, object_
 
@@ -20,6 +20,8 @@ _LATEST = _SELECT.where(_OF_NAME, object_.c.latest)
 _BY_ID = _SELECT.where(_OF_NAME, object_.c.id == bindparam("of_id"))
 _OLD_NULL = _SELECT.where(_OF_NAME, ~object_.c.latest, ~object_.c.versioned)
 _NEWEST_OLD = _SELECT.where(_OF_NAME, ~object_.c.latest).order_by(object_.c.id.desc()).limit(1)
+_BY_IDENTITY = _SELECT.where(object_.c.origin == bindparam("of_identity"), object_.c.latest)
+_FIRST = _SELECT.where(object_.c.id == bindparam("of_identity"), object_.c.latest)
 _INSERT = insert(object_)
 _DELETE = delete(object_).where(object_.c.id == bindparam("of_id"))
 _SET_LATEST = (
@@ -46,6 +48,11 @@ def find_latest(tx: Tx, container_id: int, name: str) -> Object | None:
     return one(tx, _LATEST, Object, of_container=container_id, of_name=name)
 
 
+def is_expired(tx: Tx, found: Object) -> bool:
+    """Whether it is gone for everybody, though its row is still there."""
+    return found.expires_at is not None and found.expires_at <= tx.now.timestamp()
+
+
 def find_version(tx: Tx, container_id: int, name: str, object_id: int) -> Object | None:
     return one(tx, _BY_ID, Object, of_container=container_id, of_name=name, of_id=object_id)
 
@@ -63,6 +70,12 @@ def find_newest_old(tx: Tx, container_id: int, name: str) -> Object | None:
     return one(tx, _NEWEST_OLD, Object, of_container=container_id, of_name=name)
 
 
+def find_by_identity(tx: Tx, identity: int) -> Object | None:
+    """What is listed under the name of the object that had this number first; it may be a marker."""
+    first = one(tx, _FIRST, Object, of_identity=identity)
+    return first if first and first.origin is None else one(tx, _BY_IDENTITY, Object, of_identity=identity)
+
+
 def add_object(
     tx: Tx,
     container_id: int,
@@ -74,6 +87,7 @@ def add_object(
     etag: str = "",
     blob_id: str | None = None,
     marker: bool = False,
+    origin: int | None = None,
 ) -> Object:
     """A version that is the latest from now on; nothing else may be."""
     now = micros(tx.now)
@@ -91,6 +105,7 @@ def add_object(
         "blob_id": blob_id,
         "meta": dict(new.meta),
         "system": dict(new.system),
+        "origin": origin,
     }
     done = tx.sql.execute(_INSERT, row)
     return Object(id=inserted_id(done), **row)
@@ -141,13 +156,46 @@ def list_expired(tx: Tx, now: int, most: int) -> list[Object]:
 
 
 def list_objects(tx: Tx, container_id: int, listing: Listing) -> list[Object | Prefix]:
-    """What is listed, in the order of names."""
+    """What is listed, in the order of names; not what has expired."""
 
     def fetch(query: Select[Any]) -> Sequence[Object]:
         return every(tx, query, Object)
 
-    shown = _SELECT.where(object_.c.container_id == container_id, object_.c.latest, ~object_.c.marker)
+    there = or_(object_.c.expires_at.is_(None), object_.c.expires_at > int(tx.now.timestamp()))
+    shown = _SELECT.where(object_.c.container_id == container_id, object_.c.latest, ~object_.c.marker, there)
     return page(shown, object_.c.name, listing, fetch)
+
+
+def list_versions(
+    tx: Tx, container_id: int, listing: Listing, after_version: str | None = None
+) -> list[Object | Prefix]:
+    """All versions and markers, by name, the newest of each name first. `after_version`: of the name that is the
+    listing's marker only what is older than this."""
+    query = _SELECT.where(object_.c.container_id == container_id).order_by(object_.c.name, object_.c.id.desc())
+
+    def fetch_both(query: Select[Any], most: int) -> list[Object]:
+        """Each of them has an index."""
+        latest, old = (
+            every(tx, query.where(which).limit(most), Object) for which in (object_.c.latest, ~object_.c.latest)
+        )
+        return sorted([*latest, *old], key=lambda row: (row.name, -row.id))[:most]
+
+    def fetch(window: Window, most: int) -> Sequence[Object]:
+        return fetch_both(window.of(query, object_.c.name), most)
+
+    def rest(last: Object, most: int) -> Sequence[Object]:
+        return fetch_both(query.where(object_.c.name == last.name, object_.c.id < last.id), most)
+
+    return page_of_several(listing, fetch, rest, _older_than(tx, container_id, listing.marker, after_version))
+
+
+def _older_than(tx: Tx, container_id: int, name: str, version: str | None) -> Object | None:
+    """Where a page begins within a name. A version that has gone since counts as if it were there."""
+    if version is None or version == NULL:
+        return find_null(tx, container_id, name) if version else None
+    if not version.isdigit():
+        return None
+    return Object(int(version), container_id, name, False, True, True, 0, "", "", 0, None, None, {}, {})
 
 
 def holds_anything(tx: Tx, container_id: int) -> bool:

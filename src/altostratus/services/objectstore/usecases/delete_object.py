@@ -10,27 +10,34 @@ from altostratus.services.objectstore.store.objects import (
     remove_object,
     set_latest,
 )
-from altostratus.services.objectstore.usecases.put_object import get_container, retire
-from altostratus.services.objectstore.usecases.read_object import find_object, is_expired
+from altostratus.services.objectstore.usecases.archive import STACK, archives, mark_deleted, restore_old
+from altostratus.services.objectstore.usecases.put_object import get_container
+from altostratus.services.objectstore.usecases.read_object import find_object
+from altostratus.services.objectstore.usecases.replace import retire, unless_gone
 
 
 def delete_object(tx: Tx, account: str, container: str, name: str, guard: Guard = unguarded) -> Object:
     """What was taken away; where versions are kept, the marker that says so. Raises NoSuchContainer, NoSuchObject."""
     where = get_container(tx, account, container)
-    present = find_latest(tx, where.id, name)
-    there = None if present is None or present.marker or is_expired(present, tx) else present
+    latest = find_latest(tx, where.id, name)
+    there = unless_gone(tx, latest)
     guard(there)
-    if there is None and not where.versioning:
-        raise NoSuchObject()
-    return take_away(tx, where, name, present)
+    if not where.versioning:
+        if STACK in where.settings and (restored := restore_old(tx, where, name, there)):
+            return there or restored
+        if there is None:
+            raise NoSuchObject()
+        if archives(where):
+            mark_deleted(tx, where, there)
+    return take_away(tx, where, name, latest)
 
 
-def take_away(tx: Tx, where: Container, name: str, present: Object | None) -> Object:
+def take_away(tx: Tx, where: Container, name: str, latest: Object | None) -> Object:
     """What is there, or the marker that it leaves."""
-    retire(tx, where, present)
-    if present is None or where.versioning:
+    retire(tx, where, latest)
+    if latest is None or where.versioning:
         return add_object(tx, where.id, name, NewObject(""), versioned=where.versioning == "enabled", marker=True)
-    return present
+    return latest
 
 
 def delete_version(tx: Tx, where: Container, name: str, version: str, guard: Guard = unguarded) -> Object | None:

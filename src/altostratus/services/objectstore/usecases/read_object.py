@@ -13,9 +13,10 @@ from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import BLOCK, Blob
 from altostratus.services.objectstore.drivers.sums import is_sound
 from altostratus.services.objectstore.store.blobs import find_blob
-from altostratus.services.objectstore.store.objects import Span, find_null, find_version, spans_of
+from altostratus.services.objectstore.store.containers import container_by_id
+from altostratus.services.objectstore.store.objects import Span, find_by_identity, find_null, find_version, spans_of
 from altostratus.services.objectstore.usecases import ObjectStore
-from altostratus.services.objectstore.usecases.put_object import find_listed, get_container
+from altostratus.services.objectstore.usecases.replace import find_listed
 
 log = logger("objectstore")
 
@@ -29,24 +30,28 @@ def find_object(tx: Tx, container_id: int, name: str, version: str | None = None
     return find_version(tx, container_id, name, int(version)) if is_version(version) else None
 
 
+def find_identity(tx: Tx, identity: int) -> tuple[Container, Object] | None:
+    """The object of this identity as it is now, wherever it is."""
+    found = find_by_identity(tx, identity)
+    where = container_by_id(tx, found.container_id) if found else None
+    return (where, found) if where and found and not found.marker else None
+
+
 def is_version(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def open_object(
-    store: ObjectStore, tx: Tx, account: str, container: str, name: str, version: str | None = None
-) -> tuple[Container, Object, "ObjectReading"]:
-    """Raises NoSuchContainer, NoSuchObject."""
-    where = get_container(tx, account, container)
-    found = find_object(tx, where.id, name, version)
-    if found is None or is_expired(found, tx):
+def get_listed(tx: Tx, where: Container, name: str) -> Object:
+    """What is there under this name. Raises NoSuchObject."""
+    found = find_listed(tx, where.id, name)
+    if found is None:
         raise NoSuchObject()
-    return where, found, ObjectReading(store, found.size, tuple(spans_of(tx, found)))
+    return found
 
 
-def is_expired(found: Object, tx: Tx) -> bool:
-    """Whether it is gone for everybody, though its rows may still be there."""
-    return found.expires_at is not None and found.expires_at <= tx.now.timestamp()
+def read_spans(store: ObjectStore, tx: Tx, found: Object) -> "ObjectReading":
+    """Its bytes, once the transaction is over."""
+    return ObjectReading(store, found.size, tuple(spans_of(tx, found)))
 
 
 @dataclass(frozen=True, slots=True)

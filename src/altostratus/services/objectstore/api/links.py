@@ -1,0 +1,143 @@
+"""Symbolic links: objects that stand for others.
+
+https://docs.openstack.org/swift/latest/middleware.html#symlink
+"""
+
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from altostratus.contracts.objectstore import Container, NewObject, NoSuchContainer, NoSuchObject, Object
+from altostratus.kernel.errors import BadRequest, Conflict, Fault, PreconditionFailed
+from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.api.request import Headers, SwiftRequest, on_wire
+from altostratus.services.objectstore.api.versions import find_for_reading
+from altostratus.services.objectstore.domain.path import Path, read_path
+from altostratus.services.objectstore.store.containers import find_container
+from altostratus.services.objectstore.usecases.read_object import ObjectReading, read_spans
+
+LINK = "link"
+"""Of an object's `system`: that it is a link, and the `container`, `object`, `account` (if another) and, of a static
+one, the `etag` and `size` of its target."""
+MOST = 2
+"""Links that lead to links."""
+POSTED = b"The requested POST was applied to a symlink. POST directly to the target to apply requested metadata."
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a path leads to."""
+
+    path: Path
+    container: Container
+    found: Object
+    reading: ObjectReading
+    linked: bool = False
+
+
+def is_link(found: Object | NewObject) -> bool:
+    return LINK in found.system
+
+
+def open_target(tx: Tx, request: SwiftRequest, path: Path, version: str | None) -> Target:
+    """The object that may be read, or the one that it links to unless ?symlink=get. Raises Conflict where there are too
+    many links, or a static one whose target has changed."""
+    target = _open(tx, request, path, version)
+    if request.query.get("symlink") == "get":
+        return target
+    for _ in range(MOST):
+        if not is_link(target.found):
+            return target
+        target = _follow(tx, request, target)
+    if is_link(target.found):
+        raise Conflict(f"Too many levels of symbolic links, maximum allowed is {MOST}")
+    return target
+
+
+async def check_target(request: SwiftRequest, new: NewObject) -> NewObject:
+    """What is written, with where it links to if it is a link. Raises PreconditionFailed, BadRequest, Conflict."""
+    if "x-symlink-target" not in request.headers:
+        return new
+    target = _read_target(request)
+    if target == request.path:
+        raise BadRequest("Symlink cannot target itself")
+    link = {"container": target.container, "object": target.object}
+    if target.account != request.path.account:
+        link["account"] = target.account
+    content_type = new.content_type if request.headers.get("content-type") else "application/symlink"
+    if etag := request.headers.get("x-symlink-target-etag", "").strip('"'):
+        found = await request.store.db.read(lambda tx: _static(tx, request, target, etag))
+        link |= {"etag": etag, "size": str(found.size)}
+        content_type = request.headers.get("content-type") or found.content_type
+    return replace(new, system={**new.system, LINK: link}, content_type=content_type)
+
+
+def link_headers(found: Object) -> Headers:
+    """Of a link that is looked at itself."""
+    if not is_link(found):
+        return []
+    link = found.system[LINK]
+    named = {"x-symlink-target": quote(f"{link['container']}/{link['object']}")}
+    named |= {"x-symlink-target-account": quote(link["account"])} if "account" in link else {}
+    static = {"x-symlink-target-etag": "etag", "x-symlink-target-bytes": "size"}
+    named |= {header: link[key] for header, key in static.items() if key in link}
+    return list(named.items())
+
+
+def location_of(found: Object, path: Path) -> str:
+    """Where a link at this path leads to."""
+    return location(_target_of(found, path))
+
+
+def location(path: Path) -> str:
+    return quote(f"/v1/{path.account}/{path.container}/{path.object}")
+
+
+def _target_of(found: Object, path: Path) -> Path:
+    link = found.system[LINK]
+    return Path(link.get("account", path.account), link["container"], link["object"])
+
+
+def _open(tx: Tx, request: SwiftRequest, path: Path, version: str | None = None) -> Target:
+    where = find_container(tx, path.account, path.container)
+    request.require_object(path, where, "read")
+    if where is None:
+        raise NoSuchContainer()
+    found = find_for_reading(tx, request, where, path.object, version)
+    return Target(path, where, found, read_spans(request.store, tx, found))
+
+
+def _follow(tx: Tx, request: SwiftRequest, link: Target) -> Target:
+    path = _target_of(link.found, link.path)
+    try:
+        target = _open(tx, request, path)
+        if (etag := link.found.system[LINK].get("etag")) and etag != target.found.etag:
+            raise Conflict(f"Object Etag {target.found.etag!r} does not match X-Symlink-Target-Etag header {etag!r}")
+    except Fault as fault:
+        fault.headers = (*fault.headers, *on_wire([("content-location", location(path))]))
+        raise
+    return replace(target, linked=True)
+
+
+def _static(tx: Tx, request: SwiftRequest, path: Path, etag: str) -> Object:
+    """The target, if it is what a static link says."""
+    located = on_wire([("content-location", location(path))])
+    try:
+        found = _open(tx, request, path).found
+    except (NoSuchContainer, NoSuchObject):
+        found = None
+    if found is None or found.etag != etag:
+        fault = Conflict("X-Symlink-Target does not exist" if found is None else "Object Etag does not match")
+        fault.headers = tuple(located)
+        raise fault
+    return found
+
+
+def _read_target(request: SwiftRequest) -> Path:
+    value = request.headers["x-symlink-target"]
+    path = read_path("a/" + value)
+    if not path.container or not path.object:
+        raise PreconditionFailed("X-Symlink-Target header must be of the form <container name>/<object name>")
+    account = request.headers.get("x-symlink-target-account", request.path.account)
+    if not account or "/" in account:
+        raise PreconditionFailed("Account name cannot contain slashes")
+    return path._replace(account=account)

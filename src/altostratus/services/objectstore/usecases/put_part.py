@@ -1,0 +1,46 @@
+"""Write one part of an upload: the bytes first, then the rows that name them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from altostratus.contracts.objectstore import Make, NewObject, NoSuchUpload, Part, Upload
+from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.store.blobs import add_blob, drop
+from altostratus.services.objectstore.store.containers import container_by_id
+from altostratus.services.objectstore.store.objects import Span
+from altostratus.services.objectstore.store.uploads import add_part, find_upload
+from altostratus.services.objectstore.usecases import ObjectStore
+from altostratus.services.objectstore.usecases.put_object import check_quotas
+from altostratus.services.objectstore.usecases.receive import Received, receive
+
+
+async def put_part(store: ObjectStore, upload: Upload, number: int, body: AsyncIterator[bytes], make: Make) -> Part:
+    """In place of an earlier one of this number. Of what `make` returns the etag and `system` count. Raises
+    NoSuchUpload, QuotaExceeded, TooLarge, StorageFull, and what `body` and `make` raise."""
+    await store.db.read(lambda tx: check_upload(tx, upload, 0))
+    received = await receive(store, body, store.config.max_file_size)
+    try:
+        new = make(received.content)
+        return await store.db.write(lambda tx: _commit(tx, upload, number, received, new))
+    except BaseException:
+        if blob := received.blob:  # it goes unless a commit whose answer was lost has kept it
+            await asyncio.shield(asyncio.ensure_future(store.db.write(lambda tx: drop(tx, [blob.id]))))
+        raise
+
+
+def _commit(tx: Tx, upload: Upload, number: int, received: Received, new: NewObject) -> Part:
+    check_upload(tx, upload, received.content.size)
+    spans = []
+    if received.blob:
+        add_blob(tx, received.blob)
+        spans = [Span(received.blob, 0, received.blob.size)]
+    return add_part(tx, upload.id, number, spans, new.etag or received.content.md5, new.system)
+
+
+def check_upload(tx: Tx, upload: Upload, size: int) -> None:
+    """Whether the upload is still under way, and so much more may come. What its parts are together is looked at when
+    they become an object."""
+    container = container_by_id(tx, upload.container_id)
+    if container is None or find_upload(tx, container.id, upload.name, upload.id) is None:
+        raise NoSuchUpload()
+    check_quotas(tx, container, size)

@@ -1,0 +1,37 @@
+"""Which of its versions an object is listed as."""
+
+from altostratus.contracts.objectstore import Container, NoSuchObject, Object
+from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.store.accounts import add_usage
+from altostratus.services.objectstore.store.objects import find_latest, remove_object, set_latest
+from altostratus.services.objectstore.usecases.read_object import find_object
+
+
+def make_current(tx: Tx, where: Container, name: str, version: str) -> Object:
+    """This version is listed from now on. Raises NoSuchObject."""
+    found = find_object(tx, where.id, name, version)
+    if found is None or found.marker:
+        raise NoSuchObject()
+    if found.latest:
+        return found
+    if latest := find_latest(tx, where.id, name):
+        _take(tx, where, latest, keep=latest.versioned or where.versioning == "enabled")
+    set_latest(tx, found.id, True)
+    add_usage(tx, where.account_id, where.id, 1, found.size)
+    return found
+
+
+def take_from_list(tx: Tx, where: Container, name: str) -> None:
+    """None of its versions is listed any more, and the null version is no more if it was."""
+    latest = find_latest(tx, where.id, name)
+    if latest and not latest.marker:
+        _take(tx, where, latest, keep=latest.versioned)
+
+
+def _take(tx: Tx, where: Container, latest: Object, *, keep: bool) -> None:
+    if not latest.marker:
+        add_usage(tx, where.account_id, where.id, -1, -latest.size)
+    if keep:
+        set_latest(tx, latest.id, False)
+    else:
+        remove_object(tx, latest)
