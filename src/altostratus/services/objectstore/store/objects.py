@@ -201,4 +201,5 @@ def _older_than(tx: Tx, container_id: int, name: str, version: str | None) -> Ob
 def holds_anything(tx: Tx, container_id: int) -> bool:
     """Whether a container has any version of any object."""
     query = select(object_.c.id).where(object_.c.container_id == container_id).limit(1)
-    return tx.sql.execute(query).first() is not None
+    each_has_an_index = (query.where(object_.c.latest), query.where(~object_.c.latest))
+    return any(tx.sql.execute(which).first() for which in each_has_an_index)
