@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from altostratus.app.asgi import build_asgi
 from altostratus.app.settings import Settings
 from altostratus.doors.cdmi import service as cdmi
+from altostratus.doors.s3 import service as s3
 from altostratus.kernel import metrics
 from altostratus.kernel.clock import Clock, SystemClock
 from altostratus.kernel.db import open_database
@@ -167,8 +168,8 @@ def open_cloud(
 def build_services(cloud: Cloud, password: str, drivers: Any) -> list[Service]:
     """Every service, in the order in which quota scopes are locked. `drivers` replaces drivers in tests:
     {'hypervisor': Hypervisor, 'network': NetworkDriver}."""
-    listed = (identity, image, network, compute, objectstore, cdmi)
-    catalog = [entry for module in listed for entry in module.CATALOG]
+    modules = (identity, image, network, compute, objectstore, s3, cdmi)
+    catalog = [entry for module in modules for entry in module.CATALOG]
     identity_ = identity.build(cloud, catalog=catalog, admin_password=password)
     image_ = image.build(cloud)
     network_ = network.build(cloud, driver=drivers.get("network"))
@@ -176,4 +177,5 @@ def build_services(cloud: Cloud, password: str, drivers: Any) -> list[Service]:
         cloud, images=image_.facade, networks=network_.facade, hypervisor=drivers.get("hypervisor")
     )
     objects = objectstore.build(cloud)
-    return [identity_, image_, network_, compute_, objects, cdmi.build(cloud, objects.facade)]
+    doors = [s3.build(cloud, objects.facade, identity_.facade), cdmi.build(cloud, objects.facade)]
+    return [identity_, image_, network_, compute_, objects, *doors]

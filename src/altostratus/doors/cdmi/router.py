@@ -17,10 +17,12 @@ BY_ID = "cdmi_objectid/"
 
 
 async def _get_object(request: CdmiRequest) -> None:
+    """The data object, or its bytes alone."""
     await (data_objects.get_object if request.wants(OBJECT) else plain.get_bytes)(request)
 
 
 async def _put_object(request: CdmiRequest) -> None:
+    """The data object, or its bytes alone."""
     await (data_objects.put_object if request.sends(OBJECT) else plain.put_bytes)(request)
 
 
@@ -36,6 +38,13 @@ DATA_OBJECT: dict[str, Verb] = {
     "HEAD": _get_object,
     "PUT": _put_object,
 }
+
+
+OPERATIONS = tuple(
+    (method, path, verb)
+    for path, verbs in (("/{container}/", CONTAINER), ("/{container}/{object}", DATA_OBJECT))
+    for method, verb in verbs.items()
+)
 
 
 class Router:

@@ -4,7 +4,7 @@ import re
 
 from altostratus.contracts.objectstore import ObjectStore
 from altostratus.doors.cdmi.place import PREFIX
-from altostratus.doors.cdmi.router import Router
+from altostratus.doors.cdmi.router import OPERATIONS, Router
 from altostratus.kernel.errors import Fault
 from altostratus.kernel.http.context import Context
 from altostratus.kernel.http.edge import ANY, Edge, RawRoute, Rendered
@@ -19,7 +19,7 @@ _NOTHING = re.compile(r"(?!)")
 def build(cloud: Cloud, objects: ObjectStore) -> Service:
     """The door to these objects."""
     router = Router(objects, cloud.lane("cdmi", _THREADS, _SECONDS))
-    edge = Edge("cdmi", PREFIX, fault_format, _NOTHING, raw=(RawRoute(ANY, _ALL, router),))
+    edge = Edge("cdmi", PREFIX, fault_format, _NOTHING, raw=(RawRoute(ANY, _ALL, router, OPERATIONS),))
     return Service(name="cdmi", edge=edge, routes=[], state=router, catalog=CATALOG)
 
 

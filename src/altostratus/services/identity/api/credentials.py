@@ -37,14 +37,14 @@ async def get_credential(request: IdentityCall, credential_id: FromPath[str]) ->
 async def patch_credential(request: IdentityCall, credential_id: FromPath[str]) -> views.View:
     identity, actor = request.identity, request.actor
     blob = checked(await request.document(), schemas.CredentialBody).credential.blob
-    found = await identity.db.write(lambda tx: update_credential(tx, identity, actor, credential_id, blob))
+    found = await identity.change(lambda tx: update_credential(tx, identity, actor, credential_id, blob))
     return {"credential": views.credential(found, request.base)}
 
 
 @delete("/{credential_id:str}")
 async def delete_credential_(request: IdentityCall, credential_id: FromPath[str]) -> None:
     identity, actor = request.identity, request.actor
-    await identity.db.write(lambda tx: delete_credential(tx, identity, actor, credential_id))
+    await identity.change(lambda tx: delete_credential(tx, identity, actor, credential_id))
 
 
 ROUTER = Router(

@@ -34,7 +34,7 @@ async def get_ec2_credential(request: IdentityCall, user_id: FromPath[str], acce
 @delete("/{access:str}")
 async def delete_ec2_credential_(request: IdentityCall, user_id: FromPath[str], access: FromPath[str]) -> None:
     identity, actor = request.identity, request.actor
-    await identity.db.write(lambda tx: delete_ec2_credential(tx, identity, actor, user_id, access))
+    await identity.change(lambda tx: delete_ec2_credential(tx, identity, actor, user_id, access))
 
 
 ROUTER = Router(

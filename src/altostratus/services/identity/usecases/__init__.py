@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from altostratus.contracts.identity import AccessKey
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.clock import Clock
 from altostratus.kernel.db import Database
@@ -90,6 +91,8 @@ class Memory:
         self.sessions = Kept[tuple[str, Scope], Session](tokens)
         """What any token of a user has in a scope, unless something limits it further."""
         self.scopes = Kept[ScopeWish, Scope](tokens)
+        self.access_keys = Kept[str, AccessKey](tokens)
+        """Of EC2 credentials, by name."""
         self.catalogs = Kept[str, Catalog](catalogs)
 
 

@@ -46,7 +46,7 @@ async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) 
     """Unauthorized where whoever proved to be somebody may not be in the scope wished for; Refused or Missing where a
     trust does not let it."""
     try:
-        generation, session = await _session(identity, proof, wish)
+        generation, session = await session_of(identity, proof, wish)
     except (Refused, Missing):
         record_failure(identity, proof.user, "not allowed by this trust")
         raise
@@ -62,8 +62,9 @@ async def issue_token(identity: Identity, proof: Proof, wish: ScopeWish | None) 
     return token, session
 
 
-async def _session(identity: Identity, proof: Proof, wish: ScopeWish | None) -> tuple[int, Session | None]:
-    """Most logins change nothing: they wait neither for other changes nor for a disk that is full, and those of users
+async def session_of(identity: Identity, proof: Proof, wish: ScopeWish | None) -> tuple[int, Session | None]:
+    """What whoever has proved to be somebody may do in a scope, if it may be there, and the generation of that. Most
+    logins change nothing: they wait neither for other changes nor for a disk that is full, and those of users
     that are in memory not even for the database."""
 
     def issue(tx: Tx) -> tuple[int, Session | None]:

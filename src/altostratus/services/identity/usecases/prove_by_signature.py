@@ -60,7 +60,7 @@ def _prove(tx: Tx, identity: Identity, request: SignedRequest, check: Check) -> 
         return user, None
     if user is None:
         raise Missing("user", found.user_id)
-    return user, _proof(tx, user, found.project_id or "", blob)
+    return user, proof_of(tx, user, found.project_id or "", blob)
 
 
 def _owner(tx: Tx, request: SignedRequest) -> User | None:
@@ -74,7 +74,7 @@ def _is_signed(blob: Blob, request: SignedRequest, check: Check) -> bool:
     return isinstance(secret, str) and check(secret, request)
 
 
-def _proof(tx: Tx, user: User, project_id: str, blob: Blob) -> Proof:
+def proof_of(tx: Tx, user: User, project_id: str, blob: Blob) -> Proof:
     """In the credential's project, as it is limited; whether the user may be there is looked at with the token."""
     if projects.find(tx, project_id) is None:
         raise Missing("project", project_id)

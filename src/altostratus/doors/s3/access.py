@@ -1,0 +1,127 @@
+"""Who may do what with a bucket and what is in it: its owner all, others what its policy and the lists say.
+
+The owner is the project; whoever has one of its roles in it acts for it. A policy may deny even that, but not changing
+the policy. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
+"""
+
+from altostratus.contracts.objectstore import Container, Object, Values
+from altostratus.doors.s3.errors import S3Error
+from altostratus.doors.s3.policy import ARN, TAG, Asked, Policy, decide, is_public, read_policy
+from altostratus.doors.s3.request import S3Request, owner_id
+from altostratus.kernel.actor import Actor
+
+OPERATORS = frozenset({"admin", "member"})
+READER, RESELLER = "reader", "ResellerAdmin"
+ACL, POLICY, BLOCK, TAGS = "s3:acl", "s3:policy", "s3:public-access-block", "s3:tags"
+"""Names under which a bucket or an object keeps them."""
+ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
+AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+GROUPS = (ALL_USERS, AUTHENTICATED)
+_OWNERS_ALONE = frozenset(
+    ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketPublicAccessBlock")
+)
+BYPASS = "s3:BypassGovernanceRetention"
+_READS = ("s3:Get", "s3:List")
+_BY_BUCKET_ACL = {
+    "s3:ListBucket": "READ",
+    "s3:ListBucketVersions": "READ",
+    "s3:ListBucketMultipartUploads": "READ",
+    "s3:PutObject": "WRITE",
+    "s3:DeleteObject": "WRITE",
+    "s3:AbortMultipartUpload": "WRITE",
+    "s3:ListMultipartUploadParts": "WRITE",
+    "s3:GetBucketAcl": "READ_ACP",
+    "s3:PutBucketAcl": "WRITE_ACP",
+}
+_BY_OBJECT_ACL = {
+    "s3:GetObject": "READ",
+    "s3:GetObjectVersion": "READ",
+    "s3:GetObjectAttributes": "READ",
+    "s3:GetObjectVersionAttributes": "READ",
+    "s3:GetObjectAcl": "READ_ACP",
+    "s3:GetObjectVersionAcl": "READ_ACP",
+    "s3:PutObjectAcl": "WRITE_ACP",
+    "s3:PutObjectVersionAcl": "WRITE_ACP",
+}
+
+
+def acts_for(actor: Actor | None, container: Container) -> bool:
+    """Whether the actor may do everything that the owner may."""
+    if actor is None:
+        return False
+    return RESELLER in actor.roles or (_is_of(actor, container) and not actor.roles.isdisjoint(OPERATORS))
+
+
+def require(
+    request: S3Request, container: Container, action: str, found: Object | None = None, key: str | None = None
+) -> None:
+    """AccessDenied unless it may be done; `found` is the object that it is done with, `key` its name if it is another
+    than the request's."""
+    if not may(request, container, action, found, key):
+        raise S3Error("AccessDenied")
+
+
+def may(
+    request: S3Request, container: Container, action: str, found: Object | None = None, key: str | None = None
+) -> bool:
+    owner = acts_for(request.actor, container)
+    if owner and action in _OWNERS_ALONE:
+        return True
+    said = _decision(request, container, action, found, request.key if key is None else key)
+    if said is False:
+        return False
+    if owner or said:
+        return True
+    if request.actor and _is_of(request.actor, container):
+        return READER in request.actor.roles and action.startswith(_READS)
+    return _listed(request.actor, container, action, found)
+
+
+def _is_of(actor: Actor, container: Container) -> bool:
+    return bool(actor.project) and actor.project == owner_id(container)
+
+
+def _decision(request: S3Request, container: Container, action: str, found: Object | None, key: str) -> bool | None:
+    """What the policy says; nothing to the public where its bucket restricts it."""
+    text = container.settings.get(POLICY)
+    if text is None:
+        return None
+    policy: Policy = read_policy(text, request.bucket)
+    said = decide(policy, _asked(request, action, found, key))
+    restricted = container.settings.get(BLOCK, {}).get("restrict_buckets") and is_public(policy)
+    stranger = request.actor is None or not _is_of(request.actor, container)
+    return None if said and restricted and stranger else said
+
+
+def _asked(request: S3Request, action: str, found: Object | None, key: str) -> Asked:
+    values = {"aws:sourceip": request.raw.context.client}
+    values["aws:securetransport"] = str(request.raw.scope.get("scheme") == "https").lower()
+    named = {"aws:referer": "referer", "aws:useragent": "user-agent"}
+    values |= {key: request.headers[name] for key, name in named.items() if name in request.headers}
+    values |= {f"s3:{name}": request.query[name] for name in ("prefix", "delimiter") if name in request.query}
+    tags = found.system.get(TAGS, {}) if found else {}
+    values |= {f"{TAG}{key}": value for key, value in tags.items()}
+    resource = f"{ARN}{request.bucket}/{key}" if _is_of_object(action) else f"{ARN}{request.bucket}"
+    return Asked(action, resource, request.actor, values)
+
+
+def _is_of_object(action: str) -> bool:
+    """Whether it is done with an object, or with a bucket."""
+    if "Bucket" in action:
+        return False
+    return "Object" in action or action in ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", BYPASS)
+
+
+def _listed(actor: Actor | None, container: Container, action: str, found: Object | None) -> bool:
+    """What the lists of the bucket and of the object say."""
+    ignore = bool(container.settings.get(BLOCK, {}).get("ignore_acls"))
+    if permission := _BY_BUCKET_ACL.get(action):
+        return _allows(container.settings, permission, actor, ignore)
+    permission = _BY_OBJECT_ACL.get(action)
+    return bool(permission and found) and _allows(found.system if found else {}, permission or "", actor, ignore)
+
+
+def _allows(values: Values, permission: str, actor: Actor | None, ignore_groups: bool) -> bool:
+    mine = {ALL_USERS} if actor is None else {ALL_USERS, AUTHENTICATED, actor.project, actor.user_id}
+    mine -= set(GROUPS) if ignore_groups else set()
+    return any(who in mine and right in (permission, "FULL_CONTROL") for who, right in values.get(ACL, ()))

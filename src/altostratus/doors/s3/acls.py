@@ -1,0 +1,121 @@
+"""Access control lists as they are kept: who, and which right. The owner needs none.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from altostratus.contracts.objectstore import Container, Values
+from altostratus.doors.s3.access import ACL, ALL_USERS, AUTHENTICATED, BLOCK, GROUPS
+from altostratus.doors.s3.errors import S3Error
+from altostratus.doors.s3.nouns import Acl, Grant, Grantee, Owner
+from altostratus.doors.s3.request import S3Request, owner_id
+
+Kept = list[list[str]]
+"""Pairs of a grantee (a group's URI, or the id of a project or a user) and a permission."""
+OWNERSHIP = "s3:ownership"
+ENFORCED = "BucketOwnerEnforced"
+_GRANT_HEADERS = {
+    "x-amz-grant-full-control": "FULL_CONTROL",
+    "x-amz-grant-read": "READ",
+    "x-amz-grant-write": "WRITE",
+    "x-amz-grant-read-acp": "READ_ACP",
+    "x-amz-grant-write-acp": "WRITE_ACP",
+}
+_OWNERSHIPS = ("BucketOwnerPreferred", "ObjectWriter", ENFORCED)
+
+
+def grants_of_headers(request: S3Request, owner: str) -> Kept | None:
+    """What x-amz-acl or x-amz-grant-* say; None where they say nothing."""
+    canned = request.headers.get("x-amz-acl")
+    granted = {name: request.headers[name] for name in _GRANT_HEADERS if name in request.headers}
+    if canned is not None and granted:
+        raise S3Error("InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed")
+    if canned is not None:
+        return _canned(canned, owner)
+    if not granted:
+        return None
+    return [[_grantee(text), _GRANT_HEADERS[name]] for name, value in granted.items() for text in value.split(",")]
+
+
+def _canned(name: str, owner: str) -> Kept:
+    everyone = [owner, "FULL_CONTROL"]
+    lists: dict[str, Kept] = {
+        "private": [everyone],
+        "public-read": [everyone, [ALL_USERS, "READ"]],
+        "public-read-write": [everyone, [ALL_USERS, "READ"], [ALL_USERS, "WRITE"]],
+        "authenticated-read": [everyone, [AUTHENTICATED, "READ"]],
+        "bucket-owner-read": [everyone],
+        "bucket-owner-full-control": [everyone],
+    }
+    if name not in lists:
+        raise S3Error("InvalidArgument", ArgumentName="x-amz-acl", ArgumentValue=name)
+    return lists[name]
+
+
+def _grantee(text: str) -> str:
+    """id="…" or uri="…"."""
+    kind, _, value = text.strip().partition("=")
+    value = value.strip().strip('"')
+    if kind == "emailAddress":
+        raise S3Error("UnresolvableGrantByEmailAddress")
+    if kind not in ("id", "uri") or not value:
+        raise S3Error("InvalidArgument", "Argument format not recognized", ArgumentValue=text)
+    return check_grantee("Group" if kind == "uri" else "CanonicalUser", value)
+
+
+def check_grantee(kind: str, value: str) -> str:
+    if kind == "AmazonCustomerByEmail":
+        raise S3Error("UnresolvableGrantByEmailAddress")
+    if kind == "Group" and value not in GROUPS:
+        raise S3Error("InvalidArgument", "Invalid group uri", ArgumentName="uri", ArgumentValue=value)
+    if kind == "CanonicalUser" and not (value and len(value) <= 64 and value.replace("-", "").isalnum()):
+        raise S3Error("InvalidArgument", "Invalid id", ArgumentName="CanonicalUser/ID", ArgumentValue=value)
+    return value
+
+
+def grants_of_document(found: Acl, owner: str) -> Kept:
+    """Of PutBucketAcl and PutObjectAcl. Nobody gives his things away."""
+    if found.owner.id != owner:
+        raise S3Error("AccessDenied")
+    return [[check_grantee(each.grantee.kind, each.grantee.id), each.permission] for each in found.grants]
+
+
+def kept_grants(grants: Kept | None) -> dict[str, Any]:
+    """As settings or system have them."""
+    return {} if grants is None else {ACL: grants}
+
+
+def check_block(container: Container, grants: Kept | None) -> None:
+    """AccessDenied where the bucket takes no lists that let anybody in."""
+    blocked = container.settings.get(BLOCK, {}).get("block_acls")
+    if blocked and any(who in GROUPS for who, _ in grants or ()):
+        raise S3Error("AccessDenied")
+    if grants is not None and container.settings.get(OWNERSHIP) == ENFORCED and not _is_private(container, grants):
+        raise S3Error("AccessControlListNotSupported")
+
+
+def _is_private(container: Container, grants: Kept) -> bool:
+    return grants == [[owner_id(container), "FULL_CONTROL"]]
+
+
+def shown(container: Container, values: Values) -> Acl:
+    """As GetBucketAcl and GetObjectAcl answer it."""
+    owner = Owner(owner_id(container), owner_id(container))
+    grants: Iterable[Any] = values.get(ACL, [[owner.id, "FULL_CONTROL"]])
+    return Acl(owner, tuple(Grant(_shown_grantee(who), right) for who, right in grants))
+
+
+def _shown_grantee(who: str) -> Grantee:
+    return Grantee("Group", who) if who in GROUPS else Grantee("CanonicalUser", who, who)
+
+
+def check_ownership(request: S3Request) -> Mapping[str, str]:
+    """What x-amz-object-ownership says, as settings have it."""
+    said = request.headers.get("x-amz-object-ownership")
+    if said is None:
+        return {}
+    if said not in _OWNERSHIPS:
+        raise S3Error("InvalidArgument", ArgumentName="x-amz-object-ownership", ArgumentValue=said)
+    return {OWNERSHIP: said}

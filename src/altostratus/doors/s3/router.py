@@ -1,0 +1,121 @@
+"""Which function answers which method, of the service, a bucket or an object, and which of its sub-resources.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from altostratus.contracts import objectstore
+from altostratus.doors.s3.authentication import open_request
+from altostratus.doors.s3.door import Door
+from altostratus.doors.s3.errors import S3Error, s3_error
+from altostratus.doors.s3.request import S3Request
+from altostratus.doors.s3.sources import HEADER as COPY_SOURCE
+from altostratus.doors.s3.verbs import buckets, deleting, listing, parts, reading, uploads, writing
+from altostratus.kernel.errors import Fault
+from altostratus.kernel.http.raw import RawRequest
+
+Verb = Callable[[S3Request], Awaitable[None]]
+Table = Mapping[tuple[str, str], Verb]
+"""By method and sub-resource; '' for the thing itself."""
+
+SERVICE: Table = {("GET", ""): buckets.list_buckets}
+BUCKET: Table = {
+    ("DELETE", ""): buckets.delete_bucket,
+    ("GET", ""): listing.list_objects,
+    ("GET", "list-type"): listing.list_objects_v2,
+    ("GET", "location"): buckets.get_location,
+    ("GET", "uploads"): uploads.list_uploads,
+    ("GET", "versions"): listing.list_versions,
+    ("HEAD", ""): buckets.head_bucket,
+    ("POST", "delete"): deleting.delete_objects,
+    ("PUT", ""): buckets.create_bucket,
+}
+OBJECT: Table = {
+    ("DELETE", ""): deleting.delete_object,
+    ("DELETE", "uploadId"): uploads.abort_upload,
+    ("GET", ""): reading.get_object,
+    ("GET", "attributes"): reading.get_attributes,
+    ("GET", "uploadId"): uploads.list_parts,
+    ("HEAD", ""): reading.get_object,
+    ("POST", "uploadId"): parts.complete_upload,
+    ("POST", "uploads"): uploads.create_upload,
+    ("PUT", ""): writing.put_object,
+    ("PUT", "uploadId"): parts.upload_part,
+}
+COPIES: Table = {("PUT", ""): writing.copy_object, ("PUT", "uploadId"): parts.copy_part}
+"""In place of those of an object, where there is a source to copy."""
+# fmt: off
+SUBRESOURCES = frozenset((
+    "accelerate", "acl", "analytics", "attributes", "cors", "delete", "encryption", "intelligent-tiering", "inventory",
+    "legal-hold", "lifecycle", "list-type", "location", "logging", "metadataConfiguration", "metadataTable", "metrics",
+    "notification", "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "renameObject",
+    "replication", "requestPayment", "restore", "retention", "select", "session", "tagging", "torrent", "uploadId",
+    "uploads", "versioning", "versions", "website",
+))
+# fmt: on
+"""All that S3 has: what is not in a table here is not implemented, and never taken for the thing itself."""
+_CODES: Mapping[type[Fault], str] = {
+    objectstore.NoSuchAccount: "NoSuchBucket",
+    objectstore.NoSuchContainer: "NoSuchBucket",
+    objectstore.NoSuchObject: "NoSuchKey",
+    objectstore.NoSuchUpload: "NoSuchUpload",
+    objectstore.NotEmpty: "BucketNotEmpty",
+    objectstore.NameTaken: "BucketAlreadyExists",
+    objectstore.QuotaExceeded: "QuotaExceeded",
+    objectstore.StorageFull: "ServiceUnavailable",
+}
+
+
+OPERATIONS = tuple(
+    (method, path, verb)
+    for path, table in (("/", SERVICE), ("/{bucket}", BUCKET), ("/{bucket}/{key}", OBJECT))
+    for (method, resource), verb in table.items()
+    if not resource
+)
+
+
+class Router:
+    """The whole of the door."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def __call__(self, raw: RawRequest) -> None:
+        """Any method of any path."""
+        try:
+            request = await open_request(self._door, raw)
+            await verb_of(request)(request)
+        except Fault as fault:
+            if raw.started:
+                raise
+            raise _as_s3(fault, raw) from fault
+
+
+def verb_of(request: S3Request) -> Verb:
+    """NotImplemented for what S3 has and is not here; MethodNotAllowed for what it has not."""
+    table = OBJECT if request.key else BUCKET if request.bucket else SERVICE
+    named = sorted(SUBRESOURCES & request.query.keys()) if request.bucket else []
+    named = [name for name in named if name != "uploads" or "uploadId" not in named]
+    if len(named) > 1:
+        raise S3Error("InvalidArgument", "Conflicting query string parameters: " + ", ".join(named))
+    what = named[0] if named else ""
+    copies = request.key and COPY_SOURCE in request.headers
+    verb = (COPIES.get((request.method, what)) if copies else None) or table.get((request.method, what))
+    if verb is None:
+        if what and not any(known == what for _, known in table):
+            raise S3Error("NotImplemented", Header=what)
+        raise S3Error("MethodNotAllowed", Method=request.method, ResourceType=(what or _KIND[id(table)]).upper())
+    return verb
+
+
+_KIND = {id(SERVICE): "service", id(BUCKET): "bucket", id(OBJECT): "object"}
+
+
+def _as_s3(fault: Fault, raw: RawRequest) -> S3Error:
+    """With what it is about."""
+    code = next((_CODES[kind] for kind in type(fault).__mro__ if kind in _CODES), None)
+    error = S3Error(code) if code else s3_error(fault)
+    error.resource = str(raw.scope["path"])
+    error.headers, error.detail = fault.headers, fault.detail
+    return error

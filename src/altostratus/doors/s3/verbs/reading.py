@@ -1,0 +1,207 @@
+"""Reading objects: GetObject, HeadObject, GetObjectAttributes.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+"""
+
+from collections.abc import Iterator
+
+from altostratus.contracts.objectstore import Container, Listing, Object, Reading
+from altostratus.doors.s3 import nouns, xml_out
+from altostratus.doors.s3.access import may, require
+from altostratus.doors.s3.checksums import Algorithm, ChecksumType
+from altostratus.doors.s3.conditions import is_modified, read_range
+from altostratus.doors.s3.errors import S3Error
+from altostratus.doors.s3.request import S3Request
+from altostratus.doors.s3.versions import check_version
+from altostratus.doors.s3.views import PARTS, checksum_headers, checksum_of, http_date, object_headers, version_header
+from altostratus.doors.s3.xml_build import Element
+from altostratus.kernel.errors import Fault
+from altostratus.kernel.tx import Tx
+
+OVERRIDES = {
+    "response-cache-control": "cache-control",
+    "response-content-disposition": "content-disposition",
+    "response-content-encoding": "content-encoding",
+    "response-content-language": "content-language",
+    "response-content-type": "content-type",
+    "response-expires": "expires",
+}
+_ATTRIBUTES = ("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize")
+MOST_PARTS = 1000
+
+
+async def get_object(request: S3Request) -> None:
+    """200, 206, 304; for HEAD too."""
+    container, found, reading = await request.door.objects.read(lambda tx: _open(tx, request))
+    headers = object_headers(container, found)
+    if not is_modified(request.headers, found):
+        await request.answer(304, [header for header in headers if header[0] != "content-type"])
+        return
+    headers = _overridden(request, headers)
+    span, more = _part(request, found) or (read_range(request.headers.get("range"), found.size), [])
+    if request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED" and span is None:
+        headers += checksum_headers(found)
+    start, stop = span or (0, found.size)
+    headers += [*more, ("content-length", str(stop - start))]
+    if span:
+        headers.append(("content-range", f"bytes {start}-{stop - 1}/{found.size}"))
+    await _send(request, 206 if span else 200, headers, reading, start, stop)
+
+
+async def get_attributes(request: S3Request) -> None:
+    """What x-amz-object-attributes asks for."""
+    asked = {name.strip() for name in request.headers.get("x-amz-object-attributes", "").split(",")} - {""}
+    if not asked or asked - set(_ATTRIBUTES):
+        raise S3Error("InvalidArgument", "Invalid attribute name specified.", ArgumentName="x-amz-object-attributes")
+
+    def look(tx: Tx) -> tuple[Container, Object]:
+        return find(tx, request, "s3:GetObjectAttributes")
+
+    container, found = await request.door.objects.read(look)
+    kept = checksum_of(found)
+    body = xml_out.attributes(
+        etag=found.etag if "ETag" in asked else None,
+        size=found.size if "ObjectSize" in asked else None,
+        storage_class="STANDARD" if "StorageClass" in asked else None,
+        checksums={kept[0]: kept[1]} if kept and "Checksum" in asked else None,
+        kind=kept[2] if kept else None,
+        parts_page=_parts_page(request, found) if "ObjectParts" in asked and PARTS in found.system else None,
+    )
+    modified = ("last-modified", http_date(found.modified_at))
+    await request.answer_xml(body, [modified, *version_header(container, found)])
+
+
+def find(tx: Tx, request: S3Request, action: str) -> tuple[Container, Object]:
+    """The object, or the version of it, that the request names, if `action` may be done with it. `action` is that of
+    the present version; that of others has Version in its name."""
+    container, version = request.find_bucket(tx), request.query.get("versionId") or None
+    if version is not None:
+        check_version(version)
+        action = versioned(action)
+    found = request.door.objects.find_object(tx, container.id, request.key, version)
+    if found is not None and is_expired(found, tx):
+        found = None
+    if found is None and not may(request, container, "s3:ListBucket"):
+        raise S3Error("AccessDenied")  # who may not list does not learn what is there
+    require(request, container, action, found)
+    if found is None:
+        raise _missing(tx, request, container, version)
+    if found.marker:
+        raise _marked(S3Error("MethodNotAllowed", Method=request.method, ResourceType="DeleteMarker"), found)
+    return container, found
+
+
+def versioned(action: str) -> str:
+    """s3:GetObjectAcl is s3:GetObjectVersionAcl of one version."""
+    return action.replace("Object", "ObjectVersion", 1)
+
+
+def is_expired(found: Object, tx: Tx) -> bool:
+    return found.expires_at is not None and found.expires_at <= tx.now.timestamp()
+
+
+def _open(tx: Tx, request: S3Request) -> tuple[Container, Object, Reading]:
+    container, found = find(tx, request, "s3:GetObject")
+    return container, found, request.door.objects.open_object(tx, found)
+
+
+def _missing(tx: Tx, request: S3Request, container: Container, version: str | None) -> Fault:
+    """A marker that is there says so."""
+    if version is not None:
+        return S3Error("NoSuchVersion", Key=request.key, VersionId=version)
+    fault = S3Error("NoSuchKey", Key=request.key)
+    if not container.versioning:
+        return fault
+    newest = request.door.objects.list_versions(tx, container.id, Listing(limit=1, prefix=request.key))
+    marker = newest[0] if newest else None
+    if isinstance(marker, Object) and marker.name == request.key and marker.marker:
+        return _marked(fault, marker)
+    return fault
+
+
+def _marked(fault: S3Error, marker: Object) -> S3Error:
+    modified = ("last-modified", http_date(marker.modified_at))
+    fault.headers = (("x-amz-delete-marker", "true"), ("x-amz-version-id", marker.version), modified)
+    return fault
+
+
+def _overridden(request: S3Request, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What the query says of the answer's headers, which only who has signed may ask for."""
+    wanted = {OVERRIDES[name]: value for name, value in request.query.items() if name in OVERRIDES}
+    if not wanted:
+        return headers
+    if request.actor is None:
+        raise S3Error("InvalidRequest", "Request specific response headers cannot be used for anonymous GET requests.")
+    if any(ord(character) < 32 for value in wanted.values() for character in value):
+        raise S3Error("InvalidArgument", "Response header values must not have control characters.")
+    return [header for header in headers if header[0] not in wanted] + list(wanted.items())
+
+
+def _part(request: S3Request, found: Object) -> tuple[tuple[int, int] | None, list[tuple[str, str]]] | None:
+    """Where the part is that ?partNumber asks for, and how many there are. An object that was not put together is its
+    own first part."""
+    text = request.query.get("partNumber")
+    if text is None:
+        return None
+    if "range" in request.headers:
+        raise S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
+    if not (text.isascii() and text.isdigit() and len(text) < 6) or not 0 < int(text) <= 10_000:
+        raise S3Error("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
+    sizes, number = part_sizes(found), int(text)
+    if number > (len(sizes) or 1):
+        raise S3Error("InvalidPartNumber", ActualPartCount=str(len(sizes) or 1), PartNumberRequested=text)
+    if not sizes:
+        return ((0, found.size) if found.size else None), []
+    start = sum(sizes[: number - 1])
+    count = [("x-amz-mp-parts-count", str(len(sizes)))]
+    return (start, start + sizes[number - 1]), count
+
+
+def part_sizes(found: Object) -> list[int]:
+    """Of an object that was put together; [] for others. They are kept as runs of the same size."""
+    kept = found.system.get(PARTS)
+    return [size for size, count in kept["sizes"] for _ in range(count)] if kept else []
+
+
+def _parts_page(request: S3Request, found: Object) -> list[Element]:
+    most = _header_number(request, "x-amz-max-parts", MOST_PARTS)
+    after = _header_number(request, "x-amz-part-number-marker", 0)
+    parts = list(_parts(found))
+    shown = [part for part in parts if part.number > after][: min(most, MOST_PARTS)]
+    last = shown[-1].number if shown else after
+    return xml_out.attribute_parts(
+        len(parts), shown, marker=after, next_marker=last, most=most, truncated=last < len(parts)
+    )
+
+
+def _header_number(request: S3Request, name: str, default: int) -> int:
+    text = request.headers.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise S3Error("InvalidArgument", ArgumentName=name, ArgumentValue=text)
+    return int(text)
+
+
+def _parts(found: Object) -> Iterator[nouns.Part]:
+    kept, digests = checksum_of(found), found.system[PARTS].get("checksums", [])
+    for number, size in enumerate(part_sizes(found), 1):
+        known: dict[Algorithm, str] = {}
+        if kept and kept[2] is ChecksumType.COMPOSITE and number <= len(digests):
+            known = {kept[0]: digests[number - 1]}
+        yield nouns.Part(number, size=size, checksums=known)
+
+
+async def _send(
+    request: S3Request, status: int, headers: list[tuple[str, str]], reading: Reading, start: int, stop: int
+) -> None:
+    raw, encoded = request.raw, request.encoded(headers)
+    if request.method == "HEAD" or start == stop:
+        await raw.start(status, encoded)
+        await raw.write(b"", more=False)
+        return
+    chunks = reading.chunks(start, stop)
+    first = await anext(chunks)  # what is damaged at once is a fault, not half an answer
+    await raw.start(status, encoded)
+    await raw.write(first)
+    async for chunk in chunks:
+        await raw.write(chunk)
+    await raw.write(b"", more=False)

@@ -1,0 +1,164 @@
+"""Writing objects: PutObject and CopyObject.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+"""
+
+from dataclasses import replace
+
+from altostratus.contracts.objectstore import Container, Content, NewObject, Object
+from altostratus.doors.s3 import xml_out
+from altostratus.doors.s3.access import ACL, TAGS, require
+from altostratus.doors.s3.acls import check_block
+from altostratus.doors.s3.checksums import ChecksumType, algorithm_named
+from altostratus.doors.s3.conditions import guard_of, is_modified
+from altostratus.doors.s3.errors import S3Error
+from altostratus.doors.s3.locks import HOLD, RETENTION
+from altostratus.doors.s3.places import check_key
+from altostratus.doors.s3.request import Headers, S3Request
+from altostratus.doors.s3.said import check_offered, grants_of, said_of
+from altostratus.doors.s3.sources import Source, find_source, rehashed
+from altostratus.doors.s3.views import CHECKSUM, PARTS, checksum_headers, checksum_of, moment, version_header
+from altostratus.doors.s3.xml_build import quoted
+from altostratus.kernel.tx import Tx
+
+LARGEST = 5 << 30
+"""Bytes of an object that is written at once."""
+
+
+async def put_object(request: S3Request) -> None:
+    """200 with its entity tag, version and checksum."""
+    body, length = request.body, check_length(request)
+    check_key(request.key)
+    check_offered(request.headers)
+    container = await request.door.objects.read(lambda tx: writable(tx, request))
+    new = said_of(request, container)
+
+    def make(content: Content) -> NewObject:
+        body.check_md5(content.md5)
+        return with_checksum(request, new)
+
+    written = await request.door.objects.put_object(
+        container.account,
+        container.name,
+        request.key,
+        body.chunks(),
+        make,
+        announced=length,
+        guard=guard_of(request.headers),
+    )
+    await request.answer(200, written_headers(container, written))
+
+
+def check_length(request: S3Request) -> int | None:
+    """How many bytes are said to come."""
+    length = request.body.length
+    if length is None and "transfer-encoding" not in request.headers:
+        raise S3Error("MissingContentLength")
+    if length is not None and length > LARGEST:
+        raise S3Error("EntityTooLarge", ProposedSize=str(length), MaxSizeAllowed=str(LARGEST))
+    return length
+
+
+def writable(tx: Tx, request: S3Request) -> Container:
+    """The bucket, if such an object may be put into it."""
+    container = request.find_bucket(tx)
+    require(request, container, "s3:PutObject")
+    if "x-amz-tagging" in request.headers:
+        require(request, container, "s3:PutObjectTagging")
+    if grants := grants_of(request, container):
+        require(request, container, "s3:PutObject")
+        check_block(container, grants)
+    return container
+
+
+def with_checksum(request: S3Request, new: NewObject) -> NewObject:
+    """And what its body was found to have."""
+    body = request.body
+    if not (body.expected and body.checksum):
+        return new
+    kept = [body.expected.algorithm.value, body.checksum, ChecksumType.FULL_OBJECT.value]
+    return replace(new, system={**new.system, CHECKSUM: kept})
+
+
+def written_headers(container: Container, written: Object) -> Headers:
+    return [("etag", quoted(written.etag)), *checksum_headers(written), *version_header(container, written)]
+
+
+async def copy_object(request: S3Request) -> None:
+    """The bytes are not copied: both objects refer to them."""
+    check_key(request.key)
+    check_offered(request.headers)
+    source = await request.door.objects.read(lambda tx: find_source(tx, request))
+    if not is_modified(request.headers, source.found, "x-amz-copy-source-"):
+        raise S3Error("PreconditionFailed", Condition="x-amz-copy-source-If-None-Match")
+    if source.found.size > LARGEST:
+        raise S3Error("InvalidRequest", "The specified copy source is larger than the maximum allowable size")
+    replaces = _directive(request, "x-amz-metadata-directive")
+    retags = _directive(request, "x-amz-tagging-directive")
+    checksum = await _checksum(request, source)
+
+    def copy(tx: Tx) -> tuple[Container, Object]:
+        container = writable(tx, request)
+        _check_itself(request, source, container, replaces)
+        said = said_of(request, container)
+        new = said if replaces else _as_it_was(source.found, said)
+        new = replace(new, system=_kept(source.found, new, said, retags) | checksum, etag=source.found.etag)
+        guard = guard_of(request.headers)
+        present = source.reopen(tx)
+        return container, request.door.objects.copy_object(tx, present, container, request.key, new, guard)
+
+    container, made = await request.door.objects.write(copy)
+    kept = checksum_of(made)
+    body = xml_out.object_copied(
+        made.etag, moment(made.modified_at), {kept[0]: kept[1]} if kept else {}, kept[2] if kept else None
+    )
+    headers = list(version_header(container, made))
+    if source.container.versioning:
+        headers.append(("x-amz-copy-source-version-id", source.found.version))
+    await request.answer_xml(body, headers)
+
+
+def _directive(request: S3Request, header: str) -> bool:
+    """Whether it says REPLACE."""
+    text = request.headers.get(header, "COPY")
+    if text not in ("COPY", "REPLACE"):
+        message = f"Unknown {'metadata' if 'metadata' in header else 'tagging'} directive."
+        raise S3Error("InvalidArgument", message, ArgumentName=header, ArgumentValue=text)
+    return text == "REPLACE"
+
+
+def _check_itself(request: S3Request, source: Source, container: Container, replaces: bool) -> None:
+    here = (source.container.id, source.found.name) == (container.id, request.key)
+    if here and source.found.latest and not replaces:
+        message = (
+            "This copy request is illegal because it is trying to copy an object to itself without changing the "
+            "object's metadata, storage class, website redirect location or encryption attributes."
+        )
+        raise S3Error("InvalidRequest", message)
+
+
+def _as_it_was(found: Object, said: NewObject) -> NewObject:
+    """What the source says of itself, with what belongs to the new one alone."""
+    own = {name: value for name, value in said.system.items() if name in (ACL, RETENTION, HOLD)}
+    old = {name: value for name, value in found.system.items() if name not in (ACL, RETENTION, HOLD)}
+    return NewObject(found.content_type, found.meta, {**old, **own})
+
+
+def _kept(found: Object, new: NewObject, said: NewObject, retags: bool) -> dict[str, object]:
+    """Its checksum and parts stay whatever is said; its tags, unless the request has others."""
+    system = {name: value for name, value in new.system.items() if name != TAGS}
+    tags = said.system.get(TAGS) if retags else found.system.get(TAGS)
+    kept = {name: found.system[name] for name in (CHECKSUM, PARTS) if name in found.system}
+    return {**system, **kept, **({TAGS: tags} if tags else {})}
+
+
+async def _checksum(request: S3Request, source: Source) -> dict[str, object]:
+    """Another one than the source has is made from its bytes."""
+    wanted = algorithm_named(request.headers.get("x-amz-checksum-algorithm"))
+    kept = checksum_of(source.found)
+    if wanted is None or (kept and (kept[0], kept[2]) == (wanted, ChecksumType.FULL_OBJECT)):
+        return {}
+    reading = await request.door.objects.read(lambda tx: request.door.objects.open_object(tx, source.reopen(tx)))
+    _, text = await rehashed(request, reading, 0, source.found.size, wanted)
+    return {CHECKSUM: [wanted.value, text, ChecksumType.FULL_OBJECT.value]}

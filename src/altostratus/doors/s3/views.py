@@ -1,0 +1,76 @@
+"""What S3 says of objects in headers and lists."""
+
+from datetime import UTC, datetime, timedelta
+
+from altostratus.contracts.objectstore import Container, Object
+from altostratus.doors.s3 import nouns
+from altostratus.doors.s3.access import TAGS
+from altostratus.doors.s3.checksums import Algorithm, ChecksumType
+from altostratus.doors.s3.request import owner_id
+from altostratus.doors.s3.xml_build import quoted
+
+KEPT = ("cache-control", "content-disposition", "content-encoding", "content-language", "expires")
+"""Headers of an object that are kept as they are, whichever door they came by."""
+CHECKSUM, PARTS = "s3:checksum", "s3:parts"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def http_date(micros: int) -> str:
+    """Sun, 06 Nov 1994 08:49:37 GMT"""
+    return moment(micros).strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+
+def owner_of(container: Container) -> nouns.Owner:
+    return nouns.Owner(owner_id(container), owner_id(container))
+
+
+def checksum_of(found: Object) -> tuple[Algorithm, str, ChecksumType] | None:
+    """The checksum that an object was written with."""
+    kept = found.system.get(CHECKSUM)
+    return (Algorithm(kept[0]), kept[1], ChecksumType(kept[2])) if kept else None
+
+
+def checksum_headers(found: Object) -> list[tuple[str, str]]:
+    kept = checksum_of(found)
+    return [(kept[0].header, kept[1]), ("x-amz-checksum-type", kept[2].value)] if kept else []
+
+
+def version_header(container: Container, found: Object) -> list[tuple[str, str]]:
+    """Only where versions are, or were, kept."""
+    return [("x-amz-version-id", found.version)] if container.versioning else []
+
+
+def object_headers(container: Container, found: Object) -> list[tuple[str, str]]:
+    """All that is said of an object when it is read, but for its length."""
+    headers = [
+        ("etag", quoted(found.etag)),
+        ("last-modified", http_date(found.modified_at)),
+        ("content-type", found.content_type),
+        ("accept-ranges", "bytes"),
+    ]
+    headers += [(f"x-amz-meta-{name}", str(value)) for name, value in found.meta.items()]
+    headers += [(name, str(found.system[name])) for name in KEPT if name in found.system]
+    if tags := found.system.get(TAGS):
+        headers.append(("x-amz-tagging-count", str(len(tags))))
+    return [*headers, *version_header(container, found)]
+
+
+def entry(found: Object, owner: nouns.Owner | None) -> nouns.Entry:
+    """An object as lists show it."""
+    kept = checksum_of(found)
+    return nouns.Entry(
+        found.name,
+        moment(found.modified_at),
+        found.etag,
+        found.size,
+        owner=owner,
+        algorithm=kept[0] if kept else None,
+        checksum_type=kept[2] if kept else None,
+        version_id=found.version,
+        latest=found.latest,
+        delete_marker=found.marker,
+    )
