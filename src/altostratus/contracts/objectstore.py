@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from altostratus.kernel.errors import Conflict, NotFound, TooLarge, Unavailable
+from altostratus.kernel.errors import StorageFull as StorageFull
 from altostratus.kernel.tx import Tx
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ LONG = 60.0
 
 
 def job() -> _Job:
-    return _Job(lambda connection: None, lambda result, error: None)
+    return _Job(lambda connection: None, lambda job: None)
 
 
 def test_what_waits_goes_together_up_to_a_number() -> None:

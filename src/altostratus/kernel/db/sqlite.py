@@ -32,11 +32,14 @@ of it is for those who were answered to ask again, which takes them about as lon
 
 
 class _Job:
-    """A function on its way to a thread, and where its result goes."""
+    """A function on its way to a thread. Once it is done `settle` is called with the job, in `loop` if it has one."""
 
-    def __init__(self, run: Run[Any], deliver: Callable[[Any, BaseException | None], None]) -> None:
+    def __init__(
+        self, run: Run[Any], settle: Callable[["_Job"], None], loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
         self.run = run
-        self.deliver = deliver
+        self.settle = settle
+        self.loop = loop
         self.result: Any = None
         self.error: BaseException | None = None
 
@@ -98,7 +101,7 @@ class Sqlite:
 
     def write_now(self, run: Run[T]) -> T:
         done = threading.Event()
-        job = _Job(run, lambda *_: done.set())
+        job = _Job(run, lambda job: done.set())
         self._put(self._writes, job)
         done.wait()
         if job.error is not None:
@@ -125,15 +128,15 @@ class Sqlite:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
-        def settle(result: Any, error: BaseException | None) -> None:
+        def settle(job: _Job) -> None:
             if future.done():
                 return
-            if error is None:
-                future.set_result(result)
+            if job.error is None:
+                future.set_result(job.result)
             else:
-                future.set_exception(error)
+                future.set_exception(job.error)
 
-        self._put(jobs, _Job(run, lambda result, error: _call_soon(loop, settle, result, error)))
+        self._put(jobs, _Job(run, settle, loop))
         return await future
 
     def _write_loop(self, connection: Connection) -> None:
@@ -152,7 +155,7 @@ class Sqlite:
             while job := self._reads.get(mine):
                 _run(connection, job)
                 connection.rollback()
-                job.deliver(job.result, job.error)
+                _deliver([job])
 
 
 class InlineSqlite:
@@ -231,8 +234,7 @@ def _commit(connection: Connection, batch: list[_Job]) -> None:
         _undo(connection)
         for job in batch:
             job.result, job.error = None, job.error or error
-    for job in batch:
-        job.deliver(job.result, job.error)
+    _deliver(batch)
 
 
 def _run(connection: Connection, job: _Job, savepoint: bool = False) -> None:
@@ -268,9 +270,20 @@ def _in_transaction(connection: Connection) -> bool:
     return bool(driver.in_transaction)
 
 
-def _call_soon(loop: asyncio.AbstractEventLoop, settle: Callable[..., None], *args: Any) -> None:
-    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
-        loop.call_soon_threadsafe(settle, *args)
+def _deliver(jobs: list[_Job]) -> None:
+    """Settle what is done, and wake each event loop once."""
+    for loop in {job.loop for job in jobs}:
+        mine = [job for job in jobs if job.loop is loop]
+        if loop is None:
+            _settle(mine)
+            continue
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(_settle, mine)
+
+
+def _settle(jobs: list[_Job]) -> None:
+    for job in jobs:
+        job.settle(job)
 
 
 def _connect(path: Path, begin: str, synchronous: str = "FULL") -> Connection:

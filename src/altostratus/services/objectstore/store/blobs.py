@@ -9,20 +9,19 @@ from altostratus.kernel.db.rows import every, insert_or_ignore, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import Blob
 from altostratus.services.objectstore.store.moments import micros
-from altostratus.services.objectstore.store.tables import blob, extent, fresh, garbage, object_
+from altostratus.services.objectstore.store.tables import blob, extent, garbage, object_
 
 _INSERT = insert(blob)
-_INSERT_FRESH = insert(fresh)
 BLOB_COLUMNS = tuple(blob.c[name] for name in Blob.__dataclass_fields__ if name != "data")
 """Of a Blob, in its order, but for the data."""
 _SELECT = select(*BLOB_COLUMNS)
-_ONE = _SELECT.add_columns(fresh.c.data).outerjoin(fresh).where(blob.c.id == bindparam("of_id"))
+_ONE = _SELECT.add_columns(blob.c.data).where(blob.c.id == bindparam("of_id"))
+_FRESH = select(blob.c.id, blob.c.data).where(blob.c.data.is_not(None)).limit(bindparam("most"))
 _SETTLE = (
     update(blob)
     .where(blob.c.id == bindparam("of_id"), blob.c.pack.is_(None))
-    .values(pack=bindparam("new_pack"), offset=bindparam("new_offset"))
+    .values(pack=bindparam("new_pack"), offset=bindparam("new_offset"), data=None)
 )
-_DELETE_FRESH = delete(fresh).where(fresh.c.blob_id == bindparam("of_id"))
 _ANY_IN_PACK = select(blob.c.id).where(blob.c.pack == bindparam("of_pack")).limit(1)
 _PLACE = and_(
     blob.c.id == bindparam("of_id"),
@@ -36,9 +35,7 @@ _MOVE = update(blob).where(_PLACE).values(pack=bindparam("new_pack"), offset=bin
 def add_blob(tx: Tx, new: Blob) -> None:
     """In the transaction that adds what refers to it."""
     row = {"id": new.id, "size": new.size, "sums": new.sums, "pack": new.pack, "offset": new.offset}
-    tx.sql.execute(_INSERT, row | {"checked_at": micros(tx.now), "damaged": False})
-    if new.data is not None:
-        tx.sql.execute(_INSERT_FRESH, {"blob_id": new.id, "data": new.data})
+    tx.sql.execute(_INSERT, row | {"checked_at": micros(tx.now), "damaged": False, "data": new.data})
 
 
 def drop(tx: Tx, blob_ids: Iterable[str]) -> None:
@@ -55,7 +52,6 @@ def take_garbage(tx: Tx, before: int, most: int, spared: frozenset[str] = frozen
     looked_at = list(tx.sql.execute(query).scalars())
     dead = set(looked_at) - _referred_to(tx, looked_at) - spared
     packed = set(tx.sql.execute(select(blob.c.id).where(blob.c.id.in_(dead), blob.c.pack.is_not(None))).scalars())
-    tx.sql.execute(delete(fresh).where(fresh.c.blob_id.in_(dead)))
     tx.sql.execute(delete(blob).where(blob.c.id.in_(dead)))
     tx.sql.execute(delete(garbage).where(garbage.c.blob_id.in_(looked_at)))
     drop(tx, spared.intersection(looked_at))
@@ -82,7 +78,7 @@ def live_in_packs(tx: Tx, packs: list[str]) -> set[str]:
 def take_fresh(tx: Tx, most: int, most_bytes: int) -> list[tuple[str, bytes]]:
     """Some of the blobs that are in the database."""
     batch, size = list[tuple[str, bytes]](), 0
-    for blob_id, data in tx.sql.execute(select(fresh.c.blob_id, fresh.c.data).limit(most)):
+    for blob_id, data in tx.sql.execute(_FRESH, {"most": most}):
         batch.append((blob_id, data))
         size += len(data)
         if size >= most_bytes:
@@ -94,7 +90,6 @@ def settle(tx: Tx, blobs: Sequence[Blob]) -> None:
     """They are in packs now."""
     rows = [{"of_id": each.id, "new_pack": each.pack, "new_offset": each.offset} for each in blobs]
     tx.sql.execute(_SETTLE, rows)
-    tx.sql.execute(_DELETE_FRESH, [{"of_id": each.id} for each in blobs])
 
 
 def find_blob(tx: Tx, blob_id: str) -> Blob | None:
@@ -103,8 +98,7 @@ def find_blob(tx: Tx, blob_id: str) -> Blob | None:
 
 def list_unchecked(tx: Tx, before: int, most: int) -> list[Blob]:
     """Those on disk that were not looked at since that moment, the longest first."""
-    settled = ~select(fresh.c.blob_id).where(fresh.c.blob_id == blob.c.id).exists()
-    query = _SELECT.where(blob.c.checked_at < before, settled).order_by(blob.c.checked_at)
+    query = _SELECT.where(blob.c.checked_at < before, blob.c.data.is_(None)).order_by(blob.c.checked_at)
     return every(tx, query.limit(most), Blob)
 
 

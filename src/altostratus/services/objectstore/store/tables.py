@@ -124,19 +124,18 @@ blob = Table(
     Column("offset", BigInteger, nullable=False, default=0),
     Column("checked_at", BigInteger, nullable=False),
     Column("damaged", Boolean, nullable=False, default=False),
+    Column("data", LargeBinary),  # last, so that who looks at the others need not pass by
     Index(None, "pack", "offset"),
     Index(None, "checked_at"),
 )
-"""Bytes: a row of `fresh`, a file of their own, or `size` bytes of a pack from `offset`. `sums` has a CRC-32C of four
-bytes for each MiB."""
-
-fresh = Table(
-    "objectstore_fresh",
-    metadata,
-    Column("blob_id", BLOB_ID, ForeignKey("objectstore_blob.id"), primary_key=True),
-    Column("data", LargeBinary, nullable=False),
+"""Bytes: a file of their own, or `size` bytes of a pack from `offset`; small ones are `data` at first. `sums` has a
+CRC-32C of four bytes for each MiB."""
+Index(
+    "ix_objectstore_blob_fresh",
+    blob.c.id,
+    sqlite_where=blob.c.data.is_not(None),
+    postgresql_where=blob.c.data.is_not(None),
 )
-"""Small blobs that were committed with their objects, on their way into a pack."""
 
 extent = Table(
     "objectstore_extent",

@@ -39,20 +39,20 @@ def upgrade() -> None:
         sa.Column("offset", sa.BigInteger(), nullable=False),
         sa.Column("checked_at", sa.BigInteger(), nullable=False),
         sa.Column("damaged", sa.Boolean(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_objectstore_blob")),
+    )
+    op.create_index(
+        "ix_objectstore_blob_fresh",
+        "objectstore_blob",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("data IS NOT NULL"),
+        postgresql_where=sa.text("data IS NOT NULL"),
     )
     op.create_index(op.f("ix_objectstore_blob_checked_at"), "objectstore_blob", ["checked_at"], unique=False)
     op.create_index(
         op.f("ix_objectstore_blob_pack_objectstore_blob_offset"), "objectstore_blob", ["pack", "offset"], unique=False
-    )
-    op.create_table(
-        "objectstore_fresh",
-        sa.Column("blob_id", sa.String(length=32), nullable=False),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["blob_id"], ["objectstore_blob.id"], name=op.f("fk_objectstore_fresh_blob_id_objectstore_blob")
-        ),
-        sa.PrimaryKeyConstraint("blob_id", name=op.f("pk_objectstore_fresh")),
     )
     op.create_table(
         "objectstore_garbage",
