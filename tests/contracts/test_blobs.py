@@ -180,6 +180,7 @@ class BlobsMachine(RuleBasedStateMachine):
         start = data.draw(st.integers(0, len(content)))
         length = data.draw(st.integers(0, len(content) + 5))
         assert self.blobs.read(blob, start, length) == content[start : start + length]
+        assert self.blobs.read_at_once(blob) in (None, content)
         whole = self.blobs.read(blob, 0, blob.size)
         assert is_sound(blob.sums, 0, whole)
 

@@ -68,6 +68,10 @@ class Blobs(Protocol):
         """As many bytes as there are. Raises FileNotFoundError when they have been moved or removed."""
         ...
 
+    def read_at_once(self, blob: Blob) -> bytes | None:
+        """A whole small one, if that takes no waiting; this call need not be made in a lane."""
+        ...
+
     def remove(self, blob_id: str) -> None:
         """A large one. Safe to repeat; whoever reads it goes on."""
         ...

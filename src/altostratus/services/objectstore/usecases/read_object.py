@@ -95,8 +95,9 @@ def _refuse_damaged(spans: Iterable[Span]) -> None:
 
 async def _read(store: ObjectStore, blob: Blob, start: int, stop: int) -> AsyncIterator[bytes]:
     """Whole blocks, of which those bytes that are wanted. While one is sent the next is read from disk."""
-    if blob.data is not None:
-        yield _checked(blob, 0, blob.data)[start:stop]
+    whole = blob.data if blob.data is not None else store.blobs.read_at_once(blob)
+    if whole is not None:
+        yield _checked(blob, 0, whole)[start:stop]
         return
     blocks = range(start // BLOCK, -(-stop // BLOCK))
     following = asyncio.ensure_future(_read_block(store, blob, blocks[0]))
