@@ -17,7 +17,7 @@ import pytest
 from tests.simulated_cloud import START_SECONDS, free_port
 
 ROUNDS, THREADS = 3, 6
-SIZES = (1, 300, 4096, 64 << 10, (64 << 10) + 1, 3 << 20)
+SIZES = (1, 300, 4096, 64 << 10, (64 << 10) + 1, 1 << 20)
 SETTINGS = """
 [identity]
 password_time_cost = 1
@@ -157,7 +157,7 @@ def test_what_a_killed_server_acknowledged_is_there(tmp_path: Path) -> None:
             clients = [Client(server, number, may) for number in range(THREADS)]
             for client in clients:
                 client.start()
-            enough = random.randrange(40, 400)
+            enough = random.randrange(40, 200)
             while sum(client.acknowledged for client in clients) < enough:
                 assert all(client.is_alive() for client in clients)
                 time.sleep(0.005)

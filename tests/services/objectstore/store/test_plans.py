@@ -86,8 +86,8 @@ MAY_SCAN = {"objectstore_usage_delta"}
 """What is read from its beginning, and up to a limit."""
 SHORT = "ix_objectstore_blob_fresh"
 """This index has nothing but what is wanted."""
-MAY_SORT = {"add and remove an object", "versions"}
-"""The blobs of one object; the versions of one name."""
+MAY_SORT = {"add and remove an object"}
+"""The blobs of one object."""
 
 
 def _add_and_remove(tx: Tx) -> None:

@@ -96,7 +96,7 @@ Index(
     "ix_objectstore_object_versions",
     object_.c.container_id,
     object_.c.name,
-    object_.c.id,
+    object_.c.id.desc(),  # as lists of versions have them
     sqlite_where=text("latest = 0"),
     postgresql_where=text("NOT latest"),
 )

@@ -164,7 +164,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_objectstore_object_versions",
         "objectstore_object",
-        ["container_id", "name", "id"],
+        ["container_id", "name", sa.text("id DESC")],
         unique=False,
         sqlite_where=sa.text("latest = 0"),
         postgresql_where=sa.text("NOT latest"),
