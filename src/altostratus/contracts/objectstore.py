@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from altostratus.kernel.errors import Conflict, Fault, NotFound, TooLarge, Unavailable
+from altostratus.kernel.errors import Conflict, NotFound, TooLarge, Unavailable
+from altostratus.kernel.errors import StorageFull as StorageFull
 from altostratus.kernel.tx import Tx
 
 T = TypeVar("T")
@@ -48,12 +49,6 @@ class QuotaExceeded(TooLarge):
 
 class Damaged(Unavailable):
     """The stored data is damaged; it is not given out."""
-
-
-class StorageFull(Fault):
-    """The storage is full."""
-
-    status = 507
 
 
 @dataclass(frozen=True, slots=True)

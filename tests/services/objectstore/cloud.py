@@ -64,6 +64,9 @@ class ObjectCloud:
     """The service and its people. The clock is turned by hand: it goes on by a millisecond with each request.
     Paths go to the service as they are: no client in between mends them."""
 
+    last: Answer
+    """What came of the last request, and of one that broke off as far as it came."""
+
     def __init__(self, data_dir: Path, blobs: Blobs | None = None, **options: Any) -> None:
         self.clock = ManualClock()
         self.cloud = open_test_cloud(data_dir, clock=self.clock, options={"objectstore": options})
@@ -103,8 +106,11 @@ class ObjectCloud:
             "server": ("cloud", 80),
         }
         answer = _Answer()
-        await self.asgi(scope, _messages(body), answer)
-        return Answer(answer.status, answer.headers, b"".join(answer.chunks))
+        try:
+            await self.asgi(scope, _messages(body), answer)
+        finally:
+            self.last = Answer(answer.status, answer.headers, b"".join(answer.chunks))
+        return self.last
 
     async def put(self, path: str, body: bytes | AsyncIterator[bytes] = b"", **options: Any) -> Answer:
         """A PUT that must succeed."""

@@ -16,6 +16,7 @@ from tests.services.objectstore.on_disk import (
     folder,
     make_old,
     packs,
+    settled,
     store_of,
     wait_until_old,
 )
@@ -85,7 +86,8 @@ def test_what_is_being_written_stays_however_slowly_it_comes(tmp_path: Path) -> 
         await cloud.delete("~/c/small")
         wait_until_old(cloud, DAY)
         await sweep(cloud)
-        await cloud.put("~/c/small", SMALL)  # its pack is open
+        await cloud.put("~/c/small", SMALL)
+        await settled(cloud)  # its pack is open
         assert (await cloud.get("~/c/small")).body == SMALL
 
     run(tmp_path, test)

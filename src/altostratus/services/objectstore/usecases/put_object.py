@@ -16,6 +16,7 @@ from altostratus.contracts.objectstore import (
     unguarded,
 )
 from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.driver import SMALL
 from altostratus.services.objectstore.store.accounts import account_usage, container_usage
 from altostratus.services.objectstore.store.blobs import add_blob, drop
 from altostratus.services.objectstore.store.containers import find_container
@@ -47,37 +48,44 @@ async def put_object(
 ) -> Object:
     """`announced` is the number of bytes that are said to come. Raises NoSuchContainer, QuotaExceeded, TooLarge,
     StorageFull, and what `body`, `make`, `guard` and `admit` raise."""
-    await store.db.read(lambda tx: _may_begin(tx, account, container, name, announced or 0, guard, admit))
+    if announced is None or announced > SMALL:  # what is small is judged when it is there: that is one look fewer
+        await store.db.read(lambda tx: _may_begin(tx, account, container, name, announced or 0, guard, admit))
     received = await receive(store, body, store.config.max_file_size)
+
+    def commit(tx: Tx) -> Object:
+        where = _admitted(tx, account, container, admit)
+        return _add(tx, where, name, received, make(received.content), guard)
+
     try:
-        new = make(received.content)
-        return await store.db.write(lambda tx: _commit(tx, account, container, name, received, new, guard))
+        return await store.db.write(commit)
     except BaseException:
-        if blob := received.blob:  # it goes unless a commit whose answer was lost has kept it
+        if (blob := received.blob) and blob.data is None:  # it goes unless a commit whose answer was lost has kept it
             await asyncio.shield(asyncio.ensure_future(store.db.write(lambda tx: drop(tx, [blob.id]))))
         raise
 
 
 def _may_begin(tx: Tx, account: str, container: str, name: str, size: int, guard: Guard, admit: Admit) -> None:
     """What can be refused before the bytes are there."""
-    found = find_container(tx, account, container)
-    admit(found)
-    if found is None:
-        raise NoSuchContainer()
+    found = _admitted(tx, account, container, admit)
     check_quotas(tx, found, size)
     if guard is not unguarded:
         guard(find_listed(tx, found.id, name))
 
 
-def _commit(
-    tx: Tx, account: str, container: str, name: str, received: Received, new: NewObject, guard: Guard
-) -> Object:
-    found = get_container(tx, account, container)
+def _admitted(tx: Tx, account: str, container: str, admit: Admit) -> Container:
+    found = find_container(tx, account, container)
+    admit(found)
+    if found is None:
+        raise NoSuchContainer()
+    return found
+
+
+def _add(tx: Tx, where: Container, name: str, received: Received, new: NewObject, guard: Guard) -> Object:
     spans = []
     if received.blob:
         add_blob(tx, received.blob)
         spans = [Span(received.blob, 0, received.blob.size)]
-    return place(tx, found, name, new, spans, new.etag or received.content.md5, guard)
+    return place(tx, where, name, new, spans, new.etag or received.content.md5, guard)
 
 
 def place(
