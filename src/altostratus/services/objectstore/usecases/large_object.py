@@ -11,6 +11,7 @@ from typing import NamedTuple
 from altostratus.contracts.objectstore import Container, Listing, Object, Prefix, Reading
 from altostratus.kernel.errors import Conflict, Fault
 from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.domain.link import MOST_LINKS, is_link, target_of
 from altostratus.services.objectstore.domain.manifest import DEEPEST, Manifest, Segment, stored_manifest
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.store.containers import find_container
@@ -99,15 +100,22 @@ class StaticReading:
 
     def _find(self, tx: Tx, segment: Segment) -> ObjectReading:
         path = Path(self.account, *segment.name.lstrip("/").split("/", 1))
+        found = self._look(tx, path)
+        for _ in range(MOST_LINKS):
+            if found and is_link(found):
+                path = target_of(found, path.account)
+                found = self._look(tx, path)
+        if found is None or content_of(found, segment.sub_slo) != (segment.hash, segment.bytes):
+            raise SegmentChanged(detail=f"segment {segment.name}")
+        return ObjectReading(self.store, found.size, tuple(spans_of(tx, found)))
+
+    def _look(self, tx: Tx, path: Path) -> Object | None:
         where = find_container(tx, path.account, path.container)
         try:
             self.allow(path, where)
         except Fault as error:
             raise SegmentChanged() from error
-        found = find_listed(tx, where.id, path.object) if where else None
-        if found is None or content_of(found, segment.sub_slo) != (segment.hash, segment.bytes):
-            raise SegmentChanged(detail=f"segment {segment.name}")
-        return ObjectReading(self.store, found.size, tuple(spans_of(tx, found)))
+        return find_listed(tx, where.id, path.object) if where else None
 
 
 def content_of(found: Object, large: bool) -> tuple[str, int]:
