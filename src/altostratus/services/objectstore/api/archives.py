@@ -74,7 +74,8 @@ async def _unpack(state: _Unpacking, body: AsyncIterator[bytes]) -> None:
     async for entry in archive.files():
         name = entry.name.removeprefix("./").lstrip("/")
         name = f"{base}/{name}" if base else name
-        if "/" not in name:  # it would be a container
+        container, _, rest = name.partition("/")
+        if not container or not rest:  # it would be a container
             continue
         try:
             await _write(state, name, entry, archive)
