@@ -9,6 +9,8 @@ from altostratus.services.objectstore.domain.path import ROOT, Path
 LINK = "link"
 """Of an object's `system`: that it is a link, and the `container`, `object`, `account` (if another) and, of a static
 one, the `etag` and `size` of its target."""
+MOST_LINKS = 2
+"""Links that lead to links."""
 _SHOWN = {"etag": "x-symlink-target-etag", "size": "x-symlink-target-bytes"}
 
 
