@@ -12,14 +12,12 @@ from altostratus.kernel.actor import Actor
 
 OPERATORS = frozenset({"admin", "member"})
 READER, RESELLER = "reader", "ResellerAdmin"
-ACL, POLICY, BLOCK, TAGS = "s3:acl", "s3:policy", "s3:public-access-block", "s3:tags"
+ACL, POLICY, BLOCK, TAGS, CORS = "s3:acl", "s3:policy", "s3:public-access-block", "s3:tags", "s3:cors"
 """Names under which a bucket or an object keeps them."""
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 GROUPS = (ALL_USERS, AUTHENTICATED)
-_OWNERS_ALONE = frozenset(
-    ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketPublicAccessBlock")
-)
+_OWNERS_ALONE = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 BYPASS = "s3:BypassGovernanceRetention"
 _READS = ("s3:Get", "s3:List")
 _BY_BUCKET_ACL = {
@@ -65,8 +63,8 @@ def may(
     request: S3Request, container: Container, action: str, found: Object | None = None, key: str | None = None
 ) -> bool:
     owner = acts_for(request.actor, container)
-    if owner and action in _OWNERS_ALONE:
-        return True
+    if action in _OWNERS_ALONE:
+        return owner
     said = _decision(request, container, action, found, request.key if key is None else key)
     if said is False:
         return False

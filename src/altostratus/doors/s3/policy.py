@@ -26,15 +26,15 @@ VERSIONS = ("2012-10-17", "2008-10-17")
 ACTIONS = frozenset(f"s3:{name}" for name in (
     "AbortMultipartUpload", "BypassGovernanceRetention", "DeleteBucket", "DeleteBucketPolicy", "DeleteObject",
     "DeleteObjectTagging", "DeleteObjectVersion", "DeleteObjectVersionTagging", "GetBucketAcl", "GetBucketCORS",
-    "GetBucketLocation", "GetBucketObjectLockConfiguration", "GetBucketPolicy", "GetBucketPolicyStatus",
-    "GetBucketPublicAccessBlock", "GetBucketTagging", "GetBucketVersioning", "GetEncryptionConfiguration",
-    "GetLifecycleConfiguration", "GetObject", "GetObjectAcl", "GetObjectAttributes", "GetObjectLegalHold",
-    "GetObjectRetention", "GetObjectTagging", "GetObjectVersion", "GetObjectVersionAcl",
+    "GetBucketLocation", "GetBucketObjectLockConfiguration", "GetBucketOwnershipControls", "GetBucketPolicy",
+    "GetBucketPolicyStatus", "GetBucketPublicAccessBlock", "GetBucketTagging", "GetBucketVersioning",
+    "GetEncryptionConfiguration", "GetLifecycleConfiguration", "GetObject", "GetObjectAcl", "GetObjectAttributes",
+    "GetObjectLegalHold", "GetObjectRetention", "GetObjectTagging", "GetObjectVersion", "GetObjectVersionAcl",
     "GetObjectVersionAttributes", "GetObjectVersionTagging", "ListBucket", "ListBucketMultipartUploads",
     "ListBucketVersions", "ListMultipartUploadParts", "PutBucketAcl", "PutBucketCORS",
-    "PutBucketObjectLockConfiguration", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketTagging",
-    "PutBucketVersioning", "PutEncryptionConfiguration", "PutLifecycleConfiguration", "PutObject", "PutObjectAcl",
-    "PutObjectLegalHold", "PutObjectRetention", "PutObjectTagging", "PutObjectVersionAcl",
+    "PutBucketObjectLockConfiguration", "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketPublicAccessBlock",
+    "PutBucketTagging", "PutBucketVersioning", "PutEncryptionConfiguration", "PutLifecycleConfiguration", "PutObject",
+    "PutObjectAcl", "PutObjectLegalHold", "PutObjectRetention", "PutObjectTagging", "PutObjectVersionAcl",
     "PutObjectVersionTagging",
 ))
 # fmt: on

@@ -11,6 +11,7 @@ from altostratus.doors.s3.access import may, require
 from altostratus.doors.s3.checksums import Algorithm, ChecksumType
 from altostratus.doors.s3.conditions import is_modified, read_range
 from altostratus.doors.s3.errors import S3Error
+from altostratus.doors.s3.locks import lock_headers
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.versions import check_version
 from altostratus.doors.s3.views import PARTS, checksum_headers, checksum_of, http_date, object_headers, version_header
@@ -33,7 +34,7 @@ MOST_PARTS = 1000
 async def get_object(request: S3Request) -> None:
     """200, 206, 304; for HEAD too."""
     container, found, reading = await request.door.objects.read(lambda tx: _open(tx, request))
-    headers = object_headers(container, found)
+    headers = [*object_headers(container, found), *_lock(request, container, found)]
     if not is_modified(request.headers, found):
         await request.answer(304, [header for header in headers if header[0] != "content-type"])
         return
@@ -46,6 +47,12 @@ async def get_object(request: S3Request) -> None:
     if span:
         headers.append(("content-range", f"bytes {start}-{stop - 1}/{found.size}"))
     await _send(request, 206 if span else 200, headers, reading, start, stop)
+
+
+def _lock(request: S3Request, container: Container, found: Object) -> list[tuple[str, str]]:
+    """To whom may know of it."""
+    headers = lock_headers(found)
+    return headers if headers and may(request, container, "s3:GetObjectRetention", found) else []
 
 
 async def get_attributes(request: S3Request) -> None:
