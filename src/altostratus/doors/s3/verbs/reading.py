@@ -88,11 +88,10 @@ def find(tx: Tx, request: S3Request, action: str) -> tuple[Container, Object]:
     found = request.door.objects.find_object(tx, container.id, request.key, version)
     if found is not None and is_expired(found, tx):
         found = None
-    if found is None and not may(request, container, "s3:ListBucket"):
-        raise S3Error("AccessDenied")  # who may not list does not learn what is there
-    require(request, container, action, found)
     if found is None:
+        require(request, container, "s3:ListBucket")  # who may not list does not learn what is there
         raise _missing(tx, request, container, version)
+    require(request, container, action, found)
     if found.marker:
         raise _marked(S3Error("MethodNotAllowed", Method=request.method, ResourceType="DeleteMarker"), found)
     return container, found
