@@ -13,7 +13,7 @@ from alembic import command
 from sqlalchemy import create_engine, select
 
 from altostratus.app import administer
-from altostratus.app.schema import HEAD, alembic_config
+from altostratus.app.schema import CLOUD, alembic_config
 from altostratus.app.settings import Settings
 from altostratus.app.wiring import System, admin_password
 from altostratus.kernel.errors import BadRequest, NotFound
@@ -39,7 +39,7 @@ async def migrated_system(tmp_path: Path, **options: Any) -> AsyncIterator[tuple
     async with running_system(tmp_path, **options) as found:
         engine = create_engine(found[0].settings.database_url)
         with engine.begin() as connection:
-            command.stamp(alembic_config(connection), HEAD)
+            command.stamp(alembic_config(connection), CLOUD.head)
         engine.dispose()
         yield found
 

@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 
 from altostratus.app.asgi import build_asgi
 from altostratus.app.settings import Settings
+from altostratus.doors.cdmi import service as cdmi
 from altostratus.doors.s3 import service as s3
 from altostratus.kernel import metrics
 from altostratus.kernel.clock import Clock, SystemClock
@@ -167,14 +168,14 @@ def open_cloud(
 def build_services(cloud: Cloud, password: str, drivers: Any) -> list[Service]:
     """Every service, in the order in which quota scopes are locked. `drivers` replaces drivers in tests:
     {'hypervisor': Hypervisor, 'network': NetworkDriver}."""
-    services = (identity, image, network, compute, objectstore, s3)
-    catalog = [entry for service in services for entry in service.CATALOG]
+    modules = (identity, image, network, compute, objectstore, s3, cdmi)
+    catalog = [entry for module in modules for entry in module.CATALOG]
     identity_ = identity.build(cloud, catalog=catalog, admin_password=password)
     image_ = image.build(cloud)
     network_ = network.build(cloud, driver=drivers.get("network"))
     compute_ = compute.build(
         cloud, images=image_.facade, networks=network_.facade, hypervisor=drivers.get("hypervisor")
     )
-    objectstore_ = objectstore.build(cloud)
-    s3_ = s3.build(cloud, objectstore_.facade, identity_.facade)
-    return [identity_, image_, network_, compute_, objectstore_, s3_]
+    objects = objectstore.build(cloud)
+    doors = [s3.build(cloud, objects.facade, identity_.facade), cdmi.build(cloud, objects.facade)]
+    return [identity_, image_, network_, compute_, objects, *doors]

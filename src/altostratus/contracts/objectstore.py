@@ -97,7 +97,7 @@ class Container:
 @dataclass(frozen=True, slots=True)
 class Object:
     """One version of an object. `expires_at` is in seconds; `blob_id` None where its bytes are several extents, or
-    none."""
+    none; `origin` the id of the version that was the first of its name, None where this one is."""
 
     id: int
     container_id: int
@@ -113,10 +113,16 @@ class Object:
     blob_id: str | None
     meta: Values
     system: Values
+    origin: int | None = None
 
     @property
     def version(self) -> str:
         return str(self.id) if self.versioned else NULL
+
+    @property
+    def identity(self) -> int:
+        """What stays the same, however often the object is written over."""
+        return self.id if self.origin is None else self.origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +221,7 @@ class ObjectStore(Protocol):
     async def write(self, fn: Callable[[Tx], T]) -> T: ...
 
     def find_container(self, tx: Tx, account: str, name: str) -> Container | None: ...
+    def container_by_id(self, tx: Tx, container_id: int) -> Container | None: ...
     def find_bucket(self, tx: Tx, name: str) -> Container | None:
         """The container that has this name among the buckets of all accounts."""
         ...
@@ -238,6 +245,10 @@ class ObjectStore(Protocol):
 
     def find_object(self, tx: Tx, container_id: int, name: str, version: str | None = None) -> Object | None:
         """What is there under this name; or one of its versions, which may be a marker."""
+        ...
+
+    def find_identity(self, tx: Tx, identity: int) -> tuple[Container, Object] | None:
+        """The object of this identity as it is now, wherever it is."""
         ...
 
     def open_object(self, tx: Tx, found: Object) -> Reading: ...

@@ -119,6 +119,14 @@ _CODES: Mapping[type[Fault], str] = {
 }
 
 
+OPERATIONS = tuple(
+    (method, path, verb)
+    for path, table in (("/", SERVICE), ("/{bucket}", BUCKET), ("/{bucket}/{key}", OBJECT))
+    for (method, resource), verb in table.items()
+    if not resource
+)
+
+
 class Router:
     """The whole of the door."""
 

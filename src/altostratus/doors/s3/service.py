@@ -7,7 +7,7 @@ from altostratus.contracts.objectstore import ObjectStore
 from altostratus.doors.s3.config import S3Config
 from altostratus.doors.s3.door import PREFIX, Door
 from altostratus.doors.s3.errors import fault_format
-from altostratus.doors.s3.router import Router
+from altostratus.doors.s3.router import OPERATIONS, Router
 from altostratus.kernel.config import build_config
 from altostratus.kernel.http.edge import ANY, Edge, RawRoute
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
@@ -35,7 +35,7 @@ def build(cloud: Cloud, objects: ObjectStore, identity: Identity) -> Service:
         fault_format,
         _EVERYTHING,
         request_id_headers=("x-amz-request-id", "x-openstack-request-id"),
-        raw=(RawRoute(ANY, _EVERYTHING, Router(door)),),
+        raw=(RawRoute(ANY, _EVERYTHING, Router(door), OPERATIONS),),
         hosts=_hosts(config.hostnames) if config.hostnames else None,
     )
     return Service(name="s3", edge=edge, routes=[], state=door, catalog=CATALOG)

@@ -41,12 +41,14 @@ ANY = "*"
 class RawRoute:
     """A route that Litestar never sees: bytes in, bytes out. `path` matches the undecoded path after the prefix.
 
-    One for GET answers HEAD too: its handler sees the method and may spare the body, which is dropped anyway.
+    One for GET answers HEAD too: its handler sees the method and may spare the body, which is dropped anyway. One for
+    any method says by `operations` what there is: (method, path with {parameters}, the function that answers).
     """
 
     method: str
     path: re.Pattern[str]
     handler: RawHandler
+    operations: tuple[tuple[str, str, Callable[..., Any]], ...] = ()
 
     def match(self, method: str, path: str) -> re.Match[str] | None:
         fits = self.method in (method, ANY) or (method, self.method) == ("HEAD", "GET")

@@ -70,7 +70,12 @@ class _Described:
             self._bodies.append((operation, newest(options["body"]), options.get("media_types", JSON)))
 
     def add_raw(self, route: RawRoute) -> None:
-        """A raw route, where its pattern is a path with parameters and no more."""
+        """A raw route: the operations that it names, or itself where its pattern is a path with parameters and no
+        more."""
+        for method, template, function in route.operations:
+            self._operation(self._edge.prefix + template, method, (), summary_of(function))
+        if route.operations:
+            return
         path = self._edge.prefix + _GROUP.sub(r"{\1}", route.path.pattern)
         if _PLAIN.fullmatch(path):
             operation = self._operation(path, route.method, (), summary_of(route.handler))

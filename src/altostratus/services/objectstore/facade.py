@@ -8,6 +8,7 @@ from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.store.accounts import container_usage
 from altostratus.services.objectstore.store.containers import (
     change_container,
+    container_by_id,
     find_bucket,
     find_container,
     list_containers,
@@ -29,7 +30,12 @@ from altostratus.services.objectstore.usecases.delete_container import delete_co
 from altostratus.services.objectstore.usecases.delete_object import delete_object, delete_version
 from altostratus.services.objectstore.usecases.put_object import put_object
 from altostratus.services.objectstore.usecases.put_part import put_part
-from altostratus.services.objectstore.usecases.read_object import ObjectReading, find_object, read_spans
+from altostratus.services.objectstore.usecases.read_object import (
+    ObjectReading,
+    find_identity,
+    find_object,
+    read_spans,
+)
 
 T = TypeVar("T")
 
@@ -38,6 +44,7 @@ class ObjectStoreFacade:
     """See contracts.objectstore.ObjectStore."""
 
     find_container = staticmethod(find_container)
+    container_by_id = staticmethod(container_by_id)
     find_bucket = staticmethod(find_bucket)
     list_containers = staticmethod(list_containers)
     create_container = staticmethod(create_container)
@@ -45,6 +52,7 @@ class ObjectStoreFacade:
     delete_container = staticmethod(delete_container)
     container_usage = staticmethod(container_usage)
     find_object = staticmethod(find_object)
+    find_identity = staticmethod(find_identity)
     list_objects = staticmethod(list_objects)
     delete_object = staticmethod(delete_object)
     delete_version = staticmethod(delete_version)

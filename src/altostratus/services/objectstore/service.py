@@ -5,7 +5,7 @@ import re
 from altostratus.kernel.config import build_config
 from altostratus.kernel.http.edge import ANY, Edge, RawRoute
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
-from altostratus.services.objectstore.api.router import Router
+from altostratus.services.objectstore.api.router import OPERATIONS, Router
 from altostratus.services.objectstore.config import ObjectstoreConfig
 from altostratus.services.objectstore.driver import Blobs
 from altostratus.services.objectstore.drivers.files import Files
@@ -39,7 +39,7 @@ def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
         fault_format,
         re.compile(r".*", re.DOTALL),
         request_id_headers=("x-trans-id", "x-openstack-request-id"),
-        raw=(RawRoute(ANY, _BELOW_V1, Router(store)),),
+        raw=(RawRoute(ANY, _BELOW_V1, Router(store), OPERATIONS),),
     )
     facade = ObjectStoreFacade(store)
     return Service(

@@ -32,6 +32,18 @@ OBJECT: dict[str, Verb] = {
 }
 
 
+OPERATIONS = tuple(
+    (method, path, verb)
+    for path, verbs in (
+        ("/v1/{account}", ACCOUNT),
+        ("/v1/{account}/{container}", CONTAINER),
+        ("/v1/{account}/{container}/{object}", OBJECT),
+    )
+    for method, verb in verbs.items()
+    if method != "COPY"  # OpenAPI has no such method
+)
+
+
 class Router:
     """The whole of Swift's API, below /v1."""
 

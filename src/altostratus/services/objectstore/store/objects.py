@@ -20,6 +20,8 @@ _LATEST = _SELECT.where(_OF_NAME, object_.c.latest)
 _BY_ID = _SELECT.where(_OF_NAME, object_.c.id == bindparam("of_id"))
 _OLD_NULL = _SELECT.where(_OF_NAME, ~object_.c.latest, ~object_.c.versioned)
 _NEWEST_OLD = _SELECT.where(_OF_NAME, ~object_.c.latest).order_by(object_.c.id.desc()).limit(1)
+_BY_IDENTITY = _SELECT.where(object_.c.origin == bindparam("of_identity"), object_.c.latest)
+_FIRST = _SELECT.where(object_.c.id == bindparam("of_identity"), object_.c.latest)
 _INSERT = insert(object_)
 _DELETE = delete(object_).where(object_.c.id == bindparam("of_id"))
 _SET_LATEST = (
@@ -70,6 +72,12 @@ def find_newest_old(tx: Tx, container_id: int, name: str) -> Object | None:
     return one(tx, _NEWEST_OLD, Object, of_container=container_id, of_name=name)
 
 
+def find_by_identity(tx: Tx, identity: int) -> Object | None:
+    """What is listed under the name of the object that had this number first; it may be a marker."""
+    first = one(tx, _FIRST, Object, of_identity=identity)
+    return first if first and first.origin is None else one(tx, _BY_IDENTITY, Object, of_identity=identity)
+
+
 def add_object(
     tx: Tx,
     container_id: int,
@@ -81,6 +89,7 @@ def add_object(
     etag: str = "",
     blob_id: str | None = None,
     marker: bool = False,
+    origin: int | None = None,
 ) -> Object:
     """A version that is the latest from now on; nothing else may be."""
     now = micros(tx.now)
@@ -98,6 +107,7 @@ def add_object(
         "blob_id": blob_id,
         "meta": dict(new.meta),
         "system": dict(new.system),
+        "origin": origin,
     }
     done = tx.sql.execute(_INSERT, row)
     return Object(id=inserted_id(done), **row)

@@ -77,11 +77,13 @@ object_ = Table(
     Column("blob_id", BLOB_ID, ForeignKey("objectstore_blob.id")),
     Column("meta", Json(), nullable=False),
     Column("system", Json(), nullable=False),
+    Column("origin", BigInteger),
     sqlite_autoincrement=True,  # a version's number is never used again
 )
 """A later version has a greater `id`. `versioned`: written while versions were kept, so that it has an id of its own;
 otherwise it is the one null version of its name. `marker`: a version that says that there is nothing. `expires_at` is
-in seconds. `meta` is what users say of it, `system` what the doors know by name."""
+in seconds. `meta` is what users say of it, `system` what the doors know by name. `origin` is the `id` that the object
+had first, where it has been written over since: by it doors find again what they have named by a number."""
 Index(
     "uq_objectstore_object_latest",
     object_.c.container_id,
@@ -105,6 +107,12 @@ Index(
     postgresql_where=object_.c.expires_at.is_not(None),
 )
 Index("ix_objectstore_object_blob_id", object_.c.blob_id)
+Index(
+    "ix_objectstore_object_origin",
+    object_.c.origin,
+    sqlite_where=text("latest = 1 AND origin IS NOT NULL"),
+    postgresql_where=text("latest AND origin IS NOT NULL"),
+)
 
 blob = Table(
     "objectstore_blob",

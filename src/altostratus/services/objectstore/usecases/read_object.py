@@ -13,7 +13,8 @@ from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import BLOCK, Blob
 from altostratus.services.objectstore.drivers.sums import is_sound
 from altostratus.services.objectstore.store.blobs import find_blob
-from altostratus.services.objectstore.store.objects import Span, find_null, find_version, spans_of
+from altostratus.services.objectstore.store.containers import container_by_id
+from altostratus.services.objectstore.store.objects import Span, find_by_identity, find_null, find_version, spans_of
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.replace import find_listed
 
@@ -27,6 +28,13 @@ def find_object(tx: Tx, container_id: int, name: str, version: str | None = None
     if version == "null":
         return find_null(tx, container_id, name)
     return find_version(tx, container_id, name, int(version)) if is_version(version) else None
+
+
+def find_identity(tx: Tx, identity: int) -> tuple[Container, Object] | None:
+    """The object of this identity as it is now, wherever it is."""
+    found = find_by_identity(tx, identity)
+    where = container_by_id(tx, found.container_id) if found else None
+    return (where, found) if where and found and not found.marker else None
 
 
 def is_version(text: str) -> bool:

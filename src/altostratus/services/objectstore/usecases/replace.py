@@ -42,7 +42,10 @@ def replace(
     whole = len(spans) == 1 and spans[0].length == spans[0].blob.size
     blob_id = spans[0].blob.id if whole else None
     versioned = container.versioning == "enabled"
-    added = add_object(tx, container.id, name, new, versioned=versioned, size=size, etag=etag, blob_id=blob_id)
+    origin = latest.identity if latest and not latest.marker else None
+    added = add_object(
+        tx, container.id, name, new, versioned=versioned, size=size, etag=etag, blob_id=blob_id, origin=origin
+    )
     if not whole:
         add_spans(tx, added.id, spans)
     add_usage(tx, container.account_id, container.id, 1, size)

@@ -123,6 +123,7 @@ def upgrade() -> None:
         sa.Column("blob_id", sa.String(length=32), nullable=True),
         sa.Column("meta", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("system", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("origin", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["blob_id"], ["objectstore_blob.id"], name=op.f("fk_objectstore_object_blob_id_objectstore_blob")
         ),
@@ -142,6 +143,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("expires_at IS NOT NULL"),
         postgresql_where=sa.text("expires_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_objectstore_object_origin",
+        "objectstore_object",
+        ["origin"],
+        unique=False,
+        sqlite_where=sa.text("latest = 1 AND origin IS NOT NULL"),
+        postgresql_where=sa.text("latest AND origin IS NOT NULL"),
     )
     op.create_index(
         "ix_objectstore_object_versions",
