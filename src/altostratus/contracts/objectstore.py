@@ -226,6 +226,10 @@ class ObjectStore(Protocol):
         """The container that has this name among the buckets of all accounts."""
         ...
 
+    def list_buckets(self, tx: Tx, after: str, limit: int) -> list[Container]:
+        """Those of all accounts, by name."""
+        ...
+
     def list_containers(self, tx: Tx, account: str, listing: Listing) -> list[tuple[Container, Usage] | Prefix]: ...
     def create_container(
         self, tx: Tx, account: str, name: str, meta: Values, settings: Values, *, bucket: bool = False

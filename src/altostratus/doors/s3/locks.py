@@ -89,14 +89,18 @@ def _default(lock: ObjectLock, now: datetime) -> Retention | None:
 
 def check_removable(request: S3Request, container: Container, found: Object) -> None:
     """AccessDenied where a version is locked. Whoever may and says so gets past governance."""
-    if found.system.get(HOLD):
-        raise S3Error("AccessDenied", "Access Denied because object protected by object lock.")
-    retention = retention_of(found)
-    if retention.until is None or retention.until <= request.door.clock.now():
+    if not is_locked(found, request.door.clock.now()):
         return
-    if retention.mode == GOVERNANCE and bypasses(request, container, found):
+    governed = retention_of(found).mode == GOVERNANCE and not found.system.get(HOLD)
+    if governed and bypasses(request, container, found):
         return
     raise S3Error("AccessDenied", "Access Denied because object protected by object lock.")
+
+
+def is_locked(found: Object, now: datetime) -> bool:
+    """Whether nobody may take it away now, unless he gets past governance."""
+    until = retention_of(found).until
+    return bool(found.system.get(HOLD)) or (until is not None and until > now)
 
 
 def bypasses(request: S3Request, container: Container, found: Object) -> bool:

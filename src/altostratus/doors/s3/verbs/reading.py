@@ -13,6 +13,7 @@ from altostratus.doors.s3.conditions import is_modified, read_range
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import lock_headers
 from altostratus.doors.s3.request import S3Request
+from altostratus.doors.s3.verbs.settings import end_header
 from altostratus.doors.s3.versions import check_version
 from altostratus.doors.s3.views import PARTS, checksum_headers, checksum_of, http_date, object_headers, version_header
 from altostratus.doors.s3.xml_build import Element
@@ -34,7 +35,7 @@ MOST_PARTS = 1000
 async def get_object(request: S3Request) -> None:
     """200, 206, 304; for HEAD too."""
     container, found, reading = await request.door.objects.read(lambda tx: _open(tx, request))
-    headers = [*object_headers(container, found), *_lock(request, container, found)]
+    headers = [*object_headers(container, found), *_lock(request, container, found), *end_header(container, found)]
     if not is_modified(request.headers, found):
         await request.answer(304, [header for header in headers if header[0] != "content-type"])
         return

@@ -9,11 +9,12 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from altostratus.contracts.objectstore import Container
+from altostratus.contracts.objectstore import Container, Object
 from altostratus.doors.s3 import nouns, settings_out, xml_in
 from altostratus.doors.s3.access import BLOCK, CORS, TAGS, require
 from altostratus.doors.s3.acls import OWNERSHIP
 from altostratus.doors.s3.errors import S3Error
+from altostratus.doors.s3.lifecycle import expiration_header
 from altostratus.doors.s3.lifecycle_in import MOST_BYTES as MOST_LIFECYCLE
 from altostratus.doors.s3.lifecycle_in import lifecycle
 from altostratus.doors.s3.locks import LOCK
@@ -118,6 +119,12 @@ OWNERSHIP_CONTROLS = Setting(
     "OwnershipControlsNotFoundError",
     "BucketOwnershipControls",
 )
+
+
+def end_header(container: Container, found: Object) -> list[tuple[str, str]]:
+    """When the bucket's rules take an object away."""
+    rules = LIFECYCLE_RULES.of(container) if LIFECYCLE in container.settings and found.latest else None
+    return expiration_header(rules, found) if rules else []
 
 
 async def get_versioning(request: S3Request) -> None:

@@ -18,6 +18,7 @@ from altostratus.doors.s3.places import check_key
 from altostratus.doors.s3.request import Headers, S3Request
 from altostratus.doors.s3.said import check_offered, grants_of, said_of
 from altostratus.doors.s3.sources import Source, find_source, rehashed
+from altostratus.doors.s3.verbs.settings import end_header
 from altostratus.doors.s3.views import CHECKSUM, PARTS, checksum_headers, checksum_of, moment, version_header
 from altostratus.doors.s3.xml_build import quoted
 from altostratus.kernel.tx import Tx
@@ -47,7 +48,7 @@ async def put_object(request: S3Request) -> None:
         announced=length,
         guard=guard_of(request.headers),
     )
-    await request.answer(200, written_headers(container, written))
+    await request.answer(200, [*written_headers(container, written), *end_header(container, written)])
 
 
 def check_length(request: S3Request) -> int | None:
