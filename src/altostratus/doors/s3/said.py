@@ -11,6 +11,7 @@ from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import lock_of_headers
 from altostratus.doors.s3.nouns import Tag
 from altostratus.doors.s3.request import S3Request
+from altostratus.doors.s3.sealing import PREFIX as SEALING
 from altostratus.doors.s3.views import KEPT
 from altostratus.doors.s3.xml_in import checked_tags
 
@@ -19,7 +20,7 @@ MOST_META = 2048
 """Bytes of names and values."""
 DEFAULT_TYPE = "binary/octet-stream"
 _REFUSED = ("x-amz-website-redirect-location", "x-amz-write-offset-bytes")
-_ENCRYPTION = ("x-amz-server-side-encryption", "x-amz-copy-source-server-side-encryption")
+_ENCRYPTION = "x-amz-server-side-encryption"
 
 
 def said_of(request: S3Request, container: Container) -> NewObject:
@@ -72,7 +73,7 @@ def kept_tags(tags: tuple[Tag, ...]) -> dict[str, Any]:
 def check_offered(headers: Mapping[str, str]) -> None:
     """Refuse what a request asks for and would not get."""
     for name in headers:
-        if name in _REFUSED or name.startswith(_ENCRYPTION):
+        if name in _REFUSED or (name.startswith(_ENCRYPTION) and not name.startswith(SEALING)):
             raise S3Error("NotImplemented", Header=name)
     if headers.get("x-amz-storage-class", "STANDARD") != "STANDARD":
         raise S3Error("InvalidStorageClass", StorageClassRequested=headers["x-amz-storage-class"])

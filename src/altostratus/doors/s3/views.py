@@ -59,6 +59,12 @@ def object_headers(container: Container, found: Object) -> list[tuple[str, str]]
     return [*headers, *version_header(container, found)]
 
 
+def part_sizes(found: Object) -> list[int]:
+    """Of an object that was put together; [] for others. They are kept as runs of the same size."""
+    kept = found.system.get(PARTS)
+    return [size for size, count in kept["sizes"] for _ in range(count)] if kept else []
+
+
 def entry(found: Object, owner: nouns.Owner | None) -> nouns.Entry:
     """An object as lists show it."""
     kept = checksum_of(found)

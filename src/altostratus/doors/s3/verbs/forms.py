@@ -7,19 +7,18 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from altostratus.contracts.objectstore import Content, NewObject
 from altostratus.doors.s3 import xml_out
 from altostratus.doors.s3.authentication import check_permits, find_key
 from altostratus.doors.s3.claim import Payload, PayloadKind
-from altostratus.doors.s3.conditions import guard_of
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.form_body import FormBody, boundary_of
 from altostratus.doors.s3.places import check_key
 from altostratus.doors.s3.post_policy import PostPolicy, parse
 from altostratus.doors.s3.request import XML, S3Request
 from altostratus.doors.s3.said import META, check_offered, said_of
+from altostratus.doors.s3.sealing import key_of
 from altostratus.doors.s3.signature import credentials_of_form, verify_form
-from altostratus.doors.s3.verbs.writing import with_checksum, writable, written_headers
+from altostratus.doors.s3.verbs.writing import writable, write, written_headers
 from altostratus.doors.s3.views import KEPT
 from altostratus.doors.s3.xml_build import quoted
 from altostratus.doors.s3.xml_in import tagging
@@ -53,15 +52,7 @@ async def post_object(request: S3Request) -> None:
 
 async def _put(request: S3Request, fields: Mapping[str, str]) -> None:
     container = await request.door.objects.read(lambda tx: writable(tx, request))
-    new = said_of(request, container)
-
-    def make(content: Content) -> NewObject:
-        request.body.check_md5(content.md5)
-        return with_checksum(request, new)
-
-    written = await request.door.objects.put_object(
-        container.account, container.name, request.key, request.body.chunks(), make, guard=guard_of(request.headers)
-    )
+    written = await write(request, container, said_of(request, container), key_of(request))
     location = f"{request.door.base_url}/s3/{request.bucket}/{quote(request.key)}"
     headers = [*written_headers(container, written), ("location", location)]
     target = fields.get("success_action_redirect") or fields.get("redirect")

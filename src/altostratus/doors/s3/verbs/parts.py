@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from altostratus.contracts.objectstore import Container, Content, NewObject, Object, Part, Upload
 from altostratus.doors.s3 import nouns, xml_out
@@ -16,6 +17,7 @@ from altostratus.doors.s3.conditions import guard_of, is_modified
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.said import check_offered
+from altostratus.doors.s3.sealing import COUNTER, SEAL, SOURCE_PREFIX, key_of, new_counter, require_key, sealed
 from altostratus.doors.s3.sources import find_source, rehashed
 from altostratus.doors.s3.verbs.uploads import find_upload, upload_checksum
 from altostratus.doors.s3.verbs.writing import LARGEST, check_length
@@ -40,13 +42,19 @@ async def upload_part(request: S3Request) -> None:
     if kept := upload_checksum(upload):
         body.sum_up(kept[0])
 
-    def make(content: Content) -> NewObject:
-        body.check_md5(content.md5)
-        checksum = {CHECKSUM: [body.expected.algorithm.value, body.checksum]} if body.expected else {}
-        return NewObject(system=checksum)
+    key, counter, chunks = require_key(key_of(request), upload.system), new_counter(), body.chunks()
+    if key:
+        body.sum_md5()
+        chunks = sealed(request, key, counter, chunks)
 
-    part = await request.door.objects.put_part(upload, number, body.chunks(), make)
-    headers = [("etag", quoted(part.etag))]
+    def make(content: Content) -> NewObject:
+        if key is None:
+            body.check_md5(content.md5)
+        checksum = {CHECKSUM: [body.expected.algorithm.value, body.checksum]} if body.expected else {}
+        return NewObject(system={**checksum, **({COUNTER: counter} if key else {})})
+
+    part = await request.door.objects.put_part(upload, number, chunks, make)
+    headers = [("etag", quoted(part.etag)), *(key.headers() if key else ())]
     if body.expected:
         headers.append((body.expected.algorithm.header, body.checksum))
     await request.answer(200, headers)
@@ -62,16 +70,25 @@ async def copy_part(request: S3Request) -> None:
         raise S3Error("PreconditionFailed", Condition="x-amz-copy-source-If-None-Match")
     start, stop = _copied_range(request, source.found.size)
     kept = upload_checksum(upload)
-    reading = await request.door.objects.read(lambda tx: request.door.objects.open_object(tx, source.reopen(tx)))
+    opens = require_key(key_of(request, SOURCE_PREFIX), source.found.system)
+    key = require_key(key_of(request), upload.system)
+    reading = await source.reading(opens)
     md5, text = await rehashed(request, reading, start, stop, kept[0] if kept else None)
-    system = {CHECKSUM: [kept[0].value, text]} if kept else {}
+    system: dict[str, Any] = {CHECKSUM: [kept[0].value, text]} if kept else {}
 
     def copy(tx: Tx) -> Part:
         found, present = find_upload(tx, request, "s3:PutObject")[1], source.reopen(tx)
         return request.door.objects.copy_part(tx, found, number, present, start, stop, md5, system)
 
-    part = await request.door.objects.write(copy)
+    if opens or key:  # what is sealed, or is to be, is written anew
+        chunks, counter = reading.chunks(start, stop), new_counter()
+        system |= {COUNTER: counter} if key else {}
+        chunks = sealed(request, key, counter, chunks) if key else chunks
+        part = await request.door.objects.put_part(upload, number, chunks, lambda content: NewObject(system=system))
+    else:
+        part = await request.door.objects.write(copy)
     headers = [("x-amz-copy-source-version-id", source.found.version)] if source.container.versioning else []
+    headers += key.headers() if key else []
     checksums = {kept[0]: text} if kept else {}
     await request.answer_xml(xml_out.part_copied(part.etag, moment(part.modified_at), checksums), headers)
 
@@ -173,6 +190,8 @@ def _put_together(upload: Upload, parts: Sequence[Part]) -> NewObject:
     runs = [[size, len(list(same))] for size, same in groupby(part.size for part in parts)]
     system, kept = dict(upload.system), upload_checksum(upload)
     system[PARTS] = {"sizes": runs}
+    if SEAL in system:
+        system[SEAL] = {**system[SEAL], "counters": [part.system[COUNTER] for part in parts]}
     if kept:
         texts = [part.system[CHECKSUM][1] for part in parts]
         system[CHECKSUM] = [kept[0].value, _whole(*kept, parts, texts), kept[1].value]

@@ -13,9 +13,18 @@ from altostratus.doors.s3.conditions import is_modified, read_range
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import lock_headers
 from altostratus.doors.s3.request import S3Request
+from altostratus.doors.s3.sealing import key_of, opened, require_key
 from altostratus.doors.s3.verbs.settings import end_header
 from altostratus.doors.s3.versions import check_version
-from altostratus.doors.s3.views import PARTS, checksum_headers, checksum_of, http_date, object_headers, version_header
+from altostratus.doors.s3.views import (
+    PARTS,
+    checksum_headers,
+    checksum_of,
+    http_date,
+    object_headers,
+    part_sizes,
+    version_header,
+)
 from altostratus.doors.s3.xml_build import Element
 from altostratus.kernel.errors import Fault
 from altostratus.kernel.tx import Tx
@@ -35,7 +44,14 @@ MOST_PARTS = 1000
 async def get_object(request: S3Request) -> None:
     """200, 206, 304; for HEAD too."""
     container, found, reading = await request.door.objects.read(lambda tx: _open(tx, request))
-    headers = [*object_headers(container, found), *_lock(request, container, found), *end_header(container, found)]
+    key = require_key(key_of(request), found.system)
+    reading = opened(request, found, reading, key)
+    headers = [
+        *object_headers(container, found),
+        *(key.headers() if key else ()),
+        *_lock(request, container, found),
+        *end_header(container, found),
+    ]
     if not is_modified(request.headers, found):
         await request.answer(304, [header for header in headers if header[0] != "content-type"])
         return
@@ -66,6 +82,7 @@ async def get_attributes(request: S3Request) -> None:
         return find(tx, request, "s3:GetObjectAttributes")
 
     container, found = await request.door.objects.read(look)
+    require_key(key_of(request), found.system)
     kept = checksum_of(found)
     body = xml_out.attributes(
         etag=found.etag if "ETag" in asked else None,
@@ -162,12 +179,6 @@ def _part(request: S3Request, found: Object) -> tuple[tuple[int, int] | None, li
     start = sum(sizes[: number - 1])
     count = [("x-amz-mp-parts-count", str(len(sizes)))]
     return (start, start + sizes[number - 1]), count
-
-
-def part_sizes(found: Object) -> list[int]:
-    """Of an object that was put together; [] for others. They are kept as runs of the same size."""
-    kept = found.system.get(PARTS)
-    return [size for size, count in kept["sizes"] for _ in range(count)] if kept else []
 
 
 def _parts_page(request: S3Request, found: Object) -> list[Element]:
