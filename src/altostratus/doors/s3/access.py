@@ -6,7 +6,7 @@ the policy. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluat
 
 from altostratus.contracts.objectstore import Container, Object, Values
 from altostratus.doors.s3.errors import S3Error
-from altostratus.doors.s3.policy import ARN, TAG, Asked, Policy, decide, is_public, read_policy
+from altostratus.doors.s3.policy import ARN, HEADERS, TAG, Asked, Policy, decide, is_public, read_policy
 from altostratus.doors.s3.request import S3Request, owner_id
 from altostratus.kernel.actor import Actor
 
@@ -25,6 +25,7 @@ _BY_BUCKET_ACL = {
     "s3:ListBucketVersions": "READ",
     "s3:ListBucketMultipartUploads": "READ",
     "s3:PutObject": "WRITE",
+    "s3:PutObjectTagging": "WRITE",
     "s3:DeleteObject": "WRITE",
     "s3:AbortMultipartUpload": "WRITE",
     "s3:ListMultipartUploadParts": "WRITE",
@@ -96,6 +97,9 @@ def _asked(request: S3Request, action: str, found: Object | None, key: str) -> A
     values["aws:securetransport"] = str(request.raw.scope.get("scheme") == "https").lower()
     named = {"aws:referer": "referer", "aws:useragent": "user-agent"}
     values |= {key: request.headers[name] for key, name in named.items() if name in request.headers}
+    values |= {f"s3:{name}": request.headers[name] for name in HEADERS if name in request.headers}
+    if action == "s3:ListBucket" and key:
+        values["s3:prefix"] = key  # whether something is there that is not
     values |= {f"s3:{name}": request.query[name] for name in ("prefix", "delimiter") if name in request.query}
     tags = found.system.get(TAGS, {}) if found else {}
     values |= {f"{TAG}{key}": value for key, value in tags.items()}

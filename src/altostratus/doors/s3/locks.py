@@ -14,7 +14,7 @@ from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.xml_in import MODES
 
 LOCK, RETENTION, HOLD = "s3:object-lock", "s3:retention", "s3:legal-hold"
-GOVERNANCE, COMPLIANCE = MODES
+GOVERNANCE = MODES[0]
 BYPASS = "x-amz-bypass-governance-retention"
 
 
@@ -116,7 +116,7 @@ def check_retention(request: S3Request, container: Container, found: Object, wan
     if present.until is None or present.until <= now:
         return
     longer = wanted.until is not None and wanted.until >= present.until
-    if longer and (wanted.mode == present.mode or wanted.mode == COMPLIANCE):
+    if longer and wanted.mode == present.mode:
         return
     if present.mode == GOVERNANCE and bypasses(request, container, found):
         return

@@ -40,9 +40,8 @@ def grants_of(request: S3Request, container: Container) -> Kept | None:
 def plain_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Those of HTTP that are kept. That a body came framed is no part of it."""
     found = {name: headers[name] for name in KEPT if name in headers}
-    codings = [text.strip() for text in found.get("content-encoding", "").split(",")]
-    kept = ",".join(text for text in codings if text and text != "aws-chunked")
-    found.pop("content-encoding", None)
+    codings = [text.strip() for text in found.pop("content-encoding", "").split(",")]
+    kept = ", ".join(text for text in codings if text and text != "aws-chunked")
     return found | ({"content-encoding": kept} if kept else {})
 
 
@@ -59,7 +58,7 @@ def tags_of_header(text: str | None) -> tuple[Tag, ...]:
     if not text:
         return ()
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=50)
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=50)
     except (UnicodeDecodeError, ValueError) as error:
         message = "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters."
         raise S3Error("InvalidArgument", message, ArgumentName="x-amz-tagging", ArgumentValue=text) from error

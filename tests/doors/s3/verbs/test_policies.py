@@ -84,6 +84,7 @@ def test_some_of_a_bucket(cloud: S3Cloud, s3: Any) -> None:
         ({"StringLike": {"aws:Referer": "http://good.example/*"}}, 200),
         ({"StringLike": {"aws:Referer": "http://bad.example/*"}}, 403),
         ({"StringNotEquals": {"s3:ExistingObjectTag/none": "x"}}, 200),
+        ({"StringLike": {"s3:x-amz-acl": "*"}}, 403),
         ({"StringLike": {"aws:Referer": "*"}, "Bool": {"aws:SecureTransport": "true"}}, 403),
     ],
 )
@@ -100,7 +101,7 @@ def test_conditions(cloud: S3Cloud, s3: Any, condition: Any, status: int) -> Non
         {"Action": "s3:Fly"},
         {"Action": "ec2:*"},
         {"Resource": "arn:aws:s3:::other/*"},
-        {"Resource": "*"},
+        {"Resource": "arn:aws:s3:::bo"},
         {"Principal": {"Federated": "x"}},
         {"Principal": {"AWS": "arn:aws:iam::a:role/x"}},
         {"Principal": None},

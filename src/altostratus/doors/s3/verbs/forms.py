@@ -32,8 +32,8 @@ async def post_object(request: S3Request) -> None:
     """204, or what the form asks for. It may only do what its policy allows, and what its signer may."""
     form = FormBody(request.raw.body(), boundary_of(request.headers.get("content-type", "")))
     await form.open()
+    key = form.fields["key"] = _key(form)
     actor, policy = await _authenticate(request, form.fields)
-    key = _key(form)
     check_key(key)
     headers = _headers(form)
     check_offered(headers)

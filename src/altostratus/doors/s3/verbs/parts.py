@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from altostratus.contracts.objectstore import Container, Content, NewObject, Object, Part, Upload
 from altostratus.doors.s3 import nouns, xml_out
+from altostratus.doors.s3.access import require
 from altostratus.doors.s3.checksums import PREFIX as CHECKSUMS
 from altostratus.doors.s3.checksums import Algorithm, ChecksumType, composite, from_text, full_object
 from altostratus.doors.s3.conditions import guard_of, is_modified
@@ -26,6 +27,8 @@ from altostratus.doors.s3.xml_build import quoted
 from altostratus.doors.s3.xml_in import MOST_BYTES_OF_BATCH, MOST_PARTS, completed_parts
 from altostratus.kernel.tx import Tx
 
+UPLOAD = "s3:upload"
+"""Where an object keeps which upload it was."""
 LEAST = 5 << 20
 """Bytes of all parts but the last."""
 LARGEST_WHOLE = 50 << 40
@@ -102,6 +105,8 @@ async def complete_upload(request: S3Request) -> None:
     size = request.headers.get("x-amz-mp-object-size")
 
     def complete(tx: Tx) -> tuple[Container, Object]:
+        if (done := _done(tx, request, wanted)) is not None:
+            return done
         container, upload = find_upload(tx, request, "s3:PutObject")
         there = {part.number: part for part in request.door.objects.list_parts(tx, upload.id, 0, MOST_PARTS)}
         parts = _chosen(wanted, there, upload)
@@ -124,6 +129,15 @@ async def complete_upload(request: S3Request) -> None:
         kept[2] if kept else None,
     )
     await request.answer_xml(body, version_header(container, made))
+
+
+def _done(tx: Tx, request: S3Request, wanted: Sequence[nouns.Part]) -> tuple[Container, Object] | None:
+    """What an earlier request has made of the same upload, whose answer was lost."""
+    container = request.find_bucket(tx)
+    require(request, container, "s3:PutObject")
+    made = request.door.objects.find_object(tx, container.id, request.key)
+    same = made is not None and made.system.get(UPLOAD) == request.query.get("uploadId")
+    return (container, made) if made and same and made.etag == _etag(part.etag for part in wanted) else None
 
 
 def _number(request: S3Request) -> int:
@@ -185,8 +199,6 @@ def _has_checksum(part: Part, wanted: nouns.Part) -> bool:
 
 def _put_together(upload: Upload, parts: Sequence[Part]) -> NewObject:
     """The object's entity tag is of those of its parts; its sizes are kept as runs."""
-    digests = b"".join(bytes.fromhex(part.etag) for part in parts)
-    etag = f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(parts)}"
     runs = [[size, len(list(same))] for size, same in groupby(part.size for part in parts)]
     system, kept = dict(upload.system), upload_checksum(upload)
     system[PARTS] = {"sizes": runs}
@@ -195,9 +207,19 @@ def _put_together(upload: Upload, parts: Sequence[Part]) -> NewObject:
     if kept:
         texts = [part.system[CHECKSUM][1] for part in parts]
         system[CHECKSUM] = [kept[0].value, _whole(*kept, parts, texts), kept[1].value]
-        if kept[1] is ChecksumType.COMPOSITE:
-            system[PARTS]["checksums"] = texts
-    return NewObject(upload.content_type, upload.meta, system, etag=etag)
+        system[PARTS]["checksums"] = texts
+    system[UPLOAD] = upload.id
+    return NewObject(upload.content_type, upload.meta, system, etag=_etag(part.etag for part in parts))
+
+
+def _etag(tags: Iterable[str]) -> str:
+    """Of those of the parts; '' where one of them is none."""
+    listed = list(tags)
+    try:
+        digests = b"".join(bytes.fromhex(tag) for tag in listed)
+    except ValueError:
+        return ""
+    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(listed)}"
 
 
 def _whole(algorithm: Algorithm, kind: ChecksumType, parts: Sequence[Part], texts: Sequence[str]) -> str:

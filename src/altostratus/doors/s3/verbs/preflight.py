@@ -29,7 +29,8 @@ async def tell_origin(request: S3Request) -> None:
     """Add to the answer, whatever it will be, what a page of another origin needs to read it."""
     origin = request.headers.get("origin")
     if origin and request.bucket and request.method != "OPTIONS":
-        rule = matching(await _rules(request), origin, request.method)
+        method = request.headers.get("access-control-request-method", request.method)
+        rule = matching(await _rules(request), origin, method)
         if rule:
             request.raw.context.headers += request.encoded(headers_of(rule, origin))
 

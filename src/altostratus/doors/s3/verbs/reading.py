@@ -57,8 +57,8 @@ async def get_object(request: S3Request) -> None:
         return
     headers = _overridden(request, headers)
     span, more = _part(request, found) or (read_range(request.headers.get("range"), found.size), [])
-    if request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED" and span is None:
-        headers += checksum_headers(found)
+    if request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED":
+        headers += _checksums(request, found, whole=span is None)
     start, stop = span or (0, found.size)
     headers += [*more, ("content-length", str(stop - start))]
     if span:
@@ -179,6 +179,14 @@ def _part(request: S3Request, found: Object) -> tuple[tuple[int, int] | None, li
     start = sum(sizes[: number - 1])
     count = [("x-amz-mp-parts-count", str(len(sizes)))]
     return (start, start + sizes[number - 1]), count
+
+
+def _checksums(request: S3Request, found: Object, *, whole: bool) -> list[tuple[str, str]]:
+    """Of the whole, or of the part that is asked for; of other ranges nobody knows any."""
+    kept, number = checksum_of(found), request.query.get("partNumber")
+    if kept and number and (texts := found.system.get(PARTS, {}).get("checksums")):
+        return [(kept[0].header, texts[int(number) - 1]), ("x-amz-checksum-type", kept[2].value)]
+    return checksum_headers(found) if whole or (number and PARTS not in found.system) else []
 
 
 def _parts_page(request: S3Request, found: Object) -> list[Element]:

@@ -100,7 +100,9 @@ def with_checksum(request: S3Request, new: NewObject) -> NewObject:
 
 
 def written_headers(container: Container, written: Object) -> Headers:
-    return [("etag", quoted(written.etag)), *checksum_headers(written), *version_header(container, written)]
+    """Only a version of its own is told: not the null version."""
+    version = version_header(container, written) if written.versioned else []
+    return [("etag", quoted(written.etag)), *checksum_headers(written), *version]
 
 
 async def copy_object(request: S3Request) -> None:
