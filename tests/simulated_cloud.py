@@ -36,6 +36,10 @@ class CloudProcess:
     def image_url(self) -> str:
         return f"{self.url}/image"
 
+    @property
+    def object_url(self) -> str:
+        return f"{self.url}/object-store"
+
 
 @contextmanager
 def simulated_cloud(

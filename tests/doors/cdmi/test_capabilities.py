@@ -32,6 +32,7 @@ def test_system_wide_capabilities(tmp_path: Path) -> None:
         assert (shown["children"], shown["childrenrange"]) == (["container/", "dataobject/"], "0-1")
         assert shown["capabilities"]["cdmi_dataobjects"] == "true"
         assert shown["capabilities"]["cdmi_multipart_mime"] == "false"
+        assert await cloud.shown("/cdmi_capabilities/?metadata:x") == {}
         assert await cloud.shown("/cdmi_capabilities/?children") == {"children": ["container/", "dataobject/"]}
 
     run(tmp_path, test)

@@ -185,6 +185,7 @@ def test_an_object_is_deleted(tmp_path: Path) -> None:
         await container(cloud)
         await cloud.make("/MyContainer/a", {"value": TEXT})
         assert (await cloud.ask("DELETE", "/MyContainer/a", headers={**V, "If-Match": "other"})).status == 412
+        assert (await cloud.ask("DELETE", "/MyContainer/a?metadata:x", headers=V)).status == 400
         assert (await cloud.ask("DELETE", "/MyContainer/a", headers=V)).status == 204
         assert (await cloud.ask("DELETE", "/MyContainer/a", headers=V)).status == 404
         assert (await cloud.get("/MyContainer/a")).status == 404
@@ -257,6 +258,7 @@ def test_bodies_and_values_have_an_end(tmp_path: Path) -> None:
         await container(cloud)
         answer = await cloud.put("/MyContainer/a", {"value": "x" * (25 << 20)})
         assert answer.status == 413
+        assert (await cloud.put("/MyContainer/a", {"value": "x" * ((16 << 20) + 1)})).status == 413
         assert (await cloud.ask("PUT", "/MyContainer/a", bytes(17 << 20))).status == 201
         assert (await cloud.get("/MyContainer/a")).status == 400
         assert (await cloud.shown("/MyContainer/a?metadata"))["metadata"]["cdmi_size"] == str(17 << 20)

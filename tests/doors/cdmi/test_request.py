@@ -43,6 +43,16 @@ def test_media_types_of_cdmi_need_a_version(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+def test_nothing_is_written_in_no_version(tmp_path: Path) -> None:
+    async def test(cloud: CdmiCloud) -> None:
+        await cloud.make("/a/")
+        headers = {"X-CDMI-Specification-Version": "2.0.0", "Content-Type": "text/plain"}
+        assert (await cloud.ask("PUT", "/a/x", b"1", headers)).status == 400
+        assert (await cloud.get("/a/x")).status == 404
+
+    run(tmp_path, test)
+
+
 def test_media_types_decide(tmp_path: Path) -> None:
     async def test(cloud: CdmiCloud) -> None:
         await cloud.make("/a/")

@@ -101,6 +101,24 @@ def test_a_quota_holds(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+def test_what_swift_puts_together_is_not_mistaken_for_its_parts(tmp_path: Path) -> None:
+    async def test(cloud: CdmiCloud) -> None:
+        await cloud.make("/a/")
+        await cloud.make("/a/part1", {"value": "1"})
+        await cloud.ask("PUT", "~/a/whole", headers={"X-Object-Manifest": "a/part"})
+        await cloud.ask("PUT", "~/a/link", headers={"X-Symlink-Target": "a/part1"})
+        await cloud.ask("PUT", "~/a/static?multipart-manifest=put", b'[{"path": "/a/part1"}]')
+        for path in ("/a/whole", "/a/link", "/a/static"):
+            for answer in (await cloud.get(path), await cloud.ask("GET", path)):
+                assert (answer.status, path) == (501, path)
+            assert (await cloud.put(f"{path}?value:0-0", {"value": "MQ=="})).status == 501
+            assert (await cloud.shown(f"{path}?objectName"))["objectName"]
+            assert (await cloud.put(path, {"value": "whole"})).status == 204
+            assert (await cloud.ask("GET", f"~{path}")).body == b"whole"
+
+    run(tmp_path, test)
+
+
 def test_an_id_outlives_what_others_write(tmp_path: Path) -> None:
     async def test(cloud: CdmiCloud) -> None:
         await cloud.ask("PUT", "~/a")
@@ -150,6 +168,10 @@ def test_what_has_expired_is_gone(tmp_path: Path) -> None:
         await cloud.objects.write(expire)
         for path in ("/a/x", "/a/x?objectID"):
             assert (await cloud.get(path)).status == 404
+        assert (await cloud.ask("DELETE", "/a/x")).status == 404
+        await cloud.make("/a/y", {})
+        assert (await cloud.ask("DELETE", "/a/")).status == 409  # as long as its rows are there
+        assert (await cloud.put("/a/x?value:0-0", {"value": "MQ=="})).status == 201
 
     run(tmp_path, test)
 

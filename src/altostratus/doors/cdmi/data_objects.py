@@ -10,9 +10,9 @@ from altostratus.doors.cdmi.place import Node, get_node
 from altostratus.doors.cdmi.request import OWNERS, READERS, VALUE_MOST, CdmiRequest
 from altostratus.doors.cdmi.spans import Span
 from altostratus.doors.cdmi.values import once, read_base64, read_text, write_base64, write_text
-from altostratus.doors.cdmi.views import BASE64, OBJECT, UTF8, object_fields
+from altostratus.doors.cdmi.views import BASE64, OBJECT, UTF8, check_value, object_fields
 from altostratus.doors.cdmi.writing import OWN, Present, Said, conditions, find_present, write
-from altostratus.kernel.errors import BadRequest
+from altostratus.kernel.errors import BadRequest, TooLarge
 from altostratus.kernel.tx import Tx
 
 _MIMETYPE = re.compile(r"[!-~]+/[!-~]+( *;[ -~]*)?")
@@ -40,6 +40,7 @@ async def get_object(request: CdmiRequest) -> None:
     asked = request.span("value") or Span(0, entry.size)
     span = Span(asked.start, min(asked.stop, entry.size)) if asked.start < entry.size else Span(0, 0)
     if request.asks_for("value"):
+        check_value(entry)
         fields |= await _value(request, reading, span, fields["valuetransferencoding"])
     if request.asks_for("valuerange"):
         fields["valuerange"] = str(span)
@@ -69,6 +70,8 @@ async def put_object(request: CdmiRequest) -> None:
     else:
         read = read_base64 if span or said.encoding == BASE64 else read_text
         data = await request.lane.run(read, body.value or "")
+        if len(data) > VALUE_MOST:
+            raise TooLarge(f"The value is larger than {VALUE_MOST} bytes: send ranges, or plain HTTP.")
         await write(request, present, said.of(present), once(data), span, len(data))
     if present.entry:
         await request.answer(204)

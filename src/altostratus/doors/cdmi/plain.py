@@ -4,7 +4,7 @@ from altostratus.contracts.objectstore import Object, Reading
 from altostratus.doors.cdmi.place import get_node
 from altostratus.doors.cdmi.request import OWNERS, READERS, CdmiRequest, wired
 from altostratus.doors.cdmi.spans import Span, read_content_range, read_range
-from altostratus.doors.cdmi.views import encoding_of_type
+from altostratus.doors.cdmi.views import check_value, encoding_of_type
 from altostratus.doors.cdmi.writing import Said, find_present, names_etag, write
 from altostratus.kernel.errors import BadRequest, NotFound, PreconditionFailed
 from altostratus.kernel.tx import Tx
@@ -26,6 +26,7 @@ async def get_bytes(request: CdmiRequest) -> None:
         return entry, request.store.open_object(tx, entry)
 
     entry, reading = await request.store.read(find)
+    check_value(entry)
     if "if-match" in request.headers and not names_etag(request.headers["if-match"], entry):
         raise PreconditionFailed()
     if names_etag(request.headers.get("if-none-match", ""), entry):

@@ -38,12 +38,13 @@ class Field(NamedTuple):
 
 @dataclass
 class CdmiRequest:
-    """One request. JSON is read and written in the `lane`."""
+    """One request. JSON is read and written in the `lane`; `version` is None where the client names none."""
 
     store: ObjectStore
     lane: Lane
     raw: RawRequest
     place: Place
+    version: str | None
 
     @property
     def method(self) -> str:
@@ -76,17 +77,6 @@ class CdmiRequest:
         """The whole tree is one project's: roles in it are all that counts."""
         if not self.raw.actor.project or roles.isdisjoint(self.raw.actor.roles):
             raise Forbidden()
-
-    @cached_property
-    def version(self) -> str | None:
-        """The newest that both sides speak; None where the client names none. Raises BadRequest."""
-        if VERSION not in self.headers:
-            return None
-        asked = {version.strip() for version in self.headers[VERSION].split(",")}
-        for version in OFFERED:
-            if version in asked:
-                return version
-        raise BadRequest(f"The versions of CDMI that are spoken here are {', '.join(OFFERED)}.")
 
     def wants(self, kind: str) -> bool:
         """Whether the answer is to be CDMI's JSON of this kind. Raises BadRequest, NotAcceptable."""
@@ -150,9 +140,20 @@ class CdmiRequest:
         if not self.fields or self.method == "PUT":
             return whole
         found = {field.name: whole[field.name] for field in self.fields if field.name in whole}
-        if prefixes := tuple(self.names("metadata")):
+        if (prefixes := tuple(self.names("metadata"))) and "metadata" in found:
             found["metadata"] = {k: v for k, v in found["metadata"].items() if k.startswith(prefixes)}
         return found
+
+
+def agreed_version(header: str | None) -> str | None:
+    """The newest that both sides speak. Raises BadRequest."""
+    if header is None:
+        return None
+    asked = {version.strip() for version in header.split(",")}
+    for version in OFFERED:
+        if version in asked:
+            return version
+    raise BadRequest(f"The versions of CDMI that are spoken here are {', '.join(OFFERED)}.")
 
 
 def decoded(path: str) -> str:

@@ -6,7 +6,7 @@ from altostratus.contracts.objectstore import ObjectStore
 from altostratus.doors.cdmi import capabilities, containers, data_objects, plain
 from altostratus.doors.cdmi.object_id import read_id
 from altostratus.doors.cdmi.place import PREFIX, MissingSlash, Place, place_of
-from altostratus.doors.cdmi.request import CdmiRequest, decoded
+from altostratus.doors.cdmi.request import VERSION, CdmiRequest, agreed_version, decoded
 from altostratus.doors.cdmi.views import OBJECT
 from altostratus.kernel.errors import BadRequest, MethodNotAllowed, NotFound
 from altostratus.kernel.http.raw import RawRequest
@@ -59,7 +59,8 @@ class Router:
         text = decoded(raw.params["path"])
         if not text:
             raise _moved(f"{PREFIX}/")
-        request = CdmiRequest(self._store, self._lane, raw, Place(f"AUTH_{raw.actor.project}", text[1:]))
+        version = agreed_version(raw.headers.get(VERSION))
+        request = CdmiRequest(self._store, self._lane, raw, Place(f"AUTH_{raw.actor.project}", text[1:]), version)
         if request.place.text.startswith(BY_ID):
             request.place = await self._by_id(request)
         if request.place.text + "/" == capabilities.ROOT:
@@ -70,6 +71,8 @@ class Router:
         verbs = CONTAINER if request.place.is_container else DATA_OBJECT
         if raw.method == "POST":
             raise BadRequest("No capability allows POST.")
+        if raw.method == "DELETE" and request.fields:
+            raise BadRequest("What is deleted is deleted whole.")
         if raw.method not in verbs:
             fault = MethodNotAllowed()
             fault.headers = (("allow", ", ".join(verbs)),)

@@ -6,6 +6,7 @@ from typing import Any
 from altostratus.contracts.objectstore import Object, ObjectStore
 from altostratus.doors.cdmi.metadata import shown
 from altostratus.doors.cdmi.place import PREFIX, Node, find_node
+from altostratus.kernel.errors import NotImplementedHere
 from altostratus.kernel.tx import Tx
 
 CONTAINER = "application/cdmi-container"
@@ -13,6 +14,8 @@ OBJECT = "application/cdmi-object"
 ENCODING, PARTIAL = "cdmi:encoding", "cdmi:partial"
 """Of an object: how its value is written in JSON; that it is not complete."""
 UTF8, BASE64 = "utf-8", "base64"
+_ASSEMBLED = ("slo", "x-object-manifest", "link")
+"""What Swift keeps with objects that it puts together from others when they are read."""
 
 
 def container_fields(store: ObjectStore, tx: Tx, node: Node) -> dict[str, Any]:
@@ -33,6 +36,12 @@ def object_fields(store: ObjectStore, tx: Tx, node: Node, entry: Object) -> dict
         "metadata": shown(entry.meta, entry.system) | measured,
         "valuetransferencoding": encoding_of(entry),
     }
+
+
+def check_value(entry: Object) -> None:
+    """Raises NotImplementedHere where what is stored is not what is meant."""
+    if any(name in entry.system for name in _ASSEMBLED):
+        raise NotImplementedHere("Swift puts this object together from others: read it there.")
 
 
 def encoding_of(entry: Object) -> str:

@@ -14,7 +14,7 @@ from altostratus.doors.cdmi.metadata import EXTRA, changed, parted, shown
 from altostratus.doors.cdmi.place import get_node, look
 from altostratus.doors.cdmi.request import CdmiRequest
 from altostratus.doors.cdmi.spans import Span
-from altostratus.doors.cdmi.views import ENCODING, PARTIAL
+from altostratus.doors.cdmi.views import ENCODING, PARTIAL, check_value
 from altostratus.kernel.errors import BadRequest, Conflict, NotImplementedHere, PreconditionFailed
 from altostratus.kernel.tx import Tx
 
@@ -95,6 +95,8 @@ async def write(
     more comes than was said."""
     guards: list[Guard] = [conditions(request)]
     if span is not None:
+        if present.entry:
+            check_value(present.entry)
         total = max(present.size, span.stop)
         if total > PATCH_MOST:
             raise NotImplementedHere(f"Ranges are written of objects of at most {PATCH_MOST} bytes.")

@@ -2,9 +2,17 @@
 
 from html import escape
 
-from altostratus.kernel.errors import Fault
+from altostratus.kernel.errors import BadRequest, Fault, Unauthorized
 from altostratus.kernel.http.context import Context
 from altostratus.kernel.http.edge import Rendered
+
+
+class Malformed(BadRequest):
+    """The request is not valid."""
+
+
+class NotSigned(Unauthorized):
+    """The signature is not valid, or has expired."""
 
 
 class LengthRequired(Fault):
@@ -51,10 +59,13 @@ _WORDS = {
 
 
 def fault_format(fault: Fault, context: Context) -> Rendered:
-    """As Swift shows them: an explanation of what is wrong with the request as text, the rest as a small page."""
+    """As Swift shows them: most of what is wrong with a request as text, what is Malformed and the rest as a small
+    page."""
     explained = fault.message != type(fault)().message
-    if explained and fault.status in (400, 409):
+    if explained and fault.status in (400, 409) and not isinstance(fault, Malformed):
         return Rendered(fault.status, (("content-type", "text/plain"),), fault.message.encode())
+    if isinstance(fault, NotSigned):
+        return Rendered(fault.status, (("content-type", "text/html; charset=UTF-8"),), fault.message.encode())
     title, text = _WORDS.get(fault.status, ("Error", fault.message))
     page = f"<html><h1>{title}</h1><p>{escape(fault.message if explained else text)}</p></html>"
     typed = any(name == "content-type" for name, _ in fault.headers)

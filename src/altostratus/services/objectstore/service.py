@@ -5,8 +5,10 @@ import re
 from altostratus.kernel.config import build_config
 from altostratus.kernel.http.edge import ANY, Edge, RawRoute
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
+from altostratus.services.objectstore.api.info import Info, answer_health, get_root_info
 from altostratus.services.objectstore.api.router import OPERATIONS, Router
 from altostratus.services.objectstore.config import ObjectstoreConfig
+from altostratus.services.objectstore.domain.path import ROOT
 from altostratus.services.objectstore.driver import Blobs
 from altostratus.services.objectstore.drivers.files import Files
 from altostratus.services.objectstore.errors import fault_format
@@ -15,9 +17,9 @@ from altostratus.services.objectstore.listeners.upkeep import upkeep_of
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.gather import Gather
 
-PREFIX = "/object-store"
-CATALOG = (CatalogEntry("object-store", "swift", "/object-store/v1/AUTH_$(project_id)s"),)
-_BELOW_V1 = re.compile(r"/v1/(?P<path>.*)", re.DOTALL)
+PREFIX = ROOT
+CATALOG = (CatalogEntry("object-store", "swift", f"{ROOT}/v1/AUTH_$(project_id)s"),)
+_BELOW_V1 = re.compile(r"/v1(?:\.0)?(?:/(?P<path>.*))?", re.DOTALL)
 
 
 def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
@@ -39,13 +41,17 @@ def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
         fault_format,
         re.compile(r".*", re.DOTALL),
         request_id_headers=("x-trans-id", "x-openstack-request-id"),
-        raw=(RawRoute(ANY, _BELOW_V1, Router(store), OPERATIONS),),
+        raw=(
+            RawRoute(ANY, _BELOW_V1, Router(store), OPERATIONS),
+            RawRoute(ANY, re.compile("/info"), Info(store)),
+            RawRoute("GET", re.compile("/healthcheck"), answer_health),
+        ),
     )
     facade = ObjectStoreFacade(store)
     return Service(
         name="objectstore",
         edge=edge,
-        routes=[],
+        routes=[get_root_info],
         state=store,
         facade=facade,
         catalog=CATALOG,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from altostratus.contracts.objectstore import Prefix, Usage
-from altostratus.kernel.errors import BadRequest, Forbidden
+from altostratus.kernel.errors import Forbidden
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.listing import (
     answer_listing,
@@ -16,6 +16,7 @@ from altostratus.services.objectstore.api.metadata import merged, read_metadata,
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
 from altostratus.services.objectstore.api.views import timestamp
 from altostratus.services.objectstore.domain.access import PREFIX, is_reseller
+from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.accounts import account_usage, change_account, ensure_account, find_account
 from altostratus.services.objectstore.store.containers import list_containers
 from altostratus.services.objectstore.store.moments import micros
@@ -51,7 +52,7 @@ async def post_account(request: SwiftRequest) -> None:
     if any(name in given for name in QUOTAS) and not is_reseller(request.actor):
         raise Forbidden()
     if any(given[name] and not (given[name].isascii() and given[name].isdigit()) for name in QUOTAS if name in given):
-        raise BadRequest("Invalid quota.")
+        raise Malformed("Invalid quota.")
 
     def change(tx: Tx) -> None:
         found = ensure_account(tx, request.path.account)

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from altostratus.contracts.objectstore import Container, NoSuchContainer, Prefix, Usage
+from altostratus.contracts.objectstore import Container, Listing, NoSuchContainer, Prefix, Usage
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.listing import (
+    Entry,
     answer_listing,
     object_entry,
     read_listing,
     rendered,
+    version_entry,
     wanted_format,
 )
 from altostratus.services.objectstore.api.metadata import merged, read_metadata
@@ -19,11 +21,13 @@ from altostratus.services.objectstore.api.settings import (
     read_versioning,
     shown_settings,
 )
+from altostratus.services.objectstore.api.versions import check_version
 from altostratus.services.objectstore.api.views import container_headers
 from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, check_name
+from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.accounts import container_usage
 from altostratus.services.objectstore.store.containers import change_container, find_container
-from altostratus.services.objectstore.store.objects import list_objects
+from altostratus.services.objectstore.store.objects import list_objects, list_versions
 from altostratus.services.objectstore.usecases.create_container import create_container
 from altostratus.services.objectstore.usecases.delete_container import delete_container
 from altostratus.services.objectstore.usecases.put_object import get_container
@@ -35,10 +39,9 @@ async def get_container_listing(request: SwiftRequest) -> None:
 
     def look(tx: Tx) -> tuple[Container, Usage, list[Any]]:
         found, usage = _look(tx, request)
-        return found, usage, list_objects(tx, found.id, listing) if request.method == "GET" else []
+        return found, usage, _page(tx, request, found, listing) if request.method == "GET" else []
 
-    container, usage, found = await request.store.db.read(look)
-    entries = [row if isinstance(row, Prefix) else object_entry(row) for row in found]
+    container, usage, entries = await request.store.db.read(look)
     await answer_listing(
         request,
         container_headers(container, usage, request.is_owner) + shown_settings(container, request.is_owner),
@@ -86,6 +89,17 @@ async def remove_container(request: SwiftRequest) -> None:
     request.require_owner()
     await request.store.db.write(lambda tx: delete_container(tx, request.path.account, request.path.container))
     await request.answer(204)
+
+
+def _page(tx: Tx, request: SwiftRequest, found: Container, listing: Listing) -> list[Entry | Prefix]:
+    if "versions" not in request.query:
+        rows = list_objects(tx, found.id, listing)
+        return [row if isinstance(row, Prefix) else object_entry(row, found.account) for row in rows]
+    after = request.query.get("version_marker") or None
+    if after and not listing.marker:
+        raise Malformed("version_marker param requires marker")
+    rows = list_versions(tx, found.id, listing, check_version(after) if after else None)
+    return [row if isinstance(row, Prefix) else version_entry(row) for row in rows]
 
 
 def _look(tx: Tx, request: SwiftRequest) -> tuple[Container, Usage]:

@@ -6,13 +6,23 @@ from typing import NamedTuple
 
 from altostratus.contracts.objectstore import Object, Reading
 from altostratus.kernel.errors import PreconditionFailed, RangeNotSatisfiable
-from altostratus.services.objectstore.api.links import Target, link_headers, location
-from altostratus.services.objectstore.api.request import Headers, SwiftRequest, on_wire
+from altostratus.services.objectstore.api.large import shown
+from altostratus.services.objectstore.api.request import Headers, SwiftRequest, wired
+from altostratus.services.objectstore.api.signed import dressed
+from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.api.versions import version_headers
 from altostratus.services.objectstore.api.views import modified, object_headers
 from altostratus.services.objectstore.domain.conditions import Verdict, judge
+from altostratus.services.objectstore.domain.link import link_headers, location
 from altostratus.services.objectstore.domain.ranges import Span, read_ranges
-from altostratus.services.objectstore.usecases.read_object import ObjectReading
+
+
+async def answer_page(request: SwiftRequest, target: Target, status: int) -> None:
+    """All of it, as what is said of an error."""
+    target = await shown(request, target)
+    size = target.reading.size
+    headers = [*object_headers(target.found), ("content-length", str(size))]
+    await _send(request, status, headers, target.reading, Span(0, size))
 
 
 class Wanted(NamedTuple):
@@ -25,6 +35,7 @@ class Wanted(NamedTuple):
 
 async def answer_object(request: SwiftRequest, target: Target) -> None:
     """200, 206, 304; PreconditionFailed, RangeNotSatisfiable."""
+    target = await shown(request, target)
     headers, spans, unchanged = what_is_wanted(request, target)
     found, reading = target.found, target.reading
     if unchanged:
@@ -44,18 +55,18 @@ def what_is_wanted(request: SwiftRequest, target: Target) -> Wanted:
     """By its conditions and its Range; Swift does not know If-Range, and HEAD is always of the whole. Raises
     PreconditionFailed, RangeNotSatisfiable."""
     found, size = target.found, target.reading.size
-    headers = [*object_headers(found), *_place_headers(request, target)]
+    headers = dressed(request, [*object_headers(found), *target.more, *_place_headers(request, target)])
     verdict = judge(request.headers, found.etag, modified(found.modified_at))
     if verdict is Verdict.FAILED:
         fault = PreconditionFailed()
-        fault.headers = tuple(on_wire([header for header in headers if header[0] != "content-type"]))
+        fault.headers = tuple(wired([header for header in headers if header[0] != "content-type"]))
         raise fault
     if verdict is Verdict.NOT_MODIFIED:
         return Wanted(headers, [], unchanged=True)
     try:
         return Wanted(headers, [] if request.method == "HEAD" else read_ranges(request.headers.get("range"), size))
     except RangeNotSatisfiable as refused:
-        refused.headers = tuple(on_wire([*headers, ("content-range", f"bytes */{size}")]))
+        refused.headers = tuple(wired([*headers, ("content-range", f"bytes */{size}")]))
         raise
 
 
@@ -66,19 +77,21 @@ def _place_headers(request: SwiftRequest, target: Target) -> Headers:
     return [*link_headers(target.found), *version_headers(request, target.found, target.path)]
 
 
-async def _send(request: SwiftRequest, status: int, headers: Headers, reading: ObjectReading, span: Span) -> None:
-    raw = request.raw
+async def _send(request: SwiftRequest, status: int, headers: Headers, reading: Reading, span: Span) -> None:
     if request.method == "HEAD" or span.start == span.stop:
         await request.start(status, headers)
-        await raw.write(b"", more=False)
-        return
-    chunks = reading.chunks(*span)
-    first = await anext(chunks)  # what is damaged at once is a fault, not half an answer
+        await request.raw.write(b"", more=False)
+    else:
+        await _stream(request, status, headers, reading.chunks(*span))
+
+
+async def _stream(request: SwiftRequest, status: int, headers: Headers, chunks: AsyncIterator[bytes]) -> None:
+    first = await anext(chunks)  # what is damaged or gone at once is a fault, not half an answer
     await request.start(status, headers)
-    await raw.write(first)
+    await request.raw.write(first)
     async for chunk in chunks:
-        await raw.write(chunk)
-    await raw.write(b"", more=False)
+        await request.raw.write(chunk)
+    await request.raw.write(b"", more=False)
 
 
 async def _send_parts(
@@ -94,15 +107,13 @@ async def _send_parts(
 
     async def parts() -> AsyncIterator[bytes]:
         for head, span in zip(heads, spans, strict=True):
-            yield head
             async for chunk in reading.chunks(*span):
-                yield chunk
+                yield head + chunk
+                head = b""
             yield b"\r\n"
+        yield end
 
-    await request.start(206, headers)
-    async for part in parts():
-        await request.raw.write(part)
-    await request.raw.write(end, more=False)
+    await _stream(request, 206, headers, parts())
 
 
 def _head(boundary: str, content_type: str, span: Span, size: int) -> bytes:

@@ -3,39 +3,22 @@
 https://docs.openstack.org/swift/latest/middleware.html#symlink
 """
 
-from dataclasses import dataclass, replace
-from urllib.parse import quote
+from dataclasses import replace
 
-from altostratus.contracts.objectstore import Container, NewObject, NoSuchContainer, NoSuchObject, Object
+from altostratus.contracts.objectstore import NewObject, NoSuchContainer, NoSuchObject, Object
 from altostratus.kernel.errors import BadRequest, Conflict, Fault, PreconditionFailed
 from altostratus.kernel.tx import Tx
-from altostratus.services.objectstore.api.request import Headers, SwiftRequest, on_wire
+from altostratus.services.objectstore.api.request import SwiftRequest, wired
+from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.api.versions import find_for_reading
+from altostratus.services.objectstore.domain.link import LINK, is_link, location, target_of
 from altostratus.services.objectstore.domain.path import Path, read_path
 from altostratus.services.objectstore.store.containers import find_container
-from altostratus.services.objectstore.usecases.read_object import ObjectReading, read_spans
+from altostratus.services.objectstore.usecases.read_object import read_spans
 
-LINK = "link"
-"""Of an object's `system`: that it is a link, and the `container`, `object`, `account` (if another) and, of a static
-one, the `etag` and `size` of its target."""
 MOST = 2
 """Links that lead to links."""
 POSTED = b"The requested POST was applied to a symlink. POST directly to the target to apply requested metadata."
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a path leads to."""
-
-    path: Path
-    container: Container
-    found: Object
-    reading: ObjectReading
-    linked: bool = False
-
-
-def is_link(found: Object | NewObject) -> bool:
-    return LINK in found.system
 
 
 def open_target(tx: Tx, request: SwiftRequest, path: Path, version: str | None) -> Target:
@@ -71,35 +54,12 @@ async def check_target(request: SwiftRequest, new: NewObject) -> NewObject:
     return replace(new, system={**new.system, LINK: link}, content_type=content_type)
 
 
-def link_headers(found: Object) -> Headers:
-    """Of a link that is looked at itself."""
-    if not is_link(found):
-        return []
-    link = found.system[LINK]
-    named = {"x-symlink-target": quote(f"{link['container']}/{link['object']}")}
-    named |= {"x-symlink-target-account": quote(link["account"])} if "account" in link else {}
-    static = {"x-symlink-target-etag": "etag", "x-symlink-target-bytes": "size"}
-    named |= {header: link[key] for header, key in static.items() if key in link}
-    return list(named.items())
-
-
-def location_of(found: Object, path: Path) -> str:
-    """Where a link at this path leads to."""
-    return location(_target_of(found, path))
-
-
-def location(path: Path) -> str:
-    return quote(f"/v1/{path.account}/{path.container}/{path.object}")
-
-
-def _target_of(found: Object, path: Path) -> Path:
-    link = found.system[LINK]
-    return Path(link.get("account", path.account), link["container"], link["object"])
-
-
-def _open(tx: Tx, request: SwiftRequest, path: Path, version: str | None = None) -> Target:
+def _open(tx: Tx, request: SwiftRequest, path: Path, version: str | None = None, *, followed: bool = False) -> Target:
     where = find_container(tx, path.account, path.container)
-    request.require_object(path, where, "read")
+    if followed:
+        request.require_named(path, where)
+    else:
+        request.require_object(path, where, "read")
     if where is None:
         raise NoSuchContainer()
     found = find_for_reading(tx, request, where, path.object, version)
@@ -107,20 +67,20 @@ def _open(tx: Tx, request: SwiftRequest, path: Path, version: str | None = None)
 
 
 def _follow(tx: Tx, request: SwiftRequest, link: Target) -> Target:
-    path = _target_of(link.found, link.path)
+    path = target_of(link.found, link.path.account)
     try:
-        target = _open(tx, request, path)
+        target = _open(tx, request, path, followed=True)
         if (etag := link.found.system[LINK].get("etag")) and etag != target.found.etag:
             raise Conflict(f"Object Etag {target.found.etag!r} does not match X-Symlink-Target-Etag header {etag!r}")
     except Fault as fault:
-        fault.headers = (*fault.headers, *on_wire([("content-location", location(path))]))
+        fault.headers = (*fault.headers, *wired([("content-location", location(path))]))
         raise
     return replace(target, linked=True)
 
 
 def _static(tx: Tx, request: SwiftRequest, path: Path, etag: str) -> Object:
     """The target, if it is what a static link says."""
-    located = on_wire([("content-location", location(path))])
+    located = wired([("content-location", location(path))])
     try:
         found = _open(tx, request, path).found
     except (NoSuchContainer, NoSuchObject):

@@ -9,9 +9,13 @@ import msgspec
 from lxml import etree
 
 from altostratus.contracts.objectstore import Container, Listing, Object, Prefix, Usage
-from altostratus.kernel.errors import BadRequest, NotAcceptable, PreconditionFailed
+from altostratus.kernel.errors import NotAcceptable, PreconditionFailed
 from altostratus.services.objectstore.api.request import SwiftRequest, is_true
 from altostratus.services.objectstore.api.views import POLICY
+from altostratus.services.objectstore.domain.link import is_link, listed_link
+from altostratus.services.objectstore.errors import Malformed
+from altostratus.services.objectstore.usecases.archive import DELETED, EMPTY
+from altostratus.services.objectstore.usecases.large_object import STATIC
 
 TEXT, JSON, XML = "text/plain", "application/json", "application/xml"
 XML_TEXT = "text/xml"
@@ -24,9 +28,19 @@ Entry = dict[str, Any]
 
 
 def wanted_format(request: SwiftRequest) -> str:
-    """By ?format, which wins, or by Accept, even where that says q=0. Raises NotAcceptable, BadRequest."""
+    """By ?format, which wins, or by Accept, even where that says q=0; versions are listed as JSON alone. Raises
+    NotAcceptable, Malformed."""
+    if "versions" in request.query:
+        if request.query.get("format", "json").lower() in ("xml", "plain"):
+            raise NotAcceptable()
+        return JSON
     if said := _FORMATS.get(request.query.get("format", "").lower()):
         return said
+    return accepted_format(request)
+
+
+def accepted_format(request: SwiftRequest) -> str:
+    """By Accept. Raises NotAcceptable, Malformed."""
     accept = request.headers.get("accept", "")
     if not accept:
         return TEXT
@@ -39,13 +53,13 @@ def wanted_format(request: SwiftRequest) -> str:
 
 def _weighed(offer: str) -> tuple[float, bool, str]:
     if not _OFFER.fullmatch(offer.strip()):
-        raise BadRequest("Invalid Accept header")
+        raise Malformed("Invalid Accept header")
     kind, *parameters = (part.strip() for part in offer.split(";"))
     weights = [value.strip() for name, _, value in (p.partition("=") for p in parameters) if name.strip() == "q"]
     try:
         weight = float(weights[0]) if weights else 1.0
     except ValueError:
-        raise BadRequest("Invalid Accept header") from None
+        raise Malformed("Invalid Accept header") from None
     return weight, "*" not in kind, kind
 
 
@@ -81,14 +95,23 @@ def container_entry(container: Container, usage: Usage) -> Entry:
     }
 
 
-def object_entry(found: Object) -> Entry:
-    return {
+def object_entry(found: Object, account: str = "") -> Entry:
+    """`account` is whose links are shown."""
+    entry = {
         "name": found.name,
         "hash": found.etag,
         "bytes": found.size,
         "content_type": _SPACED.sub(";", found.content_type),
         "last_modified": instant(found.modified_at),
     }
+    if static := found.system.get(STATIC):
+        entry |= {"bytes": static["size"], "slo_etag": f'"{static["etag"]}"'}
+    return entry | listed_link(found, account) if is_link(found) else entry
+
+
+def version_entry(found: Object) -> Entry:
+    marked = {"content_type": DELETED, "hash": EMPTY} if found.marker else {}
+    return {**object_entry(found), **marked, "is_latest": found.latest, "version_id": found.version}
 
 
 def instant(micros: int) -> str:
@@ -110,10 +133,13 @@ def _xml(root: str, name: str, noun: str, entries: Sequence[Entry | Prefix]) -> 
     for entry in entries:
         if isinstance(entry, Prefix):
             element = etree.SubElement(top, "subdir", name=_text(entry.name))
-            etree.SubElement(element, "name").text = _text(entry.name)
+            if root == "container":
+                etree.SubElement(element, "name").text = _text(entry.name)
             continue
         element = etree.SubElement(top, noun)
         for key, value in entry.items():
+            if key == "slo_etag":  # JSON alone has it
+                continue
             etree.SubElement(element, key).text = _text(str(value))
     body: bytes = etree.tostring(top, xml_declaration=True, encoding="UTF-8")
     return body

@@ -1,13 +1,17 @@
 """What headers say about accounts, containers and objects: users' metadata with Swift's limits, and the other headers
 that are kept."""
 
+import re
 from collections.abc import Mapping
 
 from altostratus.contracts.objectstore import Values
 from altostratus.kernel.errors import BadRequest
+from altostratus.services.objectstore.domain.signature import KEYS
 
-SECRETS = ("temp-url-key", "temp-url-key-2")
 MOST, LONGEST_NAME, LONGEST_VALUE, OVERALL = 90, 128, 256, 4096
+_NO_TEXT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+"""Half a surrogate pair stands for a byte that is no UTF-8."""
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def read_metadata(kind: str, headers: Mapping[str, str]) -> dict[str, str]:
@@ -23,20 +27,23 @@ def read_metadata(kind: str, headers: Mapping[str, str]) -> dict[str, str]:
     return removed | found
 
 
+def check_text(*texts: str) -> None:
+    """Whether they can be headers: what comes in a body may be anything. Raises BadRequest."""
+    if any(_NO_TEXT.search(text) for text in texts):
+        raise BadRequest("A header must be UTF-8 without control characters.")
+
+
 def check_item(name: str, value: str) -> None:
+    """Raises BadRequest."""
     check_text(name, value)
     if not name:
         raise BadRequest("Metadata name cannot be empty")
+    if not _NAME.fullmatch(name):
+        raise BadRequest("Metadata name must be that of a header")
     if len(name.encode()) > LONGEST_NAME:
         raise BadRequest(f"Metadata name too long: {name}")
     if len(value.encode()) > LONGEST_VALUE:
         raise BadRequest(f"Metadata value longer than {LONGEST_VALUE}: {name}")
-
-
-def check_text(*texts: str) -> None:
-    """What is kept is UTF-8."""
-    if any("\ud800" <= character <= "\udfff" for text in texts if not text.isascii() for character in text):
-        raise BadRequest("Metadata must be valid UTF-8")
 
 
 def check_size(meta: Values) -> None:
@@ -58,5 +65,5 @@ def merged(present: Values, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def shown(kind: str, meta: Values, owner: bool = True) -> list[tuple[str, str]]:
-    """As headers; secrets are for owners."""
-    return [(f"x-{kind}-meta-{name}", str(value)) for name, value in meta.items() if owner or name not in SECRETS]
+    """As headers; keys only for owners."""
+    return [(f"x-{kind}-meta-{name}", str(value)) for name, value in meta.items() if owner or name not in KEYS]

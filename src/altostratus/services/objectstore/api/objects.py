@@ -1,16 +1,14 @@
 """/v1/{account}/{container}/{object}"""
 
-from collections.abc import AsyncIterator
-
-from altostratus.contracts.objectstore import Content, Guard, NewObject, Object, unguarded
-from altostratus.kernel.errors import BadRequest, NotFound, PreconditionFailed, TooLarge
+from altostratus.contracts.objectstore import Content, NewObject, Object
+from altostratus.kernel.errors import BadRequest, NotFound, PreconditionFailed
 from altostratus.kernel.tx import Tx
-from altostratus.services.objectstore.api.copies import copy_here
 from altostratus.services.objectstore.api.download import answer_object
-from altostratus.services.objectstore.api.links import POSTED, check_target, is_link, location_of, open_target
+from altostratus.services.objectstore.api.links import POSTED, check_target, open_target
 from altostratus.services.objectstore.api.request import SwiftRequest
-from altostratus.services.objectstore.api.said import read_object_headers
+from altostratus.services.objectstore.api.uploads import announced_length, guard_of, said_of, whole_body
 from altostratus.services.objectstore.api.versions import (
+    open_for_writing,
     remove_current,
     remove_version,
     restore_version,
@@ -19,12 +17,11 @@ from altostratus.services.objectstore.api.versions import (
 )
 from altostratus.services.objectstore.api.views import KEPT, modified
 from altostratus.services.objectstore.domain.conditions import http_date
-from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, check_name
-from altostratus.services.objectstore.errors import ClientDisconnected, LengthRequired, Unprocessable
-from altostratus.services.objectstore.store.containers import find_container
+from altostratus.services.objectstore.domain.link import is_link, location, target_of
+from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, ROOT, check_name
+from altostratus.services.objectstore.errors import Malformed, Unprocessable
 from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.objects import change_object
-from altostratus.services.objectstore.usecases.put_object import get_container
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
 from altostratus.services.objectstore.usecases.read_object import get_listed
 
@@ -44,9 +41,7 @@ async def get_object(request: SwiftRequest) -> None:
 async def put_object(request: SwiftRequest) -> None:
     """201 when it is durable."""
     check_name("Object", request.path.object, LONGEST_OBJECT)
-    if "x-copy-from" in request.headers:
-        await copy_here(request)
-    elif version := wanted_version(request):
+    if version := wanted_version(request):
         await restore_version(request, version)
     else:
         await _write(request)
@@ -56,14 +51,13 @@ async def post_object(request: SwiftRequest) -> None:
     """Say everything anew: what is not said again is gone. 307 where it was said of a link."""
     path = request.path
     if wanted_version(request):
-        raise BadRequest("POST with version-id is not allowed")
+        raise Malformed("POST with version-id is not allowed")
     if "x-symlink-target" in request.headers:
         raise BadRequest("A PUT request is required to set a symlink target")
 
     def change(tx: Tx) -> Object:
-        request.require_object(path, find_container(tx, path.account, path.container), "write")
-        found = get_listed(tx, get_container(tx, path.account, path.container), path.object)
-        new = read_object_headers(request, path)
+        found = get_listed(tx, open_for_writing(tx, request, path), path.object)
+        new = said_of(request, path)
         content_type = new.content_type if "content-type" in request.headers else found.content_type
         system = {**{k: v for k, v in found.system.items() if k not in KEPT}, **new.system}
         change_object(
@@ -79,7 +73,7 @@ async def post_object(request: SwiftRequest) -> None:
 
     found = await request.store.db.write(change)
     if is_link(found):
-        await request.answer(307, [("location", location_of(found, path))], POSTED)
+        await request.answer(307, [("location", ROOT + location(target_of(found, path.account)))], POSTED)
     else:
         await request.answer(202)
 
@@ -89,19 +83,17 @@ async def remove_object(request: SwiftRequest) -> None:
     path, version = request.path, wanted_version(request)
 
     def remove(tx: Tx) -> list[tuple[str, str]]:
-        request.require_object(path, find_container(tx, path.account, path.container), "write")
-        return remove_version(tx, path, version) if version else remove_current(tx, path)
+        where = open_for_writing(tx, request, path)
+        if version:
+            return remove_version(tx, where, path.object, version)
+        return remove_current(tx, where, path.object)
 
     await request.answer(204, await request.store.db.write(remove))
 
 
 async def _write(request: SwiftRequest) -> None:
-    path, length = request.path, request.length
-    if length is None and request.headers.get("transfer-encoding", "").lower() != "chunked":
-        raise LengthRequired()
-    if (length or 0) > request.store.config.max_file_size:
-        raise TooLarge("Your request is too large.")
-    new = await check_target(request, read_object_headers(request, path))
+    path, length = request.path, announced_length(request)
+    new = await check_target(request, said_of(request, path))
     wanted, link = request.headers.get("etag", "").strip('"'), is_link(new)
     if link and length:
         raise BadRequest("Symlink requests require a zero byte body")
@@ -115,39 +107,12 @@ async def _write(request: SwiftRequest) -> None:
 
     added = await write_object(
         request.store,
-        path.account,
-        path.container,
-        path.object,
-        _whole(request, length),
+        *path,
+        whole_body(request, length),
         make,
         announced=length,
-        guard=_guard(request),
+        guard=guard_of(request),
         admit=lambda where: request.require_object(path, where, "write"),
     )
     headers = [("etag", added.etag), ("last-modified", http_date(modified(added.modified_at)))]
     await request.answer(201, [*headers, *shown_version(added)])
-
-
-def _guard(request: SwiftRequest) -> Guard:
-    """If-None-Match: * is the one condition of writing."""
-    value = request.headers.get("if-none-match")
-    if value is None:
-        return unguarded
-    if value.strip() != "*":
-        raise BadRequest("If-None-Match only supports *")
-
-    def check(present: Object | None) -> None:
-        if present is not None:
-            raise PreconditionFailed()
-
-    return check
-
-
-async def _whole(request: SwiftRequest, length: int | None) -> AsyncIterator[bytes]:
-    """The body; ClientDisconnected where less comes than was said."""
-    size = 0
-    async for chunk in request.body():
-        size += len(chunk)
-        yield chunk
-    if length is not None and size != length:
-        raise ClientDisconnected()

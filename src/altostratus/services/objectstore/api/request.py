@@ -10,22 +10,26 @@ from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import BadRequest, Fault, Forbidden, Unauthorized
 from altostratus.kernel.http.raw import RawRequest
 from altostratus.services.objectstore.domain.access import allows_listing, allows_object, owns, reads_all
+from altostratus.services.objectstore.domain.grant import Grant
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.usecases import ObjectStore
 
 TEXT = "text/plain; charset=utf-8"
 HTML = "text/html; charset=UTF-8"
+ACCEPTED = b"<html><h1>Accepted</h1><p>The request is accepted for processing.</p></html>"
 Headers = list[tuple[str, str]]
 
 
 @dataclass
 class SwiftRequest:
-    """One request. `granted` is set where something other than a token allows it: the signature of a temporary URL."""
+    """One request. `grant` is there where a signature allows it: then no token counts, and of the query only what is
+    `said` there."""
 
     store: ObjectStore
     raw: RawRequest
     path: Path
-    granted: bool = False
+    grant: Grant | None = None
+    said: Mapping[str, str] | None = None
 
     @property
     def method(self) -> str:
@@ -38,11 +42,18 @@ class SwiftRequest:
 
     @cached_property
     def query(self) -> Mapping[str, str]:
+        if self.said is not None:
+            return self.said
         text = self.raw.scope["query_string"].decode("latin-1")
         try:
             return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100))
         except (UnicodeDecodeError, ValueError) as error:
             raise BadRequest("The query is not valid.") from error
+
+    @property
+    def place(self) -> str:
+        """The whole path, as it came."""
+        return str(self.raw.scope["raw_path"].decode("latin-1").partition("?")[0])
 
     def flag(self, name: str) -> bool:
         """Whether a header says yes."""
@@ -62,39 +73,49 @@ class SwiftRequest:
 
     @property
     def is_owner(self) -> bool:
-        return self.granted or owns(self.actor, self.path.account)
+        return self.grant is None and owns(self.actor, self.path.account)
 
     def require_owner(self) -> None:
         if not self.is_owner:
-            raise self.refusal()
+            raise self._refusal(self.path)
 
     def require_reader(self) -> None:
-        """Of the account, or of the container, without a look at the container's own list."""
-        if not (self.granted or reads_all(self.actor, self.path.account)):
-            raise self.refusal()
+        """Of the account."""
+        if self.grant or not reads_all(self.actor, self.path.account):
+            raise self._refusal(self.path)
 
     def require_object(self, path: Path, container: Container | None, right: str) -> None:
         """The right to `read` or `write` an object of the container. Nobody learns here whether there is one."""
         if not self._may(path, container, right):
-            raise self.refusal()
+            raise self._refusal(path)
+
+    def require_named(self, path: Path, container: Container | None) -> None:
+        """The right to read what a manifest names that may be read itself."""
+        if not (self.grant.reaches(path) if self.grant else self._may(path, container, "read")):
+            raise self._refusal(path)
+
+    def require_listing(self, path: Path, container: Container | None) -> None:
+        """The right to look at the container itself."""
+        if self.grant.reaches(path) if self.grant else reads_all(self.actor, path.account):
+            return
+        if self.grant or container is None:
+            raise self._refusal(path)
+        if not allows_listing(self.actor, container, self.headers.get("referer")):
+            raise self._refusal(path)
 
     def _may(self, path: Path, container: Container | None, right: str) -> bool:
-        if self.granted or owns(self.actor, path.account) or (right == "read" and reads_all(self.actor, path.account)):
+        if self.grant:
+            return self.grant.allows(path, right)
+        if owns(self.actor, path.account) or (right == "read" and reads_all(self.actor, path.account)):
             return True
         return container is not None and allows_object(self.actor, container, right, self.headers.get("referer"))
 
-    def require_listing(self, path: Path, container: Container | None) -> None:
-        if self.granted or reads_all(self.actor, path.account):
-            return
-        if container is None or not allows_listing(self.actor, container, self.headers.get("referer")):
-            raise self.refusal()
-
-    def refusal(self) -> Fault:
+    def _refusal(self, path: Path) -> Fault:
         """For who may not: who has no token may come back with one."""
         if self.actor is not None:
             return Forbidden()
         fault = Unauthorized()
-        realm, identity = quote(self.path.account), f"{self.raw.context.base_url}/identity"
+        realm, identity = quote(path.account), f"{self.raw.context.base_url}/identity"
         fault.headers = (("www-authenticate", f'Swift realm="{realm}", Keystone uri="{identity}"'),)
         return fault
 
@@ -103,12 +124,13 @@ class SwiftRequest:
 
     async def answer(self, status: int, headers: Sequence[tuple[str, str]] = (), body: bytes = b"") -> None:
         named = {name.lower() for name, _ in headers}
+        body = body or (ACCEPTED if status == 202 else b"")
         plain = () if "content-type" in named else (("content-type", HTML),)
-        await self.raw.answer(status, [*plain, *on_wire(headers)], body)
+        await self.raw.answer(status, [*plain, *wired(headers)], body)
 
     async def start(self, status: int, headers: Headers) -> None:
         """An answer whose body follows by `raw`."""
-        await self.raw.start(status, on_wire(headers))
+        await self.raw.start(status, wired(headers))
 
 
 def is_true(text: str) -> bool:
@@ -120,7 +142,7 @@ def _utf8(text: str) -> str:
     return text.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
-def on_wire(headers: Sequence[tuple[str, str]]) -> Headers:
+def wired(headers: Sequence[tuple[str, str]]) -> Headers:
     """UTF-8 as the characters that stand for its bytes."""
     return [(_wire(name), _wire(value)) for name, value in headers]
 

@@ -9,6 +9,7 @@ from altostratus.services.objectstore.api.request import Headers, SwiftRequest, 
 from altostratus.services.objectstore.api.views import POLICY
 from altostratus.services.objectstore.domain.access import DEFAULT, NAMES_OF, PREFIX, READ, WRITE
 from altostratus.services.objectstore.domain.acl import clean_acl
+from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.usecases.archive import HISTORY, STACK
 
 ACLS = {"x-container-read": READ, "x-container-write": WRITE}
@@ -32,16 +33,16 @@ def read_versioning(request: SwiftRequest, settings: Values) -> str | None:
     if said is None:
         return None
     if not is_true(said) and said.lower() not in {"false", "0", "no", "off", "f", "n"}:
-        raise BadRequest("X-Versions-Enabled must be true or false")
+        raise Malformed("X-Versions-Enabled must be true or false")
     if is_true(said) and any(settings.get(key) for key in ARCHIVES.values()):
-        raise BadRequest("Only one way to keep versions is allowed")
+        raise Malformed("Only one way to keep versions is allowed")
     return "enabled" if is_true(said) else "suspended"
 
 
 def changed_settings(present: Values, said: Values, versioning: str | None = None) -> dict[str, Any]:
     """What was there and is said now. Raises BadRequest."""
     if versioning == "enabled" and any(present.get(key) for key in ARCHIVES.values()):
-        raise BadRequest("Only one way to keep versions is allowed")
+        raise Malformed("Only one way to keep versions is allowed")
     return {key: value for key, value in {**present, **said}.items() if value != ""}
 
 
@@ -86,4 +87,4 @@ def _check_quotas(request: SwiftRequest) -> None:
     for what in ("bytes", "count"):
         value = request.headers.get(f"x-container-meta-quota-{what}", "")
         if value and not (value.isascii() and value.isdigit()):
-            raise BadRequest(f"Invalid {what} quota.")
+            raise Malformed(f"Invalid {what} quota.")

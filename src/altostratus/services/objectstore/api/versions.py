@@ -7,14 +7,15 @@ import re
 from urllib.parse import quote
 
 from altostratus.contracts.objectstore import NULL, Container, NoSuchContainer, NoSuchObject, Object
-from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
+from altostratus.services.objectstore.api.views import modified
+from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.path import Path
+from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.objects import is_expired
-from altostratus.services.objectstore.usecases.delete_object import delete_object, delete_version
-from altostratus.services.objectstore.usecases.put_object import get_container
+from altostratus.services.objectstore.usecases.delete_object import delete_from, delete_version
 from altostratus.services.objectstore.usecases.read_object import find_object
 from altostratus.services.objectstore.usecases.restore_version import make_current, take_from_list
 
@@ -22,11 +23,24 @@ _VERSION = re.compile(r"\d{1,18}(\.\d{1,18})?|null", re.ASCII)
 
 
 def wanted_version(request: SwiftRequest) -> str | None:
-    """?version-id, if one is given. Raises BadRequest."""
+    """?version-id, if one is given. Raises Malformed."""
     version = request.query.get("version-id")
-    if version and not _VERSION.fullmatch(version):
-        raise BadRequest("Invalid version parameter")
-    return version or None
+    return check_version(version) if version else None
+
+
+def check_version(version: str) -> str:
+    if not _VERSION.fullmatch(version):
+        raise Malformed("Invalid version parameter")
+    return version
+
+
+def open_for_writing(tx: Tx, request: SwiftRequest, path: Path) -> Container:
+    """The container, if its objects may be changed. Raises NoSuchContainer."""
+    where = find_container(tx, path.account, path.container)
+    request.require_object(path, where, "write")
+    if where is None:
+        raise NoSuchContainer()
+    return where
 
 
 def find_for_reading(tx: Tx, request: SwiftRequest, where: Container, name: str, version: str | None) -> Object:
@@ -61,39 +75,33 @@ async def restore_version(request: SwiftRequest, version: str) -> None:
     """201: this version is the latest again."""
     path = request.path
     if request.length:
-        raise BadRequest("version-id is only allowed without a body")
+        raise Malformed("version-id is only allowed without a body")
 
     def restore(tx: Tx) -> Object:
-        where = find_container(tx, path.account, path.container)
-        request.require_object(path, where, "write")
-        if where is None:
-            raise NoSuchContainer()
-        return make_current(tx, where, path.object, version)
+        return make_current(tx, open_for_writing(tx, request, path), path.object, version)
 
     found = await request.store.db.write(restore)
-    await request.answer(201, [("x-object-version-id", found.version)])
+    headers = [("etag", found.etag), ("last-modified", http_date(modified(found.modified_at)))]
+    await request.answer(201, [*headers, ("x-object-version-id", found.version)])
 
 
-def remove_version(tx: Tx, path: Path, version: str) -> Headers:
-    """Nothing else comes in its place: what was the latest is then gone. Raises NoSuchContainer, NoSuchObject."""
-    where = get_container(tx, path.account, path.container)
-    found = delete_version(tx, where, path.object, version)
+def remove_version(tx: Tx, where: Container, name: str, version: str) -> Headers:
+    """Nothing else comes in its place: what was the latest is then gone. Raises NoSuchObject."""
+    found = delete_version(tx, where, name, version)
     if found is None:
         raise NoSuchObject()
     if found.latest:
-        take_from_list(tx, where, path.object)
-    current = find_object(tx, where.id, path.object)
+        take_from_list(tx, where, name)
+    current = find_object(tx, where.id, name)
     return [("x-object-version-id", version), ("x-object-current-version-id", current.version if current else NULL)]
 
 
-def remove_current(tx: Tx, path: Path) -> Headers:
+def remove_current(tx: Tx, where: Container, name: str) -> Headers:
     """A marker that says so where versions are kept; where they were kept once, the present one is only not listed any
-    more. Raises NoSuchContainer, NoSuchObject."""
-    where = get_container(tx, path.account, path.container)
+    more. Raises NoSuchObject."""
     if where.versioning != "suspended":
-        return shown_version(delete_object(tx, path.account, path.container, path.object))
-    found = find_object(tx, where.id, path.object)
-    if found is None:
+        return shown_version(delete_from(tx, where, name))
+    if find_object(tx, where.id, name) is None:
         raise NoSuchObject()
-    take_from_list(tx, where, path.object)
+    take_from_list(tx, where, name)
     return []

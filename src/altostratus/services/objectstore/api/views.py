@@ -4,6 +4,7 @@ from altostratus.contracts.objectstore import Container, Object, Usage
 from altostratus.services.objectstore.api.metadata import shown
 from altostratus.services.objectstore.api.request import Headers
 from altostratus.services.objectstore.domain.conditions import http_date
+from altostratus.services.objectstore.usecases.large_object import STATIC
 
 SECOND = 1_000_000
 POLICY = "default"
@@ -53,4 +54,5 @@ def object_headers(found: Object) -> Headers:
     ]
     kept = [(name, str(found.system[name])) for name in KEPT if name in found.system]
     expires = [("x-delete-at", str(found.expires_at))] if found.expires_at is not None else []
-    return [*headers, *shown("object", found.meta), *kept, *expires]
+    static = [("x-static-large-object", "True")] if STATIC in found.system else []
+    return [*headers, *shown("object", found.meta), *kept, *expires, *static]

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 from urllib.parse import unquote, urlparse
 
-from altostratus.kernel.errors import BadRequest
+from altostratus.services.objectstore.errors import Malformed
 
 _REFERRER = {".r", ".ref", ".referer", ".referrer"}
 
@@ -52,7 +52,7 @@ def read_acl(text: str) -> Acl:
 
 
 def clean_acl(header: str, text: str) -> str:
-    """The list in one form. Raises BadRequest for what makes no sense."""
+    """The list in one form. Raises Malformed for what makes no sense."""
     return ",".join(_clean_item(header, item.strip()) for item in text.split(",") if item.strip())
 
 
@@ -61,13 +61,13 @@ def _clean_item(header: str, item: str) -> str:
     if not colon or not first.startswith("."):
         return item
     if first not in _REFERRER:
-        raise BadRequest(f"Unknown designator {first!r} in ACL: {item!r}")
+        raise Malformed(f"Unknown designator {first!r} in ACL: {item!r}")
     if "write" in header:
-        raise BadRequest(f"Referrers not allowed in write ACL: {item!r}")
+        raise Malformed(f"Referrers not allowed in write ACL: {item!r}")
     denied, host = second.startswith("-"), second.removeprefix("-").strip()
     host = host if host == "*" else host.removeprefix("*")  # *.example.com is .example.com
     if not host or host == ".":
-        raise BadRequest(f"No host/domain value after referrer designation in ACL: {item!r}")
+        raise Malformed(f"No host/domain value after referrer designation in ACL: {item!r}")
     return f".r:{'-' if denied else ''}{host}"
 
 

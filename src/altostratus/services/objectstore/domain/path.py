@@ -7,9 +7,12 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from altostratus.kernel.errors import BadRequest
-from altostratus.services.objectstore.errors import BadName
+from altostratus.services.objectstore.errors import BadName, Malformed
 
-LONGEST_ACCOUNT = LONGEST_CONTAINER = 256
+ROOT = "/object-store"
+"""Before /v1 in the paths of this cloud."""
+LONGEST_CONTAINER = 256
+"""In characters."""
 LONGEST_OBJECT = 1024
 """In bytes of UTF-8."""
 
@@ -24,16 +27,23 @@ class Path(NamedTuple):
 
 def read_path(raw: str) -> Path:
     """`raw` is what follows /v1/, undecoded. Raises BadName."""
+    return plain_path(unquote_to_bytes(raw))
+
+
+def plain_path(decoded: bytes) -> Path:
+    """The same of what is not quoted. Raises BadName."""
     try:
-        decoded = unquote_to_bytes(raw).decode()
+        text = decoded.decode()
     except UnicodeDecodeError as error:
         raise BadName() from error
-    if "\0" in decoded:
+    if "\0" in text:
         raise BadName()
-    return Path(*decoded.split("/", 2))
+    return Path(*text.split("/", 2))
 
 
 def check_name(kind: str, name: str, most: int) -> None:
-    """Whether something new may have this name."""
-    if (length := len(name.encode())) > most:
-        raise BadRequest(f"{kind} name length of {length} longer than {most}")
+    """Whether something new may have this name. Raises Malformed of a container, BadRequest of an object."""
+    length = len(name) if kind == "Container" else len(name.encode())
+    if length > most:
+        fault = Malformed if kind == "Container" else BadRequest
+        raise fault(f"{kind} name length of {length} longer than {most}")

@@ -76,7 +76,7 @@ def page_of_several(
             last = None
             continue
         few = FEW if rolled else min(few * 2, MANY)
-        window = _behind(window, rolled, rows[-1].name, reverse=False)
+        window = _behind(window, rolled, rows[-1].name, listing.reverse)
         last = None if rolled else rows[-1]
     return entries[: listing.limit]
 

@@ -172,21 +172,25 @@ def list_versions(
     tx: Tx, container_id: int, listing: Listing, after_version: str | None = None
 ) -> list[Object | Prefix]:
     """All versions and markers, by name, the newest of each name first. `after_version`: of the name that is the
-    listing's marker only what is older than this."""
-    query = _SELECT.where(object_.c.container_id == container_id).order_by(object_.c.name, object_.c.id.desc())
+    listing's marker only what is older than this. If `reverse`, all of it the other way round."""
+    backwards = listing.reverse
+    order = (object_.c.name.desc(), object_.c.id) if backwards else (object_.c.name, object_.c.id.desc())
+    query = _SELECT.where(object_.c.container_id == container_id).order_by(*order)
 
     def fetch_both(query: Select[Any], most: int) -> list[Object]:
         """Each of them has an index."""
         latest, old = (
             every(tx, query.where(which).limit(most), Object) for which in (object_.c.latest, ~object_.c.latest)
         )
-        return sorted([*latest, *old], key=lambda row: (row.name, -row.id))[:most]
+        by_age = sorted([*latest, *old], key=lambda row: row.id, reverse=not backwards)
+        return sorted(by_age, key=lambda row: row.name, reverse=backwards)[:most]
 
     def fetch(window: Window, most: int) -> Sequence[Object]:
         return fetch_both(window.of(query, object_.c.name), most)
 
     def rest(last: Object, most: int) -> Sequence[Object]:
-        return fetch_both(query.where(object_.c.name == last.name, object_.c.id < last.id), most)
+        behind = object_.c.id > last.id if backwards else object_.c.id < last.id
+        return fetch_both(query.where(object_.c.name == last.name, behind), most)
 
     return page_of_several(listing, fetch, rest, _older_than(tx, container_id, listing.marker, after_version))
 

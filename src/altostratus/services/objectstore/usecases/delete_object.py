@@ -18,7 +18,11 @@ from altostratus.services.objectstore.usecases.replace import retire, unless_gon
 
 def delete_object(tx: Tx, account: str, container: str, name: str, guard: Guard = unguarded) -> Object:
     """What was taken away; where versions are kept, the marker that says so. Raises NoSuchContainer, NoSuchObject."""
-    where = get_container(tx, account, container)
+    return delete_from(tx, get_container(tx, account, container), name, guard)
+
+
+def delete_from(tx: Tx, where: Container, name: str, guard: Guard = unguarded) -> Object:
+    """The same, of a container that has been found."""
     latest = find_latest(tx, where.id, name)
     there = unless_gone(tx, latest)
     guard(there)

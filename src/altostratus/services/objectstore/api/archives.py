@@ -1,0 +1,127 @@
+"""An archive that is unpacked: each of its files becomes an object. Names in it are names of objects alone."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from altostratus.contracts.objectstore import NewObject
+from altostratus.kernel.errors import BadRequest, Fault, Unauthorized
+from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.api.bulk import answer_report
+from altostratus.services.objectstore.api.listing import TEXT, accepted_format
+from altostratus.services.objectstore.api.metadata import check_item, check_size, check_text, read_metadata
+from altostratus.services.objectstore.api.report import Report
+from altostratus.services.objectstore.api.request import SwiftRequest
+from altostratus.services.objectstore.api.uploads import announced_length, expires_at, guessed_type
+from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, LONGEST_OBJECT, Path, check_name, plain_path
+from altostratus.services.objectstore.domain.tar import Archive, BadArchive, Entry
+from altostratus.services.objectstore.domain.unpack import UNPACKERS, unpacked
+from altostratus.services.objectstore.store.containers import find_container
+from altostratus.services.objectstore.usecases.create_container import create_container
+from altostratus.services.objectstore.usecases.put_object import put_object as write_object
+
+MOST_CONTAINERS = 1000
+MOST_FAILED = 1000
+LONGEST_SHOWN = LONGEST_CONTAINER + LONGEST_OBJECT + 2
+_METADATA = ("SCHILY.xattr.user.meta.", "LIBARCHIVE.xattr.user.meta.")
+_TYPE = ("SCHILY.xattr.user.mime_type", "LIBARCHIVE.xattr.user.mime_type")
+
+
+@dataclass
+class _Unpacking:
+    """How far it has come."""
+
+    request: SwiftRequest
+    report: Report = field(default_factory=Report)
+    created: int = 0
+    status: int = 400
+    seen: set[str] = field(default_factory=set)
+    made: int = 0
+
+
+async def extract_archive(request: SwiftRequest) -> None:
+    """200, and what became of it."""
+    kind = request.query["extract-archive"].lower().strip(".")
+    if kind not in UNPACKERS:
+        raise BadRequest("Unsupported archive format")
+    state, shown = _Unpacking(request), TEXT
+    try:
+        shown = accepted_format(request)
+        announced_length(request)
+        await _unpack(state, unpacked(kind, request.body(), request.store.lane.run))
+        state.report.end(*_end(state))
+    except Fault as fault:
+        state.report.refuse(fault)
+    state.report.facts["Number Files Created"] = state.created
+    await answer_report(request, state.report, shown, "extract")
+
+
+def _end(state: _Unpacking) -> tuple[int, str]:
+    if state.report.errors:
+        return state.status, ""
+    return (201, "") if state.created else (400, "Invalid Tar File: No Valid Files")
+
+
+async def _unpack(state: _Unpacking, body: AsyncIterator[bytes]) -> None:
+    archive, base = Archive(body), "/".join(state.request.path[1:]).rstrip("/")
+    async for entry in archive.files():
+        name = entry.name.removeprefix("./").lstrip("/")
+        name = f"{base}/{name}" if base else name
+        if "/" not in name:  # it would be a container
+            continue
+        try:
+            await _write(state, name, entry, archive)
+            state.created += 1
+        except (BadArchive, Unauthorized):
+            raise
+        except Fault as fault:
+            state.report.fail(name[:LONGEST_SHOWN], fault)
+            state.status = 502 if fault.status >= 500 else state.status
+        if len(state.report.errors) >= MOST_FAILED:
+            return
+
+
+async def _write(state: _Unpacking, name: str, entry: Entry, archive: Archive) -> None:
+    request = state.request
+    path = plain_path(f"{request.path.account}/{name}".encode(errors="surrogateescape"))
+    check_name("Object", path.object, LONGEST_OBJECT)
+    new = _said_of(request, path, entry)
+    if path.container not in state.seen:
+        await _ensure_container(state, path)
+    await request.store.db.read(lambda tx: _may_write(tx, request, path))
+    await write_object(request.store, *path, archive.data(), lambda content: new, announced=entry.size)
+
+
+def _may_write(tx: Tx, request: SwiftRequest, path: Path) -> None:
+    request.require_object(path, find_container(tx, path.account, path.container), "write")
+
+
+async def _ensure_container(state: _Unpacking, path: Path) -> None:
+    """Owners make what is missing. Raises BadRequest beyond MOST_CONTAINERS."""
+
+    def ensure(tx: Tx) -> bool:
+        if find_container(tx, path.account, path.container) or not state.request.is_owner:
+            return False
+        check_name("Container", path.container, LONGEST_CONTAINER)
+        create_container(tx, path.account, path.container, {}, {})
+        return True
+
+    if await state.request.store.db.write(ensure):
+        state.made += 1
+        if state.made > MOST_CONTAINERS:
+            raise BadArchive(f"More than {MOST_CONTAINERS} containers to create from tar.")
+    state.seen.add(path.container)
+
+
+def _said_of(request: SwiftRequest, path: Path, entry: Entry) -> NewObject:
+    """What the request says of all files, and the archive of this one."""
+    meta = read_metadata("object", request.headers)
+    for key, value in entry.said.items():
+        for prefix in _METADATA:
+            if key.startswith(prefix):
+                meta[key.removeprefix(prefix).lower()] = value
+    said = next((entry.said[key] for key in _TYPE if key in entry.said), "")
+    check_text(said)
+    for key, value in meta.items():
+        check_item(key, value)
+    check_size(meta)
+    return NewObject(said or guessed_type(path), meta, {}, expires_at(request))
