@@ -14,6 +14,9 @@ from altostratus.kernel.tx import Tx
 
 T = TypeVar("T")
 Values = Mapping[str, Any]
+SEALED = "sealed"
+"""In `system` of an object whose bytes mean something to nobody but the door that wrote them: it has been sealed with a
+key of the client's. Nobody else gives them out."""
 NULL = "null"
 """The version of what was written while versions were not kept."""
 
@@ -255,7 +258,10 @@ class ObjectStore(Protocol):
         """The object of this identity as it is now, wherever it is."""
         ...
 
-    def open_object(self, tx: Tx, found: Object) -> Reading: ...
+    def open_object(self, tx: Tx, found: Object, *, sealed: bool = False) -> Reading:
+        """Raises NotImplementedHere for what is sealed, unless the door can open it."""
+        ...
+
     def list_objects(self, tx: Tx, container_id: int, listing: Listing) -> list[Object | Prefix]: ...
     def list_versions(
         self, tx: Tx, container_id: int, listing: Listing, after_version: str | None = None

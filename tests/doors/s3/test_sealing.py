@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from altostratus.kernel.errors import NotImplementedHere
 from tests.doors.s3.cloud import S3, S3Cloud
 from tests.doors.s3.conftest import refused
 
@@ -84,6 +85,31 @@ def test_copies_of_what_is_sealed(tls: Any) -> None:
     ]
     tls.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
     assert tls.get_object(**K, **OTHER)["Body"].read() == BIG[5:21]
+
+
+def test_no_other_door_gives_it_out(cloud: S3Cloud, tls: Any) -> None:
+    tls.put_object(**K, Body=b"x", **KEY)
+    facade = cloud.store.facade
+
+    def look(tx: Any) -> None:
+        bucket = facade.find_bucket(tx, "box")
+        facade.open_object(tx, facade.find_object(tx, bucket.id, "k"))
+
+    with pytest.raises(NotImplementedHere):
+        cloud.run(facade.read(look))
+
+
+def test_what_swift_puts_together_is_not_read_here(cloud: S3Cloud, tls: Any) -> None:
+    tls.put_object(**K, Body=b"[]")
+    facade = cloud.store.facade
+
+    def change(tx: Any) -> None:
+        found = facade.find_object(tx, facade.find_bucket(tx, "box").id, "k")
+        facade.change_object(tx, found.id, system={"x-object-manifest": "c/p"})
+
+    cloud.run(facade.write(change))
+    assert refused(tls.get_object, **K) == (501, "NotImplemented")
+    assert refused(tls.copy_object, Bucket="box", Key="c", CopySource=K) == (501, "NotImplemented")
 
 
 def test_digests_are_of_what_is_sent(tls: Any) -> None:

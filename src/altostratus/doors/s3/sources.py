@@ -16,6 +16,7 @@ from altostratus.doors.s3.places import Place
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.sealing import Key, opened
 from altostratus.doors.s3.versions import check_version
+from altostratus.doors.s3.views import check_whole
 from altostratus.kernel.tx import Tx
 
 HEADER = "x-amz-copy-source"
@@ -41,7 +42,7 @@ class Source:
     async def reading(self, key: Key | None) -> Reading:
         """Its bytes, in the clear."""
         objects = self.request.door.objects
-        reading = await objects.read(lambda tx: objects.open_object(tx, self.reopen(tx)))
+        reading = await objects.read(lambda tx: objects.open_object(tx, self.reopen(tx), sealed=True))
         return opened(self.request, self.found, reading, key)
 
 
@@ -73,6 +74,7 @@ def find_source(tx: Tx, request: S3Request) -> Source:
         raise S3Error("NoSuchVersion" if version else "NoSuchKey", Key=key)
     if found.marker:
         raise S3Error("InvalidRequest", "The source of a copy request may not specifically refer to a delete marker.")
+    check_whole(found)
     return Source(request, container, found)
 
 

@@ -78,8 +78,8 @@ class ObjectStoreFacade:
     async def write(self, fn: Callable[[Tx], T]) -> T:
         return await self._store.db.write(fn)
 
-    def open_object(self, tx: Tx, found: Object) -> ObjectReading:
-        return read_spans(self._store, tx, found)
+    def open_object(self, tx: Tx, found: Object, *, sealed: bool = False) -> ObjectReading:
+        return read_spans(self._store, tx, found, sealed=sealed)
 
     async def put_object(
         self, account: str, container: str, name: str, body: AsyncIterator[bytes], *more: Any, **options: Any

@@ -18,6 +18,7 @@ from altostratus.doors.s3.verbs.settings import end_header
 from altostratus.doors.s3.versions import check_version
 from altostratus.doors.s3.views import (
     PARTS,
+    check_whole,
     checksum_headers,
     checksum_of,
     http_date,
@@ -126,7 +127,8 @@ def is_expired(found: Object, tx: Tx) -> bool:
 
 def _open(tx: Tx, request: S3Request) -> tuple[Container, Object, Reading]:
     container, found = find(tx, request, "s3:GetObject")
-    return container, found, request.door.objects.open_object(tx, found)
+    check_whole(found)
+    return container, found, request.door.objects.open_object(tx, found, sealed=True)
 
 
 def _missing(tx: Tx, request: S3Request, container: Container, version: str | None) -> Fault:
