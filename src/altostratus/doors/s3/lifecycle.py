@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from altostratus.contracts.objectstore import Object, Upload
 from altostratus.doors.s3.access import TAGS
@@ -114,5 +115,4 @@ def expiration_header(rules: Sequence[LifecycleRule], found: Object) -> list[tup
     if not ends:
         return []
     end, rule_id = min(ends)
-    quoted = rule_id.encode("ascii", "replace").decode().replace('"', "")
-    return [("x-amz-expiration", f'expiry-date="{end:%a, %d %b %Y %H:%M:%S GMT}", rule-id="{quoted}"')]
+    return [("x-amz-expiration", f'expiry-date="{end:%a, %d %b %Y %H:%M:%S GMT}", rule-id="{quote(rule_id)}"')]

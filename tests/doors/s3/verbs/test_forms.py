@@ -107,6 +107,8 @@ def test_nobody_posts_unless_all_may(cloud: S3Cloud, s3: Any) -> None:
         (form({"key": "k", "x": "y" * 30_000}, b"x"), "MaxPostPreDataLengthExceededError"),
         (form({"key": "k" * 1100}, b"x"), "KeyTooLongError"),
         (form({"key": "k", "policy": "x"}, b"x"), "AccessDenied"),
+        (form({"key": "k", "x-amz-meta-a": "b\r\nset-cookie: c"}, b"x"), "InvalidArgument"),
+        (form({"key": "k", "x-amz-meta-a: b": "c"}, b"x"), "InvalidArgument"),
         (form({"key": "k", "awsaccesskeyid": "mine"}, b"x"), "InvalidArgument"),
         (form({"key": "k", "awsaccesskeyid": "no", "policy": "x", "signature": "x"}, b"x"), "InvalidAccessKeyId"),
     ],

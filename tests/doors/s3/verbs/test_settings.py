@@ -102,6 +102,11 @@ def test_pages_of_other_origins(cloud: S3Cloud, s3: Any) -> None:
     assert cloud.ask("OPTIONS", "/box/k").status_code == 400
 
 
+def test_rules_cannot_break_headers(s3: Any) -> None:
+    broken = {"CORSRules": [{**RULE, "ExposeHeaders": ["a\nset-cookie: b"]}]}
+    assert refused(s3.put_bucket_cors, Bucket="box", CORSConfiguration=broken) == (400, "MalformedXML")
+
+
 def test_tags_of_objects(s3: Any) -> None:
     s3.put_object(Bucket="box", Key="k", Body=b"x", Tagging="a=1&b=%26")
     found = s3.get_object_tagging(Bucket="box", Key="k")["TagSet"]

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
 """
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -24,6 +25,7 @@ from altostratus.doors.s3.xml_build import quoted
 from altostratus.doors.s3.xml_in import tagging
 from altostratus.kernel.actor import Actor
 
+_NAME = re.compile(r"[0-9a-z!#$%&'*+.^_`|~-]+")
 _SAID = ("content-type", "content-md5", *KEPT)
 """Fields that stand for headers of the same name, as all do that begin with x-amz-."""
 
@@ -103,6 +105,9 @@ def _headers(form: FormBody) -> dict[str, str]:
     if "tagging" in fields:
         tags = tagging(fields["tagging"].encode())
         found["x-amz-tagging"] = urlencode([(tag.key, tag.value) for tag in tags])
+    for name, value in found.items():
+        if not _NAME.fullmatch(name) or not value.isprintable():
+            raise S3Error("InvalidArgument", "A field is not fit for a header.", ArgumentName=name)
     return found
 
 
