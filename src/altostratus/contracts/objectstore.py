@@ -7,9 +7,10 @@ the other headers of HTTP. Nothing here asks who may: that is the doors' part.
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from altostratus.kernel.errors import Conflict, Fault, NotFound, TooLarge, Unavailable
+from altostratus.kernel.errors import Conflict, Fault, Forbidden, NotFound, TooLarge, Unavailable
 from altostratus.kernel.tx import Tx
 
 T = TypeVar("T")
@@ -17,6 +18,8 @@ Values = Mapping[str, Any]
 SEALED = "sealed"
 """In `system` of an object whose bytes mean something to nobody but the door that wrote them: it has been sealed with a
 key of the client's. Nobody else gives them out."""
+RETENTION, HOLD = "retention", "legal-hold"
+"""In `system` of a version that must not be taken away: until a moment (`until`, in ISO 8601), or while it is held."""
 NULL = "null"
 """The version of what was written while versions were not kept."""
 
@@ -43,6 +46,10 @@ class NotEmpty(Conflict):
 
 class NameTaken(Conflict):
     """Another account has a bucket of this name."""
+
+
+class Locked(Forbidden):
+    """The version is locked: it must not be taken away yet."""
 
 
 class QuotaExceeded(TooLarge):
@@ -117,6 +124,12 @@ class Object:
     meta: Values
     system: Values
     origin: int | None = None
+
+    def is_locked(self, now: datetime) -> bool:
+        """Whether it must not be taken away."""
+        retention = self.system.get(RETENTION)
+        retained = retention is not None and datetime.fromisoformat(retention["until"]) > now
+        return retained or bool(self.system.get(HOLD))
 
     @property
     def version(self) -> str:
@@ -275,9 +288,17 @@ class ObjectStore(Protocol):
         ...
 
     def delete_version(
-        self, tx: Tx, where: Container, name: str, version: str, guard: Guard = unguarded
+        self,
+        tx: Tx,
+        where: Container,
+        name: str,
+        version: str,
+        guard: Guard = unguarded,
+        *,
+        unlocked: bool = False,
     ) -> Object | None:
-        """Take one version away for good; what was listed before it is listed again. None when there is none."""
+        """Take one version away for good; what was listed before it is listed again. None when there is none. Raises
+        Locked, unless `guard` has seen to that (`unlocked`)."""
         ...
 
     def change_object(self, tx: Tx, object_id: int, **values: Any) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from altostratus.contracts.objectstore import Container, Listing, NoSuchObject, Object, Upload
+from altostratus.contracts.objectstore import Container, Listing, Locked, NoSuchObject, Object, Upload
 from altostratus.doors.s3.door import Door
 from altostratus.doors.s3.lifecycle import Doomed, Walk, is_stale
 from altostratus.doors.s3.nouns import LifecycleRule
@@ -116,7 +116,7 @@ def _remove_one(tx: Tx, door: Door, bucket: Container, doomed: Doomed) -> None:
             door.objects.delete_object(tx, bucket.account, bucket.name, found.name, guard)
         elif not doomed.alone or _is_alone(tx, door, bucket, found):
             door.objects.delete_version(tx, bucket, found.name, found.version, guard)
-    except NoSuchObject:
+    except (NoSuchObject, Locked):
         log.debug("it has changed since", bucket=bucket.bucket, key=found.name)
 
 

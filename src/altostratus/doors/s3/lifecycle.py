@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 from altostratus.contracts.objectstore import Object, Upload
 from altostratus.doors.s3.access import TAGS
-from altostratus.doors.s3.locks import is_locked
 from altostratus.doors.s3.nouns import LifecycleFilter, LifecycleRule
 from altostratus.doors.s3.views import moment
 
@@ -44,7 +43,7 @@ class Walk:
             same = self.newer is not None and self.newer.name == found.name
             self.older = self.older + 1 if same else 0
             verdict = self._older(found, self.newer) if same and self.newer else self._latest(found)
-            if verdict and (not verdict.for_good or not is_locked(found, self.now)):
+            if verdict and (not verdict.for_good or not found.is_locked(self.now)):
                 yield verdict
             self.newer = found
 

@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 from datetime import datetime, timedelta
 from typing import Any
 
-from altostratus.contracts.objectstore import Container, Object
+from altostratus.contracts.objectstore import HOLD, RETENTION, Container, Object
 from altostratus.doors.s3.access import may
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.nouns import ObjectLock, Retention
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.xml_in import MODES
 
-LOCK, RETENTION, HOLD = "s3:object-lock", "s3:retention", "s3:legal-hold"
+LOCK = "s3:object-lock"
 GOVERNANCE = MODES[0]
 BYPASS = "x-amz-bypass-governance-retention"
 
@@ -89,18 +89,12 @@ def _default(lock: ObjectLock, now: datetime) -> Retention | None:
 
 def check_removable(request: S3Request, container: Container, found: Object) -> None:
     """AccessDenied where a version is locked. Whoever may and says so gets past governance."""
-    if not is_locked(found, request.door.clock.now()):
+    if not found.is_locked(request.door.clock.now()):
         return
     governed = retention_of(found).mode == GOVERNANCE and not found.system.get(HOLD)
     if governed and bypasses(request, container, found):
         return
     raise S3Error("AccessDenied", "Access Denied because object protected by object lock.")
-
-
-def is_locked(found: Object, now: datetime) -> bool:
-    """Whether nobody may take it away now, unless he gets past governance."""
-    until = retention_of(found).until
-    return bool(found.system.get(HOLD)) or (until is not None and until > now)
 
 
 def bypasses(request: S3Request, container: Container, found: Object) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from altostratus.contracts.objectstore import Locked
 from tests.doors.s3.cloud import S3Cloud
 from tests.doors.s3.conftest import refused
 
@@ -151,6 +152,18 @@ def test_retention(cloud: S3Cloud, locked: Any, mode: str) -> None:
         refusal = refused(locked.delete_object, **K, **version, BypassGovernanceRetention=True)
         assert refusal == (403, "AccessDenied")
         assert refused(locked.put_object_retention, **K, Retention=shorter, BypassGovernanceRetention=True)[0] == 403
+
+
+def test_no_other_door_takes_a_locked_version_away(cloud: S3Cloud, locked: Any) -> None:
+    version = locked.put_object(**K, Body=b"1", ObjectLockLegalHoldStatus="ON")["VersionId"]
+    facade = cloud.store.facade
+
+    def remove(tx: Any) -> None:
+        facade.delete_version(tx, facade.find_bucket(tx, "box"), "k", version)
+
+    with pytest.raises(Locked):
+        cloud.run(facade.write(remove))
+    assert locked.get_object(**K, VersionId=version)["Body"].read() == b"1"
 
 
 def test_new_objects_get_what_the_bucket_has(cloud: S3Cloud, locked: Any) -> None:

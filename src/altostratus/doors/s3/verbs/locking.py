@@ -5,13 +5,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectRetention.html
 
 from typing import Any
 
-from altostratus.contracts.objectstore import Container, Object
+from altostratus.contracts.objectstore import HOLD, RETENTION, Container, Object
 from altostratus.doors.s3 import settings_out
 from altostratus.doors.s3.access import require
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import (
-    HOLD,
-    RETENTION,
     check_retention,
     kept_lock,
     kept_retention,

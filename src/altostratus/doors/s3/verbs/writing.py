@@ -6,14 +6,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 
 from dataclasses import replace
 
-from altostratus.contracts.objectstore import Container, Content, NewObject, Object
+from altostratus.contracts.objectstore import HOLD, RETENTION, Container, Content, NewObject, Object
 from altostratus.doors.s3 import xml_out
 from altostratus.doors.s3.access import ACL, TAGS, require
 from altostratus.doors.s3.acls import check_block
 from altostratus.doors.s3.checksums import ChecksumType, algorithm_named
 from altostratus.doors.s3.conditions import guard_of, is_modified
 from altostratus.doors.s3.errors import S3Error
-from altostratus.doors.s3.locks import HOLD, RETENTION
 from altostratus.doors.s3.places import check_key
 from altostratus.doors.s3.request import Headers, S3Request
 from altostratus.doors.s3.said import check_offered, grants_of, said_of
