@@ -25,6 +25,10 @@ SERVICES = {
     "swift": ("object-storage", ("object-store",)),
 }
 
+RESELLER = "ResellerAdmin"
+OBJECT_FEATURES = ("account_quotas", "bulk_delete", "bulk_upload", "container_quotas", "dlo", "formpost", "slo")
+OBJECT_FEATURES += ("staticweb", "symlink", "tempurl", "versioned_writes")
+
 Conf = dict[str, dict[str, object]]
 
 
@@ -89,7 +93,7 @@ def _describe(api: Api, cloud: Account, workspace: Path) -> Conf:
         if found:
             conf[section] = {"catalog_type": found}
     conf["service_available"] = available | {"horizon": False}
-    for service, describe in (("glance", _image), ("nova", _compute), ("neutron", _network)):
+    for service, describe in (("glance", _image), ("nova", _compute), ("neutron", _network), ("swift", _objects)):
         if available[service]:
             describe(api, conf)
     return conf
@@ -134,6 +138,14 @@ def _identity(api: Api, cloud: Account) -> Conf:
             "forbid_global_implied_dsr": True,
         },
     }
+
+
+def _objects(api: Api, conf: Conf) -> None:
+    """What tests are not to try: Tempest waits ten minutes for containers that are not synchronised."""
+    if RESELLER not in {role["name"] for role in api.get("identity", "/roles")["roles"]}:
+        api.post("identity", "/roles", {"role": {"name": RESELLER}})
+    conf["object-storage"]["reseller_admin_role"] = RESELLER
+    conf["object-storage-feature-enabled"] = {"container_sync": False, "discoverable_apis": ",".join(OBJECT_FEATURES)}
 
 
 def _image(api: Api, conf: Conf) -> None:

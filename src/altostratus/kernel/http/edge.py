@@ -60,7 +60,7 @@ class Edge:
     """One service's edge. `public` matches the paths (after the prefix) that answer without a
     token; `direct` are handlers by method and path (after the prefix, decoded) that the pipeline calls itself, though
     Litestar has them too; `sockets` are WebSocket handlers by path. `hosts` matches names of hosts (without a port)
-    whose whole paths are this service's, without the prefix."""
+    whose whole paths are this service's, without the prefix. `request_id` makes the id of a request from a UUID."""
 
     name: str
     prefix: str
@@ -72,6 +72,7 @@ class Edge:
     direct: Mapping[tuple[str, str], DirectHandler] = field(default_factory=dict)
     sockets: Mapping[str, SocketHandler] = field(default_factory=dict)
     hosts: re.Pattern[str] | None = None
+    request_id: Callable[[str], str] = "req-{}".format
 
 
 def json_response(status: int, body: object, *headers: tuple[str, str]) -> Rendered:

@@ -102,7 +102,7 @@ class Pipeline:
         await handler(scope, receive, send)
 
     def _context(self, edge: Edge, scope: Any, headers: dict[str, str]) -> Context:
-        request_id = f"req-{new_uuid(self._entropy)}"  # never the client's own: that is its global id
+        request_id = edge.request_id(new_uuid(self._entropy))  # never the client's own: that is its global id
         client = self._proxies.client_of((scope.get("client") or ("",))[0], headers.get(FORWARDED, ""))
         context = Context(request_id, self._base_url, edge.name, client, headers, self._state)
         context.headers = [(name, request_id) for name in edge.request_id_headers]

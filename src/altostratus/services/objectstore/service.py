@@ -36,11 +36,12 @@ def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
     )
     # who may is asked in each function: containers may be open to everybody
     edge = Edge(
-        "objectstore",
+        "object-store",
         PREFIX,
         fault_format,
         re.compile(r".*", re.DOTALL),
         request_id_headers=("x-trans-id", "x-openstack-request-id"),
+        request_id=_transaction_id,
         raw=(
             RawRoute(ANY, _BELOW_V1, Router(store), OPERATIONS),
             RawRoute(ANY, re.compile("/info"), Info(store)),
@@ -49,7 +50,7 @@ def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
     )
     facade = ObjectStoreFacade(store)
     return Service(
-        name="objectstore",
+        name="object-store",
         edge=edge,
         routes=[get_root_info],
         state=store,
@@ -57,3 +58,9 @@ def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
         catalog=CATALOG,
         listeners=[upkeep_of(store)],
     )
+
+
+def _transaction_id(uuid: str) -> str:
+    """As Swift's: tx, 21 hexadecimal digits, a dash, 10 more."""
+    digits = uuid.replace("-", "")
+    return f"tx{digits[:21]}-{digits[21:31]}"

@@ -14,7 +14,7 @@ from altostratus.services.objectstore.api.listing import (
 )
 from altostratus.services.objectstore.api.metadata import merged, read_metadata, shown
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
-from altostratus.services.objectstore.api.views import timestamp
+from altostratus.services.objectstore.api.views import POLICY, timestamp
 from altostratus.services.objectstore.domain.access import PREFIX, is_reseller
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.accounts import account_usage, change_account, ensure_account, find_account
@@ -81,6 +81,8 @@ def _headers(tx: Tx, request: SwiftRequest) -> Headers:
     ]
     if found is None:
         return [*headers, ("x-put-timestamp", created)]
+    if usage.containers:  # all of them have the one storage policy
+        headers += [(name.replace("x-account-", f"x-account-storage-policy-{POLICY}-"), n) for name, n in headers[:3]]
     if request.actor and request.actor.project_domain_id and request.path.account == PREFIX + request.actor.project:
         headers.append(("x-account-project-domain-id", request.actor.project_domain_id))
     quotas = [(f"x-account-{name}", str(found.meta[name])) for name in QUOTAS if name in found.meta]

@@ -163,7 +163,7 @@ def _page(site: Site, path: Path, folder: str, rows: list[Object | Prefix]) -> s
     if site.css:
         away = site.css.startswith(("/", "http://", "https://"))
         place = quote(site.css, ":/") if away else "../" * folder.count("/") + quote(site.css)
-        head = f'<link rel="stylesheet" type="text/css" href="{place}">'
+        head = f'<link rel="stylesheet" type="text/css" href="{place}" />'
     folders = [_row("subdir", row.name[len(folder) :], "&nbsp;", "&nbsp;") for row in rows if isinstance(row, Prefix)]
     files = [_row_of(row, folder) for row in rows if isinstance(row, Object)]
     parent = [PARENT] if folder else []
