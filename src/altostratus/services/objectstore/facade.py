@@ -24,6 +24,7 @@ from altostratus.services.objectstore.store.containers import (
     container_by_id,
     find_bucket,
     find_container,
+    list_buckets,
     list_containers,
 )
 from altostratus.services.objectstore.store.objects import change_object, list_objects, list_versions
@@ -57,6 +58,7 @@ class ObjectStoreFacade:
     find_container = staticmethod(find_container)
     container_by_id = staticmethod(container_by_id)
     find_bucket = staticmethod(find_bucket)
+    list_buckets = staticmethod(list_buckets)
     list_containers = staticmethod(list_containers)
     create_container = staticmethod(create_container)
     change_container = staticmethod(change_container)
@@ -88,8 +90,8 @@ class ObjectStoreFacade:
         found = find_identity(tx, identity)
         return (found[0], as_whole(found[1])) if found else None
 
-    def open_object(self, tx: Tx, found: Object) -> Reading:
-        return open_whole(self._store, tx, found)
+    def open_object(self, tx: Tx, found: Object, *, sealed: bool = False) -> Reading:
+        return open_whole(self._store, tx, found, sealed)
 
     def list_objects(self, tx: Tx, container_id: int, listing: Listing) -> list[Object | Prefix]:
         return _wholes(list_objects(tx, container_id, listing))

@@ -18,7 +18,7 @@ from altostratus.services.objectstore.store.containers import container_by_id, f
 from altostratus.services.objectstore.store.objects import find_version, list_objects, spans_of
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.copy_object import copy_object
-from altostratus.services.objectstore.usecases.read_object import ObjectReading
+from altostratus.services.objectstore.usecases.read_object import ObjectReading, read_spans
 from altostratus.services.objectstore.usecases.replace import find_listed
 
 STATIC = "slo"
@@ -108,7 +108,7 @@ class StaticReading:
                 found = self._look(tx, path)
         if found is None or content_of(found, segment.sub_slo) != (segment.hash, segment.bytes):
             raise SegmentChanged(detail=f"segment {segment.name}")
-        return ObjectReading(self.store, found.size, tuple(spans_of(tx, found)))
+        return read_spans(self.store, tx, found)
 
     def _look(self, tx: Tx, path: Path) -> Object | None:
         where = find_container(tx, path.account, path.container)
@@ -136,12 +136,14 @@ def as_whole(found: Found) -> Found:
     return replace(found, size=static["size"], etag=static["etag"]) if found and static else found
 
 
-def open_whole(store: ObjectStore, tx: Tx, found: Object) -> Reading:
+def open_whole(store: ObjectStore, tx: Tx, found: Object, sealed: bool) -> Reading:
     """The bytes of an object that is seen so."""
-    spans = tuple(spans_of(tx, found))
-    reading = ObjectReading(store, sum(span.length for span in spans), spans)
     where = container_by_id(tx, found.container_id) if STATIC in found.system else None
-    return StaticReading(store, where.account, _anybody, reading, found.size) if where else reading
+    if where is None:
+        return read_spans(store, tx, found, sealed=sealed)
+    spans = tuple(spans_of(tx, found))
+    manifest = ObjectReading(store, sum(span.length for span in spans), spans)
+    return StaticReading(store, where.account, _anybody, manifest, found.size)
 
 
 def copy_whole(tx: Tx, source: Object, container: Container, name: str, new: NewObject, guard: Guard) -> Object:
@@ -204,7 +206,7 @@ class DynamicReading:
         found = find_listed(tx, self.container_id, row.name)
         if found is None or found.id != row.id:
             raise SegmentChanged(detail=f"segment {row.name}")
-        return ObjectReading(self.store, row.size, tuple(spans_of(tx, row)))
+        return read_spans(self.store, tx, row)
 
 
 def open_dynamic(store: ObjectStore, tx: Tx, container_id: int, prefix: str) -> DynamicReading:
