@@ -20,10 +20,9 @@ async def put_part(store: ObjectStore, upload: Upload, number: int, body: AsyncI
     await store.db.read(lambda tx: check_upload(tx, upload, 0))
     received = await receive(store, body, store.config.max_file_size)
     try:
-        new = make(received.content)
-        return await store.db.write(lambda tx: _commit(tx, upload, number, received, new))
+        return await store.db.write(lambda tx: _commit(tx, upload, number, received, make(received.content)))
     except BaseException:
-        if blob := received.blob:  # it goes unless a commit whose answer was lost has kept it
+        if (blob := received.blob) and blob.data is None:  # it goes unless a commit whose answer was lost has kept it
             await asyncio.shield(asyncio.ensure_future(store.db.write(lambda tx: drop(tx, [blob.id]))))
         raise
 
