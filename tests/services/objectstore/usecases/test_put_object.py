@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from altostratus.services.objectstore.driver import SMALL
 from tests.services.objectstore.cloud import ObjectCloud, run
 
 
@@ -28,13 +29,16 @@ def statements(about: str) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("who", ["member", "other"])
-def test_a_container_is_read_before_the_bytes_come_and_when_they_are_there(tmp_path: Path, who: str) -> None:
+@pytest.mark.parametrize(("size", "times"), [(1, 1), (SMALL, 1), (SMALL + 1, 2)])
+def test_a_container_is_read_before_many_bytes_come_and_when_they_are_there(
+    tmp_path: Path, who: str, size: int, times: int
+) -> None:
     async def check(cloud: ObjectCloud) -> None:
         await cloud.put("~/box", headers={"X-Container-Write": "theirs:*"})
         await cloud.put("~/box/o", b"x")
         with statements("objectstore_container") as reads:
-            await cloud.put("~/box/o", b"y", by=who)
-        assert len(reads) == 2
+            await cloud.put("~/box/o", bytes(size), by=who)
+        assert len(reads) == times
 
     run(tmp_path, check)
 

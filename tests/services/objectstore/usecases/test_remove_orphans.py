@@ -38,6 +38,24 @@ def stray(cloud: ObjectCloud, name: str) -> Path:
     return path
 
 
+def test_a_clock_that_jumps_makes_nothing_old_that_arrives(tmp_path: Path) -> None:
+    async def test(cloud: ObjectCloud) -> None:
+        await fill(cloud)
+
+        async def body() -> AsyncIterator[bytes]:
+            yield LARGE
+            cloud.clock.advance(2 * DAY)
+            await sweep(cloud)
+            assert len(files(cloud)) == 1
+            yield LARGE
+
+        assert (await cloud.put("~/c/late", body())).status == 201
+        assert (await cloud.get("~/c/late")).body == LARGE * 2
+        assert not store_of(cloud).arriving
+
+    run(tmp_path, test)
+
+
 def test_old_strays_go_and_what_rows_know_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remove_orphans, "MOST", 2)
 

@@ -13,7 +13,7 @@ from altostratus.services.objectstore.driver import Blobs
 @dataclass(frozen=True)
 class ObjectStore:
     """The dependencies of every use case. `reading` has the ids of the blobs that are being read now, and by how
-    many."""
+    many; `arriving` those of files whose rows are not there yet."""
 
     db: Database
     clock: Clock
@@ -21,3 +21,4 @@ class ObjectStore:
     blobs: Blobs
     lane: Lane
     reading: Counter[str] = field(default_factory=Counter)
+    arriving: set[str] = field(default_factory=set)

@@ -1,6 +1,5 @@
 """Write an object: the bytes first, then the rows that name them. It is there when this returns, and stays."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from altostratus.contracts.objectstore import (
@@ -18,12 +17,12 @@ from altostratus.contracts.objectstore import (
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import SMALL
 from altostratus.services.objectstore.store.accounts import account_usage, container_usage
-from altostratus.services.objectstore.store.blobs import add_blob, drop
+from altostratus.services.objectstore.store.blobs import add_blob
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.objects import Span, find_latest
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.archive import archives, keep_old
-from altostratus.services.objectstore.usecases.receive import Received, receive
+from altostratus.services.objectstore.usecases.receive import Received, arrived, receive
 from altostratus.services.objectstore.usecases.replace import find_listed, replace, unless_gone
 
 Admit = Callable[[Container | None], None]
@@ -57,11 +56,12 @@ async def put_object(
         return _add(tx, where, name, received, make(received.content), guard)
 
     try:
-        return await store.db.write(commit)
+        added = await store.db.write(commit)
     except BaseException:
-        if (blob := received.blob) and blob.data is None:  # it goes unless a commit whose answer was lost has kept it
-            await asyncio.shield(asyncio.ensure_future(store.db.write(lambda tx: drop(tx, [blob.id]))))
+        await arrived(store, received, committed=False)
         raise
+    await arrived(store, received, committed=True)
+    return added
 
 
 def _may_begin(tx: Tx, account: str, container: str, name: str, size: int, guard: Guard, admit: Admit) -> None:

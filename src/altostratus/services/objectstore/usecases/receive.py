@@ -12,6 +12,7 @@ from altostratus.contracts.objectstore import Content
 from altostratus.kernel.errors import DeadlineExceeded, TooLarge, Unavailable
 from altostratus.services.objectstore.driver import SMALL, Blob, Writing
 from altostratus.services.objectstore.drivers.sums import sums_of
+from altostratus.services.objectstore.store.blobs import drop
 from altostratus.services.objectstore.usecases import ObjectStore
 
 BATCH = 1 << 20
@@ -31,7 +32,8 @@ class Received(NamedTuple):
 
 
 async def receive(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> Received:
-    """Raises TooLarge beyond `most` bytes, StorageFull, Unavailable, and whatever `body` raises."""
+    """The caller says by `arrived` that the rows are there, or will never be. Raises TooLarge beyond `most` bytes,
+    StorageFull, Unavailable, and whatever `body` raises."""
     start, ended = await _start_of(body)
     if len(start) > most:
         raise TooLarge()
@@ -41,6 +43,17 @@ async def receive(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> 
         return await _keep_large(store, start, body, most)
     except DeadlineExceeded as error:
         raise Unavailable("The storage does not answer in time.", detail=str(error)) from error
+
+
+async def arrived(store: ObjectStore, received: Received, *, committed: bool) -> None:
+    """Without a commit the file goes, unless one whose answer was lost has kept it."""
+    if (blob := received.blob) is None or blob.data is not None:
+        return
+    try:
+        if not committed:
+            await asyncio.shield(asyncio.ensure_future(store.db.write(lambda tx: drop(tx, [blob.id]))))
+    finally:
+        store.arriving.discard(blob.id)
 
 
 def new_blob_id() -> str:
@@ -67,6 +80,7 @@ async def _keep_large(store: ObjectStore, start: bytes, body: AsyncIterator[byte
     """While one batch is written and hashed in the lane, the next one arrives."""
     blob_id = new_blob_id()
     writing = await store.lane.run(store.blobs.begin, blob_id)
+    store.arriving.add(blob_id)
     md5, size, waiting = hashlib.md5(usedforsecurity=False), 0, None
 
     def keep(batch: bytes) -> None:
@@ -96,6 +110,7 @@ def _forget(store: ObjectStore, writing: Writing, blob_id: str) -> None:
     """In the lane: whatever became of it, perhaps after its caller had gone away."""
     writing.close()
     store.blobs.remove(blob_id)
+    store.arriving.discard(blob_id)
 
 
 async def _batches(start: bytes, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
