@@ -27,7 +27,7 @@ from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, chec
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.accounts import container_usage
 from altostratus.services.objectstore.store.containers import change_container, find_container
-from altostratus.services.objectstore.store.objects import list_objects, list_versions
+from altostratus.services.objectstore.store.objects import list_names, list_versions
 from altostratus.services.objectstore.usecases.create_container import create_container
 from altostratus.services.objectstore.usecases.delete_container import delete_container
 from altostratus.services.objectstore.usecases.put_object import get_container
@@ -93,8 +93,8 @@ async def remove_container(request: SwiftRequest) -> None:
 
 def _page(tx: Tx, request: SwiftRequest, found: Container, listing: Listing) -> list[Entry | Prefix]:
     if "versions" not in request.query:
-        rows = list_objects(tx, found.id, listing)
-        return [row if isinstance(row, Prefix) else object_entry(row, found.account) for row in rows]
+        names = list_names(tx, found.id, listing)
+        return [row if isinstance(row, Prefix) else object_entry(row, found.account) for row in names]
     after = request.query.get("version_marker") or None
     if after and not listing.marker:
         raise Malformed("version_marker param requires marker")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -14,6 +15,7 @@ from altostratus.services.objectstore.api.request import SwiftRequest, is_true
 from altostratus.services.objectstore.api.views import POLICY
 from altostratus.services.objectstore.domain.link import is_link, listed_link
 from altostratus.services.objectstore.errors import Malformed
+from altostratus.services.objectstore.store.objects import Listed
 from altostratus.services.objectstore.usecases.archive import DELETED, EMPTY
 from altostratus.services.objectstore.usecases.large_object import STATIC
 
@@ -98,7 +100,7 @@ def container_entry(container: Container, usage: Usage) -> Entry:
     }
 
 
-def object_entry(found: Object, account: str = "") -> Entry:
+def object_entry(found: Object | Listed, account: str = "") -> Entry:
     """`account` is whose links are shown."""
     entry = {
         "name": found.name,
@@ -107,6 +109,8 @@ def object_entry(found: Object, account: str = "") -> Entry:
         "content_type": _SPACED.sub(";", found.content_type) if ";" in found.content_type else found.content_type,
         "last_modified": instant(found.modified_at),
     }
+    if not found.system:
+        return entry
     if static := found.system.get(STATIC):
         entry |= {"bytes": static["size"], "slo_etag": f'"{static["etag"]}"'}
     return entry | listed_link(found, account) if is_link(found) else entry
@@ -119,7 +123,13 @@ def version_entry(found: Object) -> Entry:
 
 def instant(micros: int) -> str:
     """2026-11-20T10:43:19.000000"""
-    return (_EPOCH + timedelta(microseconds=micros)).isoformat(timespec="microseconds")[:26]
+    return f"{_second(micros // 1_000_000)}.{micros % 1_000_000:06}"
+
+
+@lru_cache(1024)
+def _second(seconds: int) -> str:
+    """Many objects of a list were written in the same one."""
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
 
 
 def rendered(kind: str, root: str, name: str, noun: str, entries: Sequence[Entry | Prefix]) -> bytes:

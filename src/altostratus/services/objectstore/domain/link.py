@@ -1,9 +1,9 @@
 """Symbolic links: objects that stand for others, in this account or in another."""
 
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
-from altostratus.contracts.objectstore import NewObject, Object
+from altostratus.contracts.objectstore import Object, Values
 from altostratus.services.objectstore.domain.path import ROOT, Path
 
 LINK = "link"
@@ -14,11 +14,18 @@ MOST_LINKS = 2
 _SHOWN = {"etag": "x-symlink-target-etag", "size": "x-symlink-target-bytes"}
 
 
-def is_link(found: Object | NewObject) -> bool:
+class Said(Protocol):
+    """Anything that says what an object is."""
+
+    @property
+    def system(self) -> Values: ...
+
+
+def is_link(found: Said) -> bool:
     return LINK in found.system
 
 
-def target_of(found: Object, account: str) -> Path:
+def target_of(found: Said, account: str) -> Path:
     """Where a link of this account leads to."""
     link = found.system[LINK]
     return Path(link.get("account", account), link["container"], link["object"])
@@ -39,7 +46,7 @@ def link_headers(found: Object) -> list[tuple[str, str]]:
     return headers + [(header, link[key]) for key, header in _SHOWN.items() if key in link]
 
 
-def listed_link(found: Object, account: str) -> dict[str, Any]:
+def listed_link(found: Said, account: str) -> dict[str, Any]:
     """What a list says of a link."""
     link = found.system[LINK]
     said: dict[str, Any] = {"symlink_path": location(target_of(found, account))}
