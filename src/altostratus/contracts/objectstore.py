@@ -7,13 +7,19 @@ the other headers of HTTP. Nothing here asks who may: that is the doors' part.
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from altostratus.kernel.errors import Conflict, Fault, NotFound, TooLarge, Unavailable
+from altostratus.kernel.errors import Conflict, Fault, Forbidden, NotFound, TooLarge, Unavailable
 from altostratus.kernel.tx import Tx
 
 T = TypeVar("T")
 Values = Mapping[str, Any]
+SEALED = "sealed"
+"""In `system` of an object whose bytes mean something to nobody but the door that wrote them: it has been sealed with a
+key of the client's. Nobody else gives them out."""
+RETENTION, HOLD = "retention", "legal-hold"
+"""In `system` of a version that must not be taken away: until a moment (`until`, in ISO 8601), or while it is held."""
 NULL = "null"
 """The version of what was written while versions were not kept."""
 
@@ -40,6 +46,10 @@ class NotEmpty(Conflict):
 
 class NameTaken(Conflict):
     """Another account has a bucket of this name."""
+
+
+class Locked(Forbidden):
+    """The version is locked: it must not be taken away yet."""
 
 
 class QuotaExceeded(TooLarge):
@@ -114,6 +124,12 @@ class Object:
     meta: Values
     system: Values
     origin: int | None = None
+
+    def is_locked(self, now: datetime) -> bool:
+        """Whether it must not be taken away."""
+        retention = self.system.get(RETENTION)
+        retained = retention is not None and datetime.fromisoformat(retention["until"]) > now
+        return retained or bool(self.system.get(HOLD))
 
     @property
     def version(self) -> str:
@@ -226,6 +242,10 @@ class ObjectStore(Protocol):
         """The container that has this name among the buckets of all accounts."""
         ...
 
+    def list_buckets(self, tx: Tx, after: str, limit: int) -> list[Container]:
+        """Those of all accounts, by name."""
+        ...
+
     def list_containers(self, tx: Tx, account: str, listing: Listing) -> list[tuple[Container, Usage] | Prefix]: ...
     def create_container(
         self, tx: Tx, account: str, name: str, meta: Values, settings: Values, *, bucket: bool = False
@@ -251,7 +271,10 @@ class ObjectStore(Protocol):
         """The object of this identity as it is now, wherever it is."""
         ...
 
-    def open_object(self, tx: Tx, found: Object) -> Reading: ...
+    def open_object(self, tx: Tx, found: Object, *, sealed: bool = False) -> Reading:
+        """Raises NotImplementedHere for what is sealed, unless the door can open it."""
+        ...
+
     def list_objects(self, tx: Tx, container_id: int, listing: Listing) -> list[Object | Prefix]: ...
     def list_versions(
         self, tx: Tx, container_id: int, listing: Listing, after_version: str | None = None
@@ -265,9 +288,17 @@ class ObjectStore(Protocol):
         ...
 
     def delete_version(
-        self, tx: Tx, where: Container, name: str, version: str, guard: Guard = unguarded
+        self,
+        tx: Tx,
+        where: Container,
+        name: str,
+        version: str,
+        guard: Guard = unguarded,
+        *,
+        unlocked: bool = False,
     ) -> Object | None:
-        """Take one version away for good; what was listed before it is listed again. None when there is none."""
+        """Take one version away for good; what was listed before it is listed again. None when there is none. Raises
+        Locked, unless `guard` has seen to that (`unlocked`)."""
         ...
 
     def change_object(self, tx: Tx, object_id: int, **values: Any) -> None:

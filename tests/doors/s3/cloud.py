@@ -164,6 +164,7 @@ class S3Cloud:
         return AWSResponse(request.url, found.status_code, found.headers, raw)
 
     def close(self) -> None:
+        self.run(self._loop.shutdown_asyncgens())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

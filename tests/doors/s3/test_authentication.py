@@ -20,7 +20,7 @@ def test_signatures_of_both_versions(cloud: S3Cloud, s3: Any, version: str) -> N
 
 
 def test_keys_that_are_not_there(cloud: S3Cloud) -> None:
-    assert refused(cloud.client("stranger").list_buckets) == (403, "InvalidAccessKeyId")  # type: ignore[attr-defined]
+    assert refused(cloud.client("stranger").list_buckets) == (403, "InvalidAccessKeyId")
 
 
 def test_another_region(cloud: S3Cloud) -> None:

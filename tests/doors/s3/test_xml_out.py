@@ -67,7 +67,7 @@ def test_encoded_names() -> None:
     v1 = xml_out.objects(ENCODED, [ENTRY], "m m", "n n")
     assert texts(v1, "EncodingType", "Prefix", "Delimiter", "Marker", "NextMarker", "Key") == [
         "url",
-        "p%20r",
+        "p r",
         "%20",
         "m%20m",
         "n%20n",

@@ -6,20 +6,18 @@ the policy. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluat
 
 from altostratus.contracts.objectstore import Container, Object, Values
 from altostratus.doors.s3.errors import S3Error
-from altostratus.doors.s3.policy import ARN, TAG, Asked, Policy, decide, is_public, read_policy
+from altostratus.doors.s3.policy import ARN, HEADERS, TAG, Asked, Policy, decide, is_public, read_policy
 from altostratus.doors.s3.request import S3Request, owner_id
 from altostratus.kernel.actor import Actor
 
 OPERATORS = frozenset({"admin", "member"})
 READER, RESELLER = "reader", "ResellerAdmin"
-ACL, POLICY, BLOCK, TAGS = "s3:acl", "s3:policy", "s3:public-access-block", "s3:tags"
+ACL, POLICY, BLOCK, TAGS, CORS = "s3:acl", "s3:policy", "s3:public-access-block", "s3:tags", "s3:cors"
 """Names under which a bucket or an object keeps them."""
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 GROUPS = (ALL_USERS, AUTHENTICATED)
-_OWNERS_ALONE = frozenset(
-    ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketPublicAccessBlock")
-)
+_OWNERS_ALONE = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 BYPASS = "s3:BypassGovernanceRetention"
 _READS = ("s3:Get", "s3:List")
 _BY_BUCKET_ACL = {
@@ -27,6 +25,7 @@ _BY_BUCKET_ACL = {
     "s3:ListBucketVersions": "READ",
     "s3:ListBucketMultipartUploads": "READ",
     "s3:PutObject": "WRITE",
+    "s3:PutObjectTagging": "WRITE",
     "s3:DeleteObject": "WRITE",
     "s3:AbortMultipartUpload": "WRITE",
     "s3:ListMultipartUploadParts": "WRITE",
@@ -65,8 +64,8 @@ def may(
     request: S3Request, container: Container, action: str, found: Object | None = None, key: str | None = None
 ) -> bool:
     owner = acts_for(request.actor, container)
-    if owner and action in _OWNERS_ALONE:
-        return True
+    if action in _OWNERS_ALONE:
+        return owner
     said = _decision(request, container, action, found, request.key if key is None else key)
     if said is False:
         return False
@@ -98,6 +97,9 @@ def _asked(request: S3Request, action: str, found: Object | None, key: str) -> A
     values["aws:securetransport"] = str(request.raw.scope.get("scheme") == "https").lower()
     named = {"aws:referer": "referer", "aws:useragent": "user-agent"}
     values |= {key: request.headers[name] for key, name in named.items() if name in request.headers}
+    values |= {f"s3:{name}": request.headers[name] for name in HEADERS if name in request.headers}
+    if action == "s3:ListBucket" and key:
+        values["s3:prefix"] = key  # whether something is there that is not
     values |= {f"s3:{name}": request.query[name] for name in ("prefix", "delimiter") if name in request.query}
     tags = found.system.get(TAGS, {}) if found else {}
     values |= {f"{TAG}{key}": value for key, value in tags.items()}

@@ -43,9 +43,9 @@ def _canned(name: str, owner: str) -> Kept:
     everyone = [owner, "FULL_CONTROL"]
     lists: dict[str, Kept] = {
         "private": [everyone],
-        "public-read": [everyone, [ALL_USERS, "READ"]],
-        "public-read-write": [everyone, [ALL_USERS, "READ"], [ALL_USERS, "WRITE"]],
-        "authenticated-read": [everyone, [AUTHENTICATED, "READ"]],
+        "public-read": [[ALL_USERS, "READ"], everyone],
+        "public-read-write": [[ALL_USERS, "READ"], [ALL_USERS, "WRITE"], everyone],
+        "authenticated-read": [[AUTHENTICATED, "READ"], everyone],
         "bucket-owner-read": [everyone],
         "bucket-owner-full-control": [everyone],
     }

@@ -35,15 +35,20 @@ class Body:
             self._source = chunked.decode(raw)
         self._sha256 = hashlib.sha256() if payload.sha256 else None
         self._hasher = hasher(self.expected.algorithm) if self.expected else None
+        self._own_md5: Hasher | None = None
 
     def sum_up(self, algorithm: Algorithm) -> None:
         """Have a checksum where the request asks for none."""
         if self.expected is None:
             self.expected, self._hasher = Expected(algorithm), hasher(algorithm)
 
+    def sum_md5(self) -> None:
+        """Compare what Content-MD5 says here, as nobody else can."""
+        self._own_md5 = hashlib.md5(usedforsecurity=False) if self.md5 else None
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """All bytes. A fault at their end: what they were written to must not be kept then."""
-        hashers: list[Hasher] = [each for each in (self._sha256, self._hasher) if each]
+        hashers: list[Hasher] = [each for each in (self._sha256, self._hasher, self._own_md5) if each]
         size, hashing = 0, None
         try:
             async for chunk in _batches(self._source) if hashers else self._source:
@@ -88,6 +93,8 @@ class Body:
             raise S3Error("IncompleteBody")
         if self._sha256:
             self._payload.check(self._sha256.hexdigest())
+        if self._own_md5:
+            self.check_md5(self._own_md5.digest().hex())
         if self._hasher and self.expected:
             digest = self._hasher.digest()
             self.expected.check(digest, self._trailers)

@@ -35,11 +35,9 @@ def guard_of(headers: Mapping[str, str]) -> Guard:
     match, none_match = headers.get("if-match"), headers.get("if-none-match")
     if match is None and none_match is None:
         return unguarded
-    if none_match is not None and (match is not None or none_match.strip() != "*"):
-        raise S3Error("NotImplemented", "Writing knows If-None-Match: * and If-Match with an ETag.")
 
     def check(present: Object | None) -> None:
-        if none_match is not None and present is not None:
+        if none_match is not None and present is not None and names(none_match, present.etag):
             raise S3Error("PreconditionFailed", Condition="If-None-Match")
         if match is not None:
             if present is None:

@@ -17,3 +17,9 @@ class S3Config(msgspec.Struct, frozen=True, kw_only=True):
 
     hash_threads: int = 2
     """How many bodies are hashed at the same time."""
+
+    lifecycle_seconds: float = 3600.0
+    """How long the rules of lifecycles rest between two rounds through all buckets."""
+
+    keys_need_tls: bool = True
+    """Whether a client's own key (SSE-C) is taken over TLS alone."""

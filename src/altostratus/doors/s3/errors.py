@@ -11,6 +11,7 @@ from altostratus.kernel.http.edge import Rendered
 
 CODES: dict[str, tuple[int, str]] = {
     "AccessControlListNotSupported": (400, "The bucket does not allow ACLs."),
+    "AccessForbidden": (403, "CORSResponse: This CORS request is not allowed."),
     "AccessDenied": (403, "Access Denied"),
     "AuthorizationHeaderMalformed": (400, "The authorization header is malformed."),
     "AuthorizationQueryParametersError": (400, "The authorization query parameters are not valid."),

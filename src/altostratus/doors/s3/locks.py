@@ -6,15 +6,15 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 from datetime import datetime, timedelta
 from typing import Any
 
-from altostratus.contracts.objectstore import Container, Object
+from altostratus.contracts.objectstore import HOLD, RETENTION, Container, Object
 from altostratus.doors.s3.access import may
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.nouns import ObjectLock, Retention
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.xml_in import MODES
 
-LOCK, RETENTION, HOLD = "s3:object-lock", "s3:retention", "s3:legal-hold"
-GOVERNANCE, COMPLIANCE = MODES
+LOCK = "s3:object-lock"
+GOVERNANCE = MODES[0]
 BYPASS = "x-amz-bypass-governance-retention"
 
 
@@ -89,12 +89,10 @@ def _default(lock: ObjectLock, now: datetime) -> Retention | None:
 
 def check_removable(request: S3Request, container: Container, found: Object) -> None:
     """AccessDenied where a version is locked. Whoever may and says so gets past governance."""
-    if found.system.get(HOLD):
-        raise S3Error("AccessDenied", "Access Denied because object protected by object lock.")
-    retention = retention_of(found)
-    if retention.until is None or retention.until <= request.door.clock.now():
+    if not found.is_locked(request.door.clock.now()):
         return
-    if retention.mode == GOVERNANCE and bypasses(request, container, found):
+    governed = retention_of(found).mode == GOVERNANCE and not found.system.get(HOLD)
+    if governed and bypasses(request, container, found):
         return
     raise S3Error("AccessDenied", "Access Denied because object protected by object lock.")
 
@@ -112,7 +110,7 @@ def check_retention(request: S3Request, container: Container, found: Object, wan
     if present.until is None or present.until <= now:
         return
     longer = wanted.until is not None and wanted.until >= present.until
-    if longer and (wanted.mode == present.mode or wanted.mode == COMPLIANCE):
+    if longer and wanted.mode == present.mode:
         return
     if present.mode == GOVERNANCE and bypasses(request, container, found):
         return

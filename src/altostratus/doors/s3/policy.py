@@ -26,20 +26,23 @@ VERSIONS = ("2012-10-17", "2008-10-17")
 ACTIONS = frozenset(f"s3:{name}" for name in (
     "AbortMultipartUpload", "BypassGovernanceRetention", "DeleteBucket", "DeleteBucketPolicy", "DeleteObject",
     "DeleteObjectTagging", "DeleteObjectVersion", "DeleteObjectVersionTagging", "GetBucketAcl", "GetBucketCORS",
-    "GetBucketLocation", "GetBucketObjectLockConfiguration", "GetBucketPolicy", "GetBucketPolicyStatus",
-    "GetBucketPublicAccessBlock", "GetBucketTagging", "GetBucketVersioning", "GetEncryptionConfiguration",
-    "GetLifecycleConfiguration", "GetObject", "GetObjectAcl", "GetObjectAttributes", "GetObjectLegalHold",
-    "GetObjectRetention", "GetObjectTagging", "GetObjectVersion", "GetObjectVersionAcl",
+    "GetBucketLocation", "GetBucketObjectLockConfiguration", "GetBucketOwnershipControls", "GetBucketPolicy",
+    "GetBucketPolicyStatus", "GetBucketPublicAccessBlock", "GetBucketTagging", "GetBucketVersioning",
+    "GetEncryptionConfiguration", "GetLifecycleConfiguration", "GetObject", "GetObjectAcl", "GetObjectAttributes",
+    "GetObjectLegalHold", "GetObjectRetention", "GetObjectTagging", "GetObjectVersion", "GetObjectVersionAcl",
     "GetObjectVersionAttributes", "GetObjectVersionTagging", "ListBucket", "ListBucketMultipartUploads",
     "ListBucketVersions", "ListMultipartUploadParts", "PutBucketAcl", "PutBucketCORS",
-    "PutBucketObjectLockConfiguration", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketTagging",
-    "PutBucketVersioning", "PutEncryptionConfiguration", "PutLifecycleConfiguration", "PutObject", "PutObjectAcl",
-    "PutObjectLegalHold", "PutObjectRetention", "PutObjectTagging", "PutObjectVersionAcl",
+    "PutBucketObjectLockConfiguration", "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketPublicAccessBlock",
+    "PutBucketTagging", "PutBucketVersioning", "PutEncryptionConfiguration", "PutLifecycleConfiguration", "PutObject",
+    "PutObjectAcl", "PutObjectLegalHold", "PutObjectRetention", "PutObjectTagging", "PutObjectVersionAcl",
     "PutObjectVersionTagging",
 ))
 # fmt: on
 """Those that something here asks about."""
+GRANTS = ("read", "write", "read-acp", "write-acp", "full-control")
+HEADERS = ("x-amz-acl", "x-amz-copy-source", "x-amz-metadata-directive", *(f"x-amz-grant-{each}" for each in GRANTS))
 KEYS = frozenset(("aws:sourceip", "aws:securetransport", "aws:referer", "aws:useragent", "s3:prefix", "s3:delimiter"))
+KEYS |= {f"s3:{name}" for name in HEADERS}
 TAG = "s3:existingobjecttag/"
 _ACCOUNT = re.compile(r"arn:aws:iam::([0-9A-Za-z_-]{1,64}):root")
 _USER = re.compile(r"arn:aws:iam::([0-9A-Za-z_-]{0,64}):user/([0-9A-Za-z_-]{1,64})")
@@ -205,8 +208,9 @@ def _action(text: str) -> str:
 
 
 def _resource(text: str, bucket: str) -> str:
-    own = f"{ARN}{bucket}"
-    if text != own and not text.startswith(f"{own}/") and text != f"{own}*":
+    """Of this bucket, or a pattern that it fits."""
+    named, _, _ = text.partition("/")
+    if not fits(named, f"{ARN}{bucket}") and not (named.endswith("*") and fits(named, f"{ARN}{bucket}/")):
         raise malformed("Policy has invalid resource")
     return text
 

@@ -14,7 +14,8 @@ from typing import Any
 from altostratus.doors.s3.errors import S3Error
 
 UNCHECKED = ("awsaccesskeyid", "signature", "policy", "file", "x-amz-signature")
-"""Fields that no condition need name, as those do not that begin with x-ignore-."""
+UNNAMED = ("x-ignore-", "x-amz-checksum-")
+"""Fields that no condition need name, and how others begin: a checksum guards what is sent, and allows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class PostPolicy:
                 text = json.dumps([condition.test, f"${condition.field}", condition.value])
                 raise S3Error("AccessDenied", f"Invalid according to Policy: Policy Condition failed: {text}")
         named = {condition.field for condition in self.conditions} | {*UNCHECKED, "bucket"}
-        if extra := [name for name in fields if name not in named and not name.startswith("x-ignore-")]:
+        if extra := [name for name in fields if name not in named and not name.startswith(UNNAMED)]:
             raise S3Error("AccessDenied", f"Invalid according to Policy: Extra input fields: {', '.join(extra)}")
 
     def check_size(self, size: int) -> None:
@@ -70,8 +71,7 @@ def parse(text: str) -> PostPolicy:
         raise _invalid("Invalid JSON.") from error
     if not isinstance(document, dict):
         raise _invalid("Invalid JSON.")
-    fields = {str(name).lower(): value for name, value in document.items()}
-    expires, conditions = _expiration(fields.get("expiration")), fields.get("conditions")
+    expires, conditions = _expiration(document.get("expiration")), document.get("conditions")
     if not isinstance(conditions, list):
         raise _invalid("Policy missing conditions.")
     ranges = [item for item in conditions if _is_range(item)]

@@ -1,6 +1,6 @@
 """A request to the door: who asks, which bucket and key it names, and what it says."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -22,7 +22,7 @@ XML = ("content-type", "application/xml")
 
 @dataclass
 class S3Request:
-    """`actor` is None for anybody."""
+    """`actor` is None for anybody. `source` is where the body is if it is not the request's own: a file in a form."""
 
     door: Door
     raw: RawRequest
@@ -30,6 +30,7 @@ class S3Request:
     place: Place
     actor: Actor | None
     payload: Payload
+    source: AsyncIterator[bytes] | None = None
 
     @property
     def method(self) -> str:
@@ -63,7 +64,7 @@ class S3Request:
         return self._body(self.headers)
 
     def _body(self, headers: Mapping[str, str]) -> Body:
-        return Body(headers, self.payload, self.raw.body(), self.door.lane)
+        return Body(headers, self.payload, self.source or self.raw.body(), self.door.lane)
 
     async def parse(self, most: int, read: Callable[[bytes], T], headers: Mapping[str, str] | None = None) -> T:
         """A document of at most so many bytes. Large ones are read in another thread. `headers` are those that speak

@@ -11,6 +11,7 @@ from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import lock_of_headers
 from altostratus.doors.s3.nouns import Tag
 from altostratus.doors.s3.request import S3Request
+from altostratus.doors.s3.sealing import PREFIX as SEALING
 from altostratus.doors.s3.views import KEPT
 from altostratus.doors.s3.xml_in import checked_tags
 
@@ -19,7 +20,7 @@ MOST_META = 2048
 """Bytes of names and values."""
 DEFAULT_TYPE = "binary/octet-stream"
 _REFUSED = ("x-amz-website-redirect-location", "x-amz-write-offset-bytes")
-_ENCRYPTION = ("x-amz-server-side-encryption", "x-amz-copy-source-server-side-encryption")
+_ENCRYPTION = "x-amz-server-side-encryption"
 
 
 def said_of(request: S3Request, container: Container) -> NewObject:
@@ -39,9 +40,8 @@ def grants_of(request: S3Request, container: Container) -> Kept | None:
 def plain_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Those of HTTP that are kept. That a body came framed is no part of it."""
     found = {name: headers[name] for name in KEPT if name in headers}
-    codings = [text.strip() for text in found.get("content-encoding", "").split(",")]
-    kept = ",".join(text for text in codings if text and text != "aws-chunked")
-    found.pop("content-encoding", None)
+    codings = [text.strip() for text in found.pop("content-encoding", "").split(",")]
+    kept = ", ".join(text for text in codings if text and text != "aws-chunked")
     return found | ({"content-encoding": kept} if kept else {})
 
 
@@ -58,7 +58,7 @@ def tags_of_header(text: str | None) -> tuple[Tag, ...]:
     if not text:
         return ()
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=50)
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=50)
     except (UnicodeDecodeError, ValueError) as error:
         message = "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters."
         raise S3Error("InvalidArgument", message, ArgumentName="x-amz-tagging", ArgumentValue=text) from error
@@ -72,7 +72,7 @@ def kept_tags(tags: tuple[Tag, ...]) -> dict[str, Any]:
 def check_offered(headers: Mapping[str, str]) -> None:
     """Refuse what a request asks for and would not get."""
     for name in headers:
-        if name in _REFUSED or name.startswith(_ENCRYPTION):
+        if name in _REFUSED or (name.startswith(_ENCRYPTION) and not name.startswith(SEALING)):
             raise S3Error("NotImplemented", Header=name)
     if headers.get("x-amz-storage-class", "STANDARD") != "STANDARD":
         raise S3Error("InvalidStorageClass", StorageClassRequested=headers["x-amz-storage-class"])

@@ -4,6 +4,7 @@ import re
 
 from altostratus.contracts.identity import Identity
 from altostratus.contracts.objectstore import ObjectStore
+from altostratus.doors.s3.chores import Lifecycles
 from altostratus.doors.s3.config import S3Config
 from altostratus.doors.s3.door import PREFIX, Door
 from altostratus.doors.s3.errors import fault_format
@@ -38,7 +39,7 @@ def build(cloud: Cloud, objects: ObjectStore, identity: Identity) -> Service:
         raw=(RawRoute(ANY, _EVERYTHING, Router(door), OPERATIONS),),
         hosts=_hosts(config.hostnames) if config.hostnames else None,
     )
-    return Service(name="s3", edge=edge, routes=[], state=door, catalog=CATALOG)
+    return Service(name="s3", edge=edge, routes=[], state=door, catalog=CATALOG, listeners=[Lifecycles(door)])
 
 
 def _hosts(names: tuple[str, ...]) -> re.Pattern[str]:

@@ -14,7 +14,9 @@ from altostratus.doors.s3.checksums import Algorithm, Hasher, hasher, to_text
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.places import Place
 from altostratus.doors.s3.request import S3Request
+from altostratus.doors.s3.sealing import Key, opened
 from altostratus.doors.s3.versions import check_version
+from altostratus.doors.s3.views import check_whole
 from altostratus.kernel.tx import Tx
 
 HEADER = "x-amz-copy-source"
@@ -36,6 +38,12 @@ class Source:
             if present and present.id == self.found.id:
                 return present
         raise S3Error("NoSuchKey", Key=self.found.name)
+
+    async def reading(self, key: Key | None) -> Reading:
+        """Its bytes, in the clear."""
+        objects = self.request.door.objects
+        reading = await objects.read(lambda tx: objects.open_object(tx, self.reopen(tx), sealed=True))
+        return opened(self.request, self.found, reading, key)
 
 
 def find_source(tx: Tx, request: S3Request) -> Source:
@@ -66,6 +74,7 @@ def find_source(tx: Tx, request: S3Request) -> Source:
         raise S3Error("NoSuchVersion" if version else "NoSuchKey", Key=key)
     if found.marker:
         raise S3Error("InvalidRequest", "The source of a copy request may not specifically refer to a delete marker.")
+    check_whole(found)
     return Source(request, container, found)
 
 

@@ -6,12 +6,15 @@ from altostratus.contracts.objectstore import Container, Object
 from altostratus.doors.s3 import nouns
 from altostratus.doors.s3.access import TAGS
 from altostratus.doors.s3.checksums import Algorithm, ChecksumType
+from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.request import owner_id
 from altostratus.doors.s3.xml_build import quoted
 
 KEPT = ("cache-control", "content-disposition", "content-encoding", "content-language", "expires")
 """Headers of an object that are kept as they are, whichever door they came by."""
 CHECKSUM, PARTS = "s3:checksum", "s3:parts"
+_ASSEMBLED = ("slo", "x-object-manifest", "link")
+"""What says of an object of Swift's that its bytes are elsewhere."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -57,6 +60,18 @@ def object_headers(container: Container, found: Object) -> list[tuple[str, str]]
     if tags := found.system.get(TAGS):
         headers.append(("x-amz-tagging-count", str(len(tags))))
     return [*headers, *version_header(container, found)]
+
+
+def check_whole(found: Object) -> None:
+    """Raises NotImplemented where what is stored is not what is meant."""
+    if any(name in found.system for name in _ASSEMBLED):
+        raise S3Error("NotImplemented", "Swift puts this object together from others: read it there.")
+
+
+def part_sizes(found: Object) -> list[int]:
+    """Of an object that was put together; [] for others. They are kept as runs of the same size."""
+    kept = found.system.get(PARTS)
+    return [size for size, count in kept["sizes"] for _ in range(count)] if kept else []
 
 
 def entry(found: Object, owner: nouns.Owner | None) -> nouns.Entry:

@@ -151,12 +151,14 @@ def _cors_rule(node: Node) -> CorsRule:
         if method not in METHODS:
             message = f"Found unsupported HTTP method in CORS config. Unsupported method is {method}"
             raise S3Error("InvalidRequest", message)
+    exposed = node.texts("ExposeHeader")
+    for text in (*origins, *headers, *exposed):
+        if not text.isprintable():
+            raise malformed()  # they become headers of answers
     for text in (*origins, *headers):
         if text.count("*") > 1:
             raise S3Error("InvalidRequest", f'"{text}" can not have more than one wildcard.')
-    return CorsRule(
-        origins, methods, headers, node.texts("ExposeHeader"), node.number("MaxAgeSeconds"), node.text("ID")
-    )
+    return CorsRule(origins, methods, headers, exposed, node.number("MaxAgeSeconds"), node.text("ID"))
 
 
 def acl(body: bytes) -> Acl:

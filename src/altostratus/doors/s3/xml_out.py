@@ -39,10 +39,10 @@ def _bucket(bucket: Bucket) -> Iterator[Element]:
     yield "BucketRegion", bucket.region
 
 
-def _page(page: Page) -> Iterator[Element]:
+def _page(page: Page, prefix: str | None = None) -> Iterator[Element]:
     """What all listings of keys say of themselves."""
     yield "Name", page.bucket
-    yield "Prefix", url_encoded(page.prefix, page.encode)
+    yield "Prefix", url_encoded(page.prefix, page.encode) if prefix is None else prefix
     yield "MaxKeys", page.most
     yield from _form(page)
     yield "IsTruncated", page.truncated
@@ -71,12 +71,12 @@ def _object(entry: Entry, page: Page) -> Iterator[Element]:
 
 
 def objects(page: Page, entries: Iterable[Entry], marker: str = "", next_marker: str | None = None) -> bytes:
-    """ListObjects, version 1."""
+    """ListObjects, version 1, in which the prefix is never encoded: clients do not decode it."""
     markers: list[Element] = [("Marker", url_encoded(marker, page.encode))]
     if next_marker is not None:
         markers.append(("NextMarker", url_encoded(next_marker, page.encode)))
     contents: list[Element] = [("Contents", _object(entry, page)) for entry in entries]
-    return document("ListBucketResult", [*_page(page), *markers, *contents, *_prefixes(page)])
+    return document("ListBucketResult", [*_page(page, page.prefix), *markers, *contents, *_prefixes(page)])
 
 
 def objects_v2(
@@ -240,7 +240,7 @@ def _outcome(item: Deleted | NotDeleted) -> Element:
 def post_response(location: str, bucket: str, key: str, etag: str) -> bytes:
     """Of a POST form with success_action_status=201."""
     content: list[Element] = [("Location", location), ("Bucket", bucket), ("Key", key), ("ETag", quoted(etag))]
-    return document("PostResponse", content)
+    return document("PostResponse", content, namespace="")
 
 
 def attributes(

@@ -11,6 +11,7 @@ from altostratus.services.objectstore.store.containers import (
     container_by_id,
     find_bucket,
     find_container,
+    list_buckets,
     list_containers,
 )
 from altostratus.services.objectstore.store.objects import change_object, list_objects, list_versions
@@ -46,6 +47,7 @@ class ObjectStoreFacade:
     find_container = staticmethod(find_container)
     container_by_id = staticmethod(container_by_id)
     find_bucket = staticmethod(find_bucket)
+    list_buckets = staticmethod(list_buckets)
     list_containers = staticmethod(list_containers)
     create_container = staticmethod(create_container)
     change_container = staticmethod(change_container)
@@ -76,8 +78,8 @@ class ObjectStoreFacade:
     async def write(self, fn: Callable[[Tx], T]) -> T:
         return await self._store.db.write(fn)
 
-    def open_object(self, tx: Tx, found: Object) -> ObjectReading:
-        return read_spans(self._store, tx, found)
+    def open_object(self, tx: Tx, found: Object, *, sealed: bool = False) -> ObjectReading:
+        return read_spans(self._store, tx, found, sealed=sealed)
 
     async def put_object(
         self, account: str, container: str, name: str, body: AsyncIterator[bytes], *more: Any, **options: Any

@@ -71,7 +71,7 @@ def _remove(tx: Tx, request: S3Request, container: Container, name: ObjectName) 
     if name.version_id is not None:
         action = "s3:DeleteObjectVersion"
         check_version(name.version_id)
-        gone = objects.delete_version(tx, container, name.key, name.version_id, guard_version)
+        gone = objects.delete_version(tx, container, name.key, name.version_id, guard_version, unlocked=True)
         if gone is None:
             require(request, container, action, None, name.key)
         return Deleted(name.key, name.version_id, name.version_id if gone and gone.marker else None)

@@ -42,8 +42,6 @@ async def list_objects(request: S3Request) -> None:
 
 async def list_objects_v2(request: S3Request) -> None:
     token, start = request.query.get("continuation-token"), request.query.get("start-after")
-    if token == "":
-        raise S3Error("InvalidArgument", "The continuation token provided is incorrect")
     found = await _list(request, _read_token(token) if token else start or "")
     owner = owner_of(found.container) if request.query.get("fetch-owner", "").lower() == "true" else None
     entries = [entry(each, owner) for each in found.objects]

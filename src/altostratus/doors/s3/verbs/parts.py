@@ -5,17 +5,20 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from altostratus.contracts.objectstore import Container, Content, NewObject, Object, Part, Upload
 from altostratus.doors.s3 import nouns, xml_out
+from altostratus.doors.s3.access import require
 from altostratus.doors.s3.checksums import PREFIX as CHECKSUMS
 from altostratus.doors.s3.checksums import Algorithm, ChecksumType, composite, from_text, full_object
 from altostratus.doors.s3.conditions import guard_of, is_modified
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.said import check_offered
+from altostratus.doors.s3.sealing import COUNTER, SEAL, SOURCE_PREFIX, key_of, new_counter, require_key, sealed
 from altostratus.doors.s3.sources import find_source, rehashed
 from altostratus.doors.s3.verbs.uploads import find_upload, upload_checksum
 from altostratus.doors.s3.verbs.writing import LARGEST, check_length
@@ -24,6 +27,8 @@ from altostratus.doors.s3.xml_build import quoted
 from altostratus.doors.s3.xml_in import MOST_BYTES_OF_BATCH, MOST_PARTS, completed_parts
 from altostratus.kernel.tx import Tx
 
+UPLOAD = "s3:upload"
+"""Where an object keeps which upload it was."""
 LEAST = 5 << 20
 """Bytes of all parts but the last."""
 LARGEST_WHOLE = 50 << 40
@@ -40,13 +45,19 @@ async def upload_part(request: S3Request) -> None:
     if kept := upload_checksum(upload):
         body.sum_up(kept[0])
 
-    def make(content: Content) -> NewObject:
-        body.check_md5(content.md5)
-        checksum = {CHECKSUM: [body.expected.algorithm.value, body.checksum]} if body.expected else {}
-        return NewObject(system=checksum)
+    key, counter, chunks = require_key(key_of(request), upload.system), new_counter(), body.chunks()
+    if key:
+        body.sum_md5()
+        chunks = sealed(request, key, counter, chunks)
 
-    part = await request.door.objects.put_part(upload, number, body.chunks(), make)
-    headers = [("etag", quoted(part.etag))]
+    def make(content: Content) -> NewObject:
+        if key is None:
+            body.check_md5(content.md5)
+        checksum = {CHECKSUM: [body.expected.algorithm.value, body.checksum]} if body.expected else {}
+        return NewObject(system={**checksum, **({COUNTER: counter} if key else {})})
+
+    part = await request.door.objects.put_part(upload, number, chunks, make)
+    headers = [("etag", quoted(part.etag)), *(key.headers() if key else ())]
     if body.expected:
         headers.append((body.expected.algorithm.header, body.checksum))
     await request.answer(200, headers)
@@ -62,16 +73,25 @@ async def copy_part(request: S3Request) -> None:
         raise S3Error("PreconditionFailed", Condition="x-amz-copy-source-If-None-Match")
     start, stop = _copied_range(request, source.found.size)
     kept = upload_checksum(upload)
-    reading = await request.door.objects.read(lambda tx: request.door.objects.open_object(tx, source.reopen(tx)))
+    opens = require_key(key_of(request, SOURCE_PREFIX), source.found.system)
+    key = require_key(key_of(request), upload.system)
+    reading = await source.reading(opens)
     md5, text = await rehashed(request, reading, start, stop, kept[0] if kept else None)
-    system = {CHECKSUM: [kept[0].value, text]} if kept else {}
+    system: dict[str, Any] = {CHECKSUM: [kept[0].value, text]} if kept else {}
 
     def copy(tx: Tx) -> Part:
         found, present = find_upload(tx, request, "s3:PutObject")[1], source.reopen(tx)
         return request.door.objects.copy_part(tx, found, number, present, start, stop, md5, system)
 
-    part = await request.door.objects.write(copy)
+    if opens or key:  # what is sealed, or is to be, is written anew
+        chunks, counter = reading.chunks(start, stop), new_counter()
+        system |= {COUNTER: counter} if key else {}
+        chunks = sealed(request, key, counter, chunks) if key else chunks
+        part = await request.door.objects.put_part(upload, number, chunks, lambda content: NewObject(system=system))
+    else:
+        part = await request.door.objects.write(copy)
     headers = [("x-amz-copy-source-version-id", source.found.version)] if source.container.versioning else []
+    headers += key.headers() if key else []
     checksums = {kept[0]: text} if kept else {}
     await request.answer_xml(xml_out.part_copied(part.etag, moment(part.modified_at), checksums), headers)
 
@@ -85,6 +105,8 @@ async def complete_upload(request: S3Request) -> None:
     size = request.headers.get("x-amz-mp-object-size")
 
     def complete(tx: Tx) -> tuple[Container, Object]:
+        if (done := _done(tx, request, wanted)) is not None:
+            return done
         container, upload = find_upload(tx, request, "s3:PutObject")
         there = {part.number: part for part in request.door.objects.list_parts(tx, upload.id, 0, MOST_PARTS)}
         parts = _chosen(wanted, there, upload)
@@ -107,6 +129,15 @@ async def complete_upload(request: S3Request) -> None:
         kept[2] if kept else None,
     )
     await request.answer_xml(body, version_header(container, made))
+
+
+def _done(tx: Tx, request: S3Request, wanted: Sequence[nouns.Part]) -> tuple[Container, Object] | None:
+    """What an earlier request has made of the same upload, whose answer was lost."""
+    container = request.find_bucket(tx)
+    require(request, container, "s3:PutObject")
+    made = request.door.objects.find_object(tx, container.id, request.key)
+    same = made is not None and made.system.get(UPLOAD) == request.query.get("uploadId")
+    return (container, made) if made and same and made.etag == _etag(part.etag for part in wanted) else None
 
 
 def _number(request: S3Request) -> int:
@@ -168,17 +199,27 @@ def _has_checksum(part: Part, wanted: nouns.Part) -> bool:
 
 def _put_together(upload: Upload, parts: Sequence[Part]) -> NewObject:
     """The object's entity tag is of those of its parts; its sizes are kept as runs."""
-    digests = b"".join(bytes.fromhex(part.etag) for part in parts)
-    etag = f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(parts)}"
     runs = [[size, len(list(same))] for size, same in groupby(part.size for part in parts)]
     system, kept = dict(upload.system), upload_checksum(upload)
     system[PARTS] = {"sizes": runs}
+    if SEAL in system:
+        system[SEAL] = {**system[SEAL], "counters": [part.system[COUNTER] for part in parts]}
     if kept:
         texts = [part.system[CHECKSUM][1] for part in parts]
         system[CHECKSUM] = [kept[0].value, _whole(*kept, parts, texts), kept[1].value]
-        if kept[1] is ChecksumType.COMPOSITE:
-            system[PARTS]["checksums"] = texts
-    return NewObject(upload.content_type, upload.meta, system, etag=etag)
+        system[PARTS]["checksums"] = texts
+    system[UPLOAD] = upload.id
+    return NewObject(upload.content_type, upload.meta, system, etag=_etag(part.etag for part in parts))
+
+
+def _etag(tags: Iterable[str]) -> str:
+    """Of those of the parts; '' where one of them is none."""
+    listed = list(tags)
+    try:
+        digests = b"".join(bytes.fromhex(tag) for tag in listed)
+    except ValueError:
+        return ""
+    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(listed)}"
 
 
 def _whole(algorithm: Algorithm, kind: ChecksumType, parts: Sequence[Part], texts: Sequence[str]) -> str:

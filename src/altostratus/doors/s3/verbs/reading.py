@@ -11,9 +11,21 @@ from altostratus.doors.s3.access import may, require
 from altostratus.doors.s3.checksums import Algorithm, ChecksumType
 from altostratus.doors.s3.conditions import is_modified, read_range
 from altostratus.doors.s3.errors import S3Error
+from altostratus.doors.s3.locks import lock_headers
 from altostratus.doors.s3.request import S3Request
+from altostratus.doors.s3.sealing import key_of, opened, require_key
+from altostratus.doors.s3.verbs.settings import end_header
 from altostratus.doors.s3.versions import check_version
-from altostratus.doors.s3.views import PARTS, checksum_headers, checksum_of, http_date, object_headers, version_header
+from altostratus.doors.s3.views import (
+    PARTS,
+    check_whole,
+    checksum_headers,
+    checksum_of,
+    http_date,
+    object_headers,
+    part_sizes,
+    version_header,
+)
 from altostratus.doors.s3.xml_build import Element
 from altostratus.kernel.errors import Fault
 from altostratus.kernel.tx import Tx
@@ -33,19 +45,32 @@ MOST_PARTS = 1000
 async def get_object(request: S3Request) -> None:
     """200, 206, 304; for HEAD too."""
     container, found, reading = await request.door.objects.read(lambda tx: _open(tx, request))
-    headers = object_headers(container, found)
+    key = require_key(key_of(request), found.system)
+    reading = opened(request, found, reading, key)
+    headers = [
+        *object_headers(container, found),
+        *(key.headers() if key else ()),
+        *_lock(request, container, found),
+        *end_header(container, found),
+    ]
     if not is_modified(request.headers, found):
         await request.answer(304, [header for header in headers if header[0] != "content-type"])
         return
     headers = _overridden(request, headers)
     span, more = _part(request, found) or (read_range(request.headers.get("range"), found.size), [])
-    if request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED" and span is None:
-        headers += checksum_headers(found)
+    if request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED":
+        headers += _checksums(request, found, whole=span is None)
     start, stop = span or (0, found.size)
     headers += [*more, ("content-length", str(stop - start))]
     if span:
         headers.append(("content-range", f"bytes {start}-{stop - 1}/{found.size}"))
     await _send(request, 206 if span else 200, headers, reading, start, stop)
+
+
+def _lock(request: S3Request, container: Container, found: Object) -> list[tuple[str, str]]:
+    """To whom may know of it."""
+    headers = lock_headers(found)
+    return headers if headers and may(request, container, "s3:GetObjectRetention", found) else []
 
 
 async def get_attributes(request: S3Request) -> None:
@@ -58,6 +83,7 @@ async def get_attributes(request: S3Request) -> None:
         return find(tx, request, "s3:GetObjectAttributes")
 
     container, found = await request.door.objects.read(look)
+    require_key(key_of(request), found.system)
     kept = checksum_of(found)
     body = xml_out.attributes(
         etag=found.etag if "ETag" in asked else None,
@@ -81,11 +107,10 @@ def find(tx: Tx, request: S3Request, action: str) -> tuple[Container, Object]:
     found = request.door.objects.find_object(tx, container.id, request.key, version)
     if found is not None and is_expired(found, tx):
         found = None
-    if found is None and not may(request, container, "s3:ListBucket"):
-        raise S3Error("AccessDenied")  # who may not list does not learn what is there
-    require(request, container, action, found)
     if found is None:
+        require(request, container, "s3:ListBucket")  # who may not list does not learn what is there
         raise _missing(tx, request, container, version)
+    require(request, container, action, found)
     if found.marker:
         raise _marked(S3Error("MethodNotAllowed", Method=request.method, ResourceType="DeleteMarker"), found)
     return container, found
@@ -102,7 +127,8 @@ def is_expired(found: Object, tx: Tx) -> bool:
 
 def _open(tx: Tx, request: S3Request) -> tuple[Container, Object, Reading]:
     container, found = find(tx, request, "s3:GetObject")
-    return container, found, request.door.objects.open_object(tx, found)
+    check_whole(found)
+    return container, found, request.door.objects.open_object(tx, found, sealed=True)
 
 
 def _missing(tx: Tx, request: S3Request, container: Container, version: str | None) -> Fault:
@@ -157,10 +183,12 @@ def _part(request: S3Request, found: Object) -> tuple[tuple[int, int] | None, li
     return (start, start + sizes[number - 1]), count
 
 
-def part_sizes(found: Object) -> list[int]:
-    """Of an object that was put together; [] for others. They are kept as runs of the same size."""
-    kept = found.system.get(PARTS)
-    return [size for size, count in kept["sizes"] for _ in range(count)] if kept else []
+def _checksums(request: S3Request, found: Object, *, whole: bool) -> list[tuple[str, str]]:
+    """Of the whole, or of the part that is asked for; of other ranges nobody knows any."""
+    kept, number = checksum_of(found), request.query.get("partNumber")
+    if kept and number and (texts := found.system.get(PARTS, {}).get("checksums")):
+        return [(kept[0].header, texts[int(number) - 1]), ("x-amz-checksum-type", kept[2].value)]
+    return checksum_headers(found) if whole or (number and PARTS not in found.system) else []
 
 
 def _parts_page(request: S3Request, found: Object) -> list[Element]:

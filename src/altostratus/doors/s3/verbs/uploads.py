@@ -3,6 +3,9 @@
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 """
 
+from dataclasses import replace
+from typing import Any
+
 from altostratus.contracts.objectstore import Container, NoSuchUpload, Part, Prefix, Upload
 from altostratus.doors.s3 import nouns, xml_out
 from altostratus.doors.s3.access import require
@@ -12,6 +15,7 @@ from altostratus.doors.s3.nouns import Page
 from altostratus.doors.s3.places import check_key
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.said import check_offered, said_of
+from altostratus.doors.s3.sealing import SEAL, key_of
 from altostratus.doors.s3.verbs.listing import read_page
 from altostratus.doors.s3.verbs.writing import writable
 from altostratus.doors.s3.views import CHECKSUM, moment, owner_of
@@ -31,17 +35,20 @@ async def create_upload(request: S3Request) -> None:
         raise S3Error("InvalidRequest", "The x-amz-checksum-type header can only be used with a checksum algorithm.")
     kind = type_of(algorithm, named) if algorithm else None
 
+    key = key_of(request)
+
     def begin(tx: Tx) -> Upload:
         container = writable(tx, request)
         new = said_of(request, container)
-        if algorithm and kind:
-            new.system[CHECKSUM] = [algorithm.value, "", kind.value]  # type: ignore[index]
+        more: dict[str, Any] = {CHECKSUM: [algorithm.value, "", kind.value]} if algorithm and kind else {}
+        more |= {SEAL: key.kept()} if key else {}
+        new = replace(new, system={**new.system, **more})
         return request.door.objects.begin_upload(tx, container, request.key, new)
 
     upload = await request.door.objects.write(begin)
-    headers = []
+    headers = key.headers() if key else []
     if algorithm and kind:
-        headers = [("x-amz-checksum-algorithm", algorithm.value), ("x-amz-checksum-type", kind.value)]
+        headers += [("x-amz-checksum-algorithm", algorithm.value), ("x-amz-checksum-type", kind.value)]
     await request.answer_xml(xml_out.upload_begun(request.bucket, request.key, upload.id), headers)
 
 

@@ -6,18 +6,19 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 
 from dataclasses import replace
 
-from altostratus.contracts.objectstore import Container, Content, NewObject, Object
+from altostratus.contracts.objectstore import HOLD, RETENTION, Container, Content, NewObject, Object
 from altostratus.doors.s3 import xml_out
 from altostratus.doors.s3.access import ACL, TAGS, require
 from altostratus.doors.s3.acls import check_block
 from altostratus.doors.s3.checksums import ChecksumType, algorithm_named
 from altostratus.doors.s3.conditions import guard_of, is_modified
 from altostratus.doors.s3.errors import S3Error
-from altostratus.doors.s3.locks import HOLD, RETENTION
 from altostratus.doors.s3.places import check_key
 from altostratus.doors.s3.request import Headers, S3Request
 from altostratus.doors.s3.said import check_offered, grants_of, said_of
+from altostratus.doors.s3.sealing import SEAL, SOURCE_PREFIX, Key, key_of, new_counter, require_key, sealed
 from altostratus.doors.s3.sources import Source, find_source, rehashed
+from altostratus.doors.s3.verbs.settings import end_header
 from altostratus.doors.s3.views import CHECKSUM, PARTS, checksum_headers, checksum_of, moment, version_header
 from altostratus.doors.s3.xml_build import quoted
 from altostratus.kernel.tx import Tx
@@ -28,26 +29,42 @@ LARGEST = 5 << 30
 
 async def put_object(request: S3Request) -> None:
     """200 with its entity tag, version and checksum."""
-    body, length = request.body, check_length(request)
+    length = check_length(request)
     check_key(request.key)
     check_offered(request.headers)
     container = await request.door.objects.read(lambda tx: writable(tx, request))
-    new = said_of(request, container)
+    key = key_of(request)
+    written = await write(request, container, said_of(request, container), key, length)
+    headers = [*written_headers(container, written), *end_header(container, written)]
+    await request.answer(200, [*headers, *(key.headers() if key else ())])
+
+
+async def write(
+    request: S3Request, container: Container, new: NewObject, key: Key | None, length: int | None = None
+) -> Object:
+    """The request's body as an object, sealed where there is a key."""
+    body = request.body
+    chunks = body.chunks()
+    if key:
+        body.sum_md5()  # of what comes: what is stored is something else
+        counter = new_counter()
+        new = replace(new, system={**new.system, SEAL: {**key.kept(), "counters": [counter]}})
+        chunks = sealed(request, key, counter, chunks)
 
     def make(content: Content) -> NewObject:
-        body.check_md5(content.md5)
+        if key is None:
+            body.check_md5(content.md5)
         return with_checksum(request, new)
 
-    written = await request.door.objects.put_object(
+    return await request.door.objects.put_object(
         container.account,
         container.name,
         request.key,
-        body.chunks(),
+        chunks,
         make,
         announced=length,
         guard=guard_of(request.headers),
     )
-    await request.answer(200, written_headers(container, written))
 
 
 def check_length(request: S3Request) -> int | None:
@@ -82,7 +99,9 @@ def with_checksum(request: S3Request, new: NewObject) -> NewObject:
 
 
 def written_headers(container: Container, written: Object) -> Headers:
-    return [("etag", quoted(written.etag)), *checksum_headers(written), *version_header(container, written)]
+    """Only a version of its own is told: not the null version."""
+    version = version_header(container, written) if written.versioned else []
+    return [("etag", quoted(written.etag)), *checksum_headers(written), *version]
 
 
 async def copy_object(request: S3Request) -> None:
@@ -96,19 +115,27 @@ async def copy_object(request: S3Request) -> None:
         raise S3Error("InvalidRequest", "The specified copy source is larger than the maximum allowable size")
     replaces = _directive(request, "x-amz-metadata-directive")
     retags = _directive(request, "x-amz-tagging-directive")
-    checksum = await _checksum(request, source)
+    opens = require_key(key_of(request, SOURCE_PREFIX), source.found.system)
+    key = key_of(request)
+    checksum = await _checksum(request, source, opens)
 
-    def copy(tx: Tx) -> tuple[Container, Object]:
+    def said(tx: Tx) -> tuple[Container, NewObject]:
         container = writable(tx, request)
         _check_itself(request, source, container, replaces)
         said = said_of(request, container)
         new = said if replaces else _as_it_was(source.found, said)
-        new = replace(new, system=_kept(source.found, new, said, retags) | checksum, etag=source.found.etag)
-        guard = guard_of(request.headers)
-        present = source.reopen(tx)
+        return container, replace(new, system=_kept(source.found, new, said, retags) | checksum)
+
+    def copy(tx: Tx) -> tuple[Container, Object]:
+        (container, new), guard = said(tx), guard_of(request.headers)
+        new, present = replace(new, etag=source.found.etag), source.reopen(tx)
         return container, request.door.objects.copy_object(tx, present, container, request.key, new, guard)
 
-    container, made = await request.door.objects.write(copy)
+    if opens or key:
+        container, new = await request.door.objects.read(said)
+        made = await _rewrite(request, source, opens, key, container, new)
+    else:
+        container, made = await request.door.objects.write(copy)
     kept = checksum_of(made)
     body = xml_out.object_copied(
         made.etag, moment(made.modified_at), {kept[0]: kept[1]} if kept else {}, kept[2] if kept else None
@@ -116,7 +143,21 @@ async def copy_object(request: S3Request) -> None:
     headers = list(version_header(container, made))
     if source.container.versioning:
         headers.append(("x-amz-copy-source-version-id", source.found.version))
-    await request.answer_xml(body, headers)
+    await request.answer_xml(body, [*headers, *(key.headers() if key else ())])
+
+
+async def _rewrite(
+    request: S3Request, source: Source, opens: Key | None, key: Key | None, container: Container, new: NewObject
+) -> Object:
+    """What is sealed, or is to be, is written anew."""
+    chunks = (await source.reading(opens)).chunks(0, source.found.size)
+    if key:
+        counter = new_counter()
+        new = replace(new, system={**new.system, SEAL: {**key.kept(), "counters": [counter]}})
+        chunks = sealed(request, key, counter, chunks)
+    return await request.door.objects.put_object(
+        container.account, container.name, request.key, chunks, lambda content: new, guard=guard_of(request.headers)
+    )
 
 
 def _directive(request: S3Request, header: str) -> bool:
@@ -141,7 +182,7 @@ def _check_itself(request: S3Request, source: Source, container: Container, repl
 def _as_it_was(found: Object, said: NewObject) -> NewObject:
     """What the source says of itself, with what belongs to the new one alone."""
     own = {name: value for name, value in said.system.items() if name in (ACL, RETENTION, HOLD)}
-    old = {name: value for name, value in found.system.items() if name not in (ACL, RETENTION, HOLD)}
+    old = {name: value for name, value in found.system.items() if name not in (ACL, RETENTION, HOLD, SEAL)}
     return NewObject(found.content_type, found.meta, {**old, **own})
 
 
@@ -153,12 +194,12 @@ def _kept(found: Object, new: NewObject, said: NewObject, retags: bool) -> dict[
     return {**system, **kept, **({TAGS: tags} if tags else {})}
 
 
-async def _checksum(request: S3Request, source: Source) -> dict[str, object]:
+async def _checksum(request: S3Request, source: Source, opens: Key | None) -> dict[str, object]:
     """Another one than the source has is made from its bytes."""
     wanted = algorithm_named(request.headers.get("x-amz-checksum-algorithm"))
     kept = checksum_of(source.found)
     if wanted is None or (kept and (kept[0], kept[2]) == (wanted, ChecksumType.FULL_OBJECT)):
         return {}
-    reading = await request.door.objects.read(lambda tx: request.door.objects.open_object(tx, source.reopen(tx)))
+    reading = await source.reading(opens)
     _, text = await rehashed(request, reading, 0, source.found.size, wanted)
     return {CHECKSUM: [wanted.value, text, ChecksumType.FULL_OBJECT.value]}

@@ -37,6 +37,11 @@ def find_bucket(tx: Tx, name: str) -> Container | None:
     return one(tx, _BY_BUCKET, Container, bucket_name=name)
 
 
+def list_buckets(tx: Tx, after: str, limit: int) -> list[Container]:
+    """Those of all accounts, by name."""
+    return every(tx, _SELECT.where(container.c.bucket > after).order_by(container.c.bucket).limit(limit), Container)
+
+
 def container_by_id(tx: Tx, container_id: int) -> Container | None:
     return one(tx, _BY_ID, Container, container_id=container_id)
 

@@ -1,6 +1,6 @@
 """Take an object away: for good, or as far as a listing shows where versions are kept."""
 
-from altostratus.contracts.objectstore import Container, Guard, NewObject, NoSuchObject, Object, unguarded
+from altostratus.contracts.objectstore import Container, Guard, Locked, NewObject, NoSuchObject, Object, unguarded
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.store.accounts import add_usage
 from altostratus.services.objectstore.store.objects import (
@@ -44,12 +44,17 @@ def take_away(tx: Tx, where: Container, name: str, latest: Object | None) -> Obj
     return latest
 
 
-def delete_version(tx: Tx, where: Container, name: str, version: str, guard: Guard = unguarded) -> Object | None:
-    """Take one version away for good; what was listed before it is listed again. None when there is none."""
+def delete_version(
+    tx: Tx, where: Container, name: str, version: str, guard: Guard = unguarded, *, unlocked: bool = False
+) -> Object | None:
+    """Take one version away for good; what was listed before it is listed again. None when there is none. Raises
+    Locked, unless `guard` has seen to that (`unlocked`)."""
     found = find_object(tx, where.id, name, version)
     if found is None:
         return None
     guard(found)
+    if not unlocked and found.is_locked(tx.now):
+        raise Locked()
     remove_object(tx, found)
     if not found.latest:
         return found

@@ -14,9 +14,9 @@ from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.domain.manifest import DEEPEST, Manifest, Segment, stored_manifest
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.store.containers import find_container
-from altostratus.services.objectstore.store.objects import list_objects, spans_of
+from altostratus.services.objectstore.store.objects import list_objects
 from altostratus.services.objectstore.usecases import ObjectStore
-from altostratus.services.objectstore.usecases.read_object import ObjectReading
+from altostratus.services.objectstore.usecases.read_object import ObjectReading, read_spans
 from altostratus.services.objectstore.usecases.replace import find_listed
 
 STATIC = "slo"
@@ -107,7 +107,7 @@ class StaticReading:
         found = find_listed(tx, where.id, path.object) if where else None
         if found is None or content_of(found, segment.sub_slo) != (segment.hash, segment.bytes):
             raise SegmentChanged(detail=f"segment {segment.name}")
-        return ObjectReading(self.store, found.size, tuple(spans_of(tx, found)))
+        return read_spans(self.store, tx, found)
 
 
 def content_of(found: Object, large: bool) -> tuple[str, int]:
@@ -166,7 +166,7 @@ class DynamicReading:
         found = find_listed(tx, self.container_id, row.name)
         if found is None or found.id != row.id:
             raise SegmentChanged(detail=f"segment {row.name}")
-        return ObjectReading(self.store, row.size, tuple(spans_of(tx, row)))
+        return read_spans(self.store, tx, row)
 
 
 def open_dynamic(store: ObjectStore, tx: Tx, container_id: int, prefix: str) -> DynamicReading:

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from altostratus.contracts.objectstore import Container, Damaged, NoSuchObject, Object
-from altostratus.kernel.errors import DeadlineExceeded, Unavailable
+from altostratus.contracts.objectstore import SEALED, Container, Damaged, NoSuchObject, Object
+from altostratus.kernel.errors import DeadlineExceeded, NotImplementedHere, Unavailable
 from altostratus.kernel.log import logger
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import BLOCK, Blob
@@ -49,8 +49,10 @@ def get_listed(tx: Tx, where: Container, name: str) -> Object:
     return found
 
 
-def read_spans(store: ObjectStore, tx: Tx, found: Object) -> "ObjectReading":
-    """Its bytes, once the transaction is over."""
+def read_spans(store: ObjectStore, tx: Tx, found: Object, *, sealed: bool = False) -> "ObjectReading":
+    """Its bytes, once the transaction is over. Raises NotImplementedHere for what is sealed, unless that is wanted."""
+    if SEALED in found.system and not sealed:
+        raise NotImplementedHere("This object is sealed with a key of its writer's: read it by S3.")
     return ObjectReading(store, found.size, tuple(spans_of(tx, found)))
 
 

@@ -1,0 +1,125 @@
+"""Lifecycles: what goes by the rules of a bucket, and when."""
+
+from typing import Any
+
+import pytest
+
+from altostratus.contracts.objectstore import Listing
+from altostratus.doors.s3.chores import Lifecycles
+from tests.doors.s3.cloud import S3Cloud
+
+
+def rule(**said: Any) -> dict[str, Any]:
+    return {"ID": "r", "Status": "Enabled", "Filter": {"Prefix": ""}, **said}
+
+
+def put(s3: Any, *rules: Any) -> None:
+    s3.put_bucket_lifecycle_configuration(Bucket="box", LifecycleConfiguration={"Rules": list(rules)})
+
+
+def after(cloud: S3Cloud, **delta: float) -> None:
+    """What a round leaves then."""
+    cloud.clock.move(**delta)
+    chore: Any = cloud.door.listeners[0]
+    assert isinstance(chore, Lifecycles)
+    cloud.run(chore.round())
+
+
+def names(cloud: S3Cloud) -> list[str]:
+    """With a client whose clock the door believes."""
+
+    async def look() -> list[str]:
+        facade = cloud.store.facade
+        return await facade.read(lambda tx: _names(tx, facade))
+
+    return cloud.run(look())
+
+
+def _names(tx: Any, facade: Any) -> list[str]:
+    bucket = facade.find_bucket(tx, "box")
+    found = facade.list_versions(tx, bucket.id, Listing(limit=5000))
+    return [f"{row.name}{' gone' if row.marker else ''}" for row in found]
+
+
+def test_objects_go_after_some_days(cloud: S3Cloud, s3: Any) -> None:
+    for key in ("logs/a", "other"):
+        s3.put_object(Bucket="box", Key=key, Body=b"x")
+    put(s3, rule(ID="r\nx: y", Filter={"Prefix": "logs/"}, Expiration={"Days": 2}))
+    expires = s3.head_object(Bucket="box", Key="logs/a")["Expiration"]
+    assert expires.endswith('rule-id="r%0Ax%3A%20y"')
+    after(cloud, days=1)
+    assert names(cloud) == ["logs/a", "other"]
+    after(cloud, days=2)
+    assert names(cloud) == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "left"),
+    [
+        ({"Tag": {"Key": "k", "Value": "v"}}, ["big", "small"]),
+        ({"ObjectSizeGreaterThan": 50}, ["small", "tagged"]),
+        ({"ObjectSizeLessThan": 50}, ["big"]),
+        ({"And": {"Prefix": "t", "ObjectSizeLessThan": 50}}, ["big", "small"]),
+    ],
+)
+def test_filters(cloud: S3Cloud, s3: Any, chosen: Any, left: list[str]) -> None:
+    s3.put_object(Bucket="box", Key="big", Body=b"x" * 100)
+    s3.put_object(Bucket="box", Key="small", Body=b"x")
+    s3.put_object(Bucket="box", Key="tagged", Body=b"x", Tagging="k=v")
+    put(s3, rule(Filter=chosen, Expiration={"Days": 1}))
+    after(cloud, days=3)
+    assert names(cloud) == left
+
+
+def test_a_rule_may_name_a_day_or_be_disabled(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_object(Bucket="box", Key="a", Body=b"x")
+    put(s3, rule(Expiration={"Date": "2020-01-01T00:00:00Z"}, Status="Disabled"))
+    after(cloud)
+    assert names(cloud) == ["a"]
+    put(s3, rule(Expiration={"Date": "2020-01-01T00:00:00Z"}))
+    after(cloud)
+    assert names(cloud) == []
+
+
+def test_older_versions_go_and_some_of_them_stay(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_bucket_versioning(Bucket="box", VersioningConfiguration={"Status": "Enabled"})
+    for _ in range(4):
+        s3.put_object(Bucket="box", Key="a", Body=b"x")
+    put(s3, rule(NoncurrentVersionExpiration={"NoncurrentDays": 1, "NewerNoncurrentVersions": 1}))
+    after(cloud)
+    assert names(cloud) == ["a"] * 4
+    after(cloud, days=3)
+    assert names(cloud) == ["a"] * 2
+
+
+def test_where_versions_are_kept_a_marker_comes_and_goes_in_the_end(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_bucket_versioning(Bucket="box", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="box", Key="a", Body=b"x")
+    put(s3, rule(Expiration={"Days": 1}, NoncurrentVersionExpiration={"NoncurrentDays": 1}))
+    after(cloud, days=3)
+    assert names(cloud) == ["a gone", "a"]
+    after(cloud, days=3)
+    assert names(cloud) == ["a gone"]
+    after(cloud, days=3)
+    assert names(cloud) == []
+
+
+def test_what_is_locked_stays(cloud: S3Cloud) -> None:
+    s3: Any = cloud.client()
+    s3.create_bucket(Bucket="box", ObjectLockEnabledForBucket=True)
+    for body in (b"1", b"2"):
+        s3.put_object(Bucket="box", Key="a", Body=body, ObjectLockLegalHoldStatus="ON")
+    put(s3, rule(NoncurrentVersionExpiration={"NoncurrentDays": 1}))
+    after(cloud, days=3)
+    assert names(cloud) == ["a", "a"]
+
+
+def test_uploads_are_given_up(cloud: S3Cloud, s3: Any) -> None:
+    for key in ("a/1", "b"):
+        s3.create_multipart_upload(Bucket="box", Key=key)
+    put(s3, rule(Filter={"Prefix": "a/"}, AbortIncompleteMultipartUpload={"DaysAfterInitiation": 1}))
+    after(cloud)
+    assert len(s3.list_multipart_uploads(Bucket="box")["Uploads"]) == 2
+    after(cloud, days=3)
+    cloud.clock.move(days=-3)
+    assert [each["Key"] for each in s3.list_multipart_uploads(Bucket="box")["Uploads"]] == ["b"]

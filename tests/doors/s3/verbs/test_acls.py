@@ -1,0 +1,117 @@
+"""Access control lists, and what they let others do."""
+
+from typing import Any
+
+import pytest
+
+from altostratus.doors.s3.access import ALL_USERS, AUTHENTICATED
+from tests.doors.s3.cloud import S3Cloud
+from tests.doors.s3.conftest import refused
+
+K = {"Bucket": "box", "Key": "k"}
+BLOCK = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+
+
+def grants(answer: Any) -> set[tuple[str, str]]:
+    return {(each["Grantee"].get("URI") or each["Grantee"]["ID"], each["Permission"]) for each in answer["Grants"]}
+
+
+def block(s3: Any, *names: str) -> None:
+    wanted = {name: name in names for name in BLOCK}
+    s3.put_public_access_block(Bucket="box", PublicAccessBlockConfiguration=wanted)
+
+
+@pytest.mark.parametrize(
+    ("canned", "more"),
+    [
+        ("private", set()),
+        ("public-read", {(ALL_USERS, "READ")}),
+        ("public-read-write", {(ALL_USERS, "READ"), (ALL_USERS, "WRITE")}),
+        ("authenticated-read", {(AUTHENTICATED, "READ")}),
+    ],
+)
+def test_canned_lists(s3: Any, canned: str, more: Any) -> None:
+    s3.put_bucket_acl(Bucket="box", ACL=canned)
+    found = s3.get_bucket_acl(Bucket="box")
+    assert grants(found) == {("mine", "FULL_CONTROL"), *more}
+    assert found["Owner"]["ID"] == "mine"
+    s3.put_object(**K, Body=b"x", ACL=canned)
+    assert grants(s3.get_object_acl(**K)) == {("mine", "FULL_CONTROL"), *more}
+
+
+def test_what_anybody_may(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_object(**K, Body=b"x", ACL="public-read")
+    s3.put_object(Bucket="box", Key="own", Body=b"x")
+    assert cloud.ask("GET", "/box/k").content == b"x"
+    assert cloud.ask("GET", "/box/own").status_code == 403
+    assert cloud.ask("GET", "/box/none").status_code == 403
+    assert cloud.ask("GET", "/box").status_code == 403
+    s3.put_bucket_acl(Bucket="box", ACL="public-read")
+    assert cloud.ask("GET", "/box").status_code == 200
+    assert cloud.ask("GET", "/box/none").status_code == 404
+    assert cloud.ask("PUT", "/box/new", b"y").status_code == 403
+    s3.put_bucket_acl(Bucket="box", ACL="public-read-write")
+    assert cloud.ask("PUT", "/box/new", b"y").status_code == 200
+    assert cloud.ask("DELETE", "/box/own").status_code == 204
+    assert cloud.ask("PUT", "/box?acl", b"", {"x-amz-acl": "private"}).status_code == 403
+
+
+def test_what_somebody_else_may(cloud: S3Cloud, s3: Any) -> None:
+    theirs: Any = cloud.client("theirs")
+    s3.put_object(**K, Body=b"x")
+    assert refused(theirs.get_object, **K) == (403, "AccessDenied")
+    s3.put_object_acl(**K, GrantRead="id=theirs")
+    assert theirs.get_object(**K)["Body"].read() == b"x"
+    assert refused(theirs.get_object_acl, **K) == (403, "AccessDenied")
+    s3.put_object_acl(**K, GrantFullControl='id="user-theirs-member-reader"')
+    theirs.put_object_acl(**K, ACL="authenticated-read")
+    assert theirs.get_object(**K)["Body"].read() == b"x"
+    assert cloud.ask("GET", "/box/k").status_code == 403
+    s3.put_bucket_acl(Bucket="box", GrantWrite="id=theirs", GrantReadACP="id=theirs")
+    theirs.put_object(Bucket="box", Key="new", Body=b"y")
+    assert ("theirs", "WRITE") in grants(theirs.get_bucket_acl(Bucket="box"))
+    assert s3.get_object(Bucket="box", Key="new")["Body"].read() == b"y"
+
+
+def test_lists_as_documents(s3: Any) -> None:
+    found = s3.get_bucket_acl(Bucket="box")
+    grant = {"Grantee": {"Type": "Group", "URI": ALL_USERS}, "Permission": "READ"}
+    policy = {"Owner": found["Owner"], "Grants": [*found["Grants"], grant]}
+    s3.put_bucket_acl(Bucket="box", AccessControlPolicy=policy)
+    assert grants(s3.get_bucket_acl(Bucket="box")) == {("mine", "FULL_CONTROL"), (ALL_USERS, "READ")}
+    stolen = {**policy, "Owner": {"ID": "theirs"}}
+    assert refused(s3.put_bucket_acl, Bucket="box", AccessControlPolicy=stolen) == (403, "AccessDenied")
+    mail = {"Grantee": {"Type": "AmazonCustomerByEmail", "EmailAddress": "a@b"}, "Permission": "READ"}
+    refusal = refused(s3.put_bucket_acl, Bucket="box", AccessControlPolicy={**policy, "Grants": [mail]})
+    assert refusal == (400, "UnresolvableGrantByEmailAddress")
+    assert refused(s3.put_bucket_acl, Bucket="box", GrantRead="uri=http://x") == (400, "InvalidArgument")
+    both = refused(s3.put_bucket_acl, Bucket="box", ACL="private", GrantRead="id=theirs")
+    assert both == (400, "InvalidRequest")
+
+
+def test_public_access_is_blocked(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_object(**K, Body=b"x", ACL="public-read")
+    block(s3, "BlockPublicAcls")
+    assert cloud.ask("GET", "/box/k").status_code == 200
+    assert refused(s3.put_object, **K, Body=b"x", ACL="public-read") == (403, "AccessDenied")
+    assert refused(s3.put_object_acl, **K, ACL="public-read") == (403, "AccessDenied")
+    assert refused(s3.put_bucket_acl, Bucket="box", ACL="public-read") == (403, "AccessDenied")
+    s3.put_object(Bucket="box", Key="other", Body=b"x", ACL="private")
+    block(s3, "IgnorePublicAcls")
+    assert cloud.ask("GET", "/box/k").status_code == 403
+
+
+def test_a_bucket_without_lists(s3: Any) -> None:
+    wanted = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    s3.put_bucket_ownership_controls(Bucket="box", OwnershipControls=wanted)
+    refusal = refused(s3.put_object, **K, Body=b"", ACL="public-read")
+    assert refusal == (400, "AccessControlListNotSupported")
+    s3.put_object(**K, Body=b"", ACL="bucket-owner-full-control")
+
+
+def test_a_copy_is_private_unless_it_is_said(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_object(**K, Body=b"x", ACL="public-read")
+    s3.copy_object(Bucket="box", Key="c", CopySource=K)
+    assert cloud.ask("GET", "/box/c").status_code == 403
+    s3.copy_object(Bucket="box", Key="d", CopySource=K, ACL="public-read")
+    assert cloud.ask("GET", "/box/d").status_code == 200

@@ -1,0 +1,145 @@
+"""Bucket policies, and what they let others do."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.doors.s3.cloud import S3Cloud
+from tests.doors.s3.conftest import refused
+
+K = {"Bucket": "box", "Key": "k"}
+ALL, OBJECTS = "arn:aws:s3:::box", "arn:aws:s3:::box/*"
+
+
+def statement(**said: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": OBJECTS, **said}
+
+
+def put(s3: Any, *statements: Any) -> None:
+    s3.put_bucket_policy(Bucket="box", Policy=json.dumps({"Version": "2012-10-17", "Statement": list(statements)}))
+
+
+def test_a_policy_comes_and_goes(cloud: S3Cloud, s3: Any) -> None:
+    assert refused(s3.get_bucket_policy, Bucket="box") == (404, "NoSuchBucketPolicy")
+    put(s3, statement())
+    assert json.loads(s3.get_bucket_policy(Bucket="box")["Policy"])["Statement"] == [statement()]
+    assert s3.get_bucket_policy_status(Bucket="box")["PolicyStatus"]["IsPublic"] is True
+    s3.put_object(**K, Body=b"x")
+    assert cloud.ask("GET", "/box/k").content == b"x"
+    s3.delete_bucket_policy(Bucket="box")
+    assert cloud.ask("GET", "/box/k").status_code == 403
+    assert s3.get_bucket_policy_status(Bucket="box")["PolicyStatus"]["IsPublic"] is False
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        {"AWS": "theirs"},
+        {"AWS": ["arn:aws:iam::theirs:root"]},
+        {"AWS": "arn:aws:iam::theirs:user/user-theirs-member-reader"},
+        {"AWS": "arn:aws:iam:::user/user-theirs-member-reader"},
+        {"CanonicalUser": "theirs"},
+        {"AWS": "*"},
+    ],
+)
+def test_whom_a_policy_lets_in(cloud: S3Cloud, s3: Any, principal: Any) -> None:
+    theirs: Any = cloud.client("theirs")
+    s3.put_object(**K, Body=b"x")
+    put(s3, statement(Principal=principal))
+    assert theirs.get_object(**K)["Body"].read() == b"x"
+    assert refused(theirs.put_object, **K, Body=b"y") == (403, "AccessDenied")
+    assert refused(theirs.list_objects, Bucket="box") == (403, "AccessDenied")
+    assert cloud.ask("GET", "/box/k").status_code == (200 if principal == {"AWS": "*"} else 403)
+
+
+def test_what_a_policy_denies(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_object(**K, Body=b"x", ACL="public-read")
+    put(s3, statement(Effect="Deny", Action="s3:*", Resource=[ALL, OBJECTS]))
+    assert refused(s3.get_object, **K) == (403, "AccessDenied")
+    assert cloud.ask("GET", "/box/k").status_code == 403
+    s3.delete_bucket_policy(Bucket="box")
+    s3.get_object(**K)
+
+
+def test_some_of_a_bucket(cloud: S3Cloud, s3: Any) -> None:
+    for key in ("open/a", "closed/a"):
+        s3.put_object(Bucket="box", Key=key, Body=b"x")
+    put(s3, statement(Resource=f"{ALL}/open/*"), statement(Action="s3:List*", Resource=ALL))
+    assert cloud.ask("GET", "/box/open/a").status_code == 200
+    assert cloud.ask("GET", "/box/closed/a").status_code == 403
+    assert cloud.ask("GET", "/box").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [
+        ({"IpAddress": {"aws:SourceIp": "10.1.0.0/16"}}, 200),
+        ({"IpAddress": {"aws:SourceIp": ["10.2.0.0/16", "10.1.2.3"]}}, 200),
+        ({"NotIpAddress": {"aws:SourceIp": "10.1.0.0/16"}}, 403),
+        ({"Bool": {"aws:SecureTransport": "false"}}, 200),
+        ({"Bool": {"aws:SecureTransport": True}}, 403),
+        ({"StringEquals": {"s3:ExistingObjectTag/kind": "open"}}, 200),
+        ({"StringEquals": {"s3:ExistingObjectTag/Kind": "open"}}, 403),
+        ({"StringLike": {"aws:Referer": "http://good.example/*"}}, 200),
+        ({"StringLike": {"aws:Referer": "http://bad.example/*"}}, 403),
+        ({"StringNotEquals": {"s3:ExistingObjectTag/none": "x"}}, 200),
+        ({"StringLike": {"s3:x-amz-acl": "*"}}, 403),
+        ({"StringLike": {"aws:Referer": "*"}, "Bool": {"aws:SecureTransport": "true"}}, 403),
+    ],
+)
+def test_conditions(cloud: S3Cloud, s3: Any, condition: Any, status: int) -> None:
+    s3.put_object(**K, Body=b"x", Tagging="kind=open")
+    put(s3, statement(Condition=condition))
+    assert cloud.ask("GET", "/box/k", headers={"referer": "http://good.example/page"}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"NotAction": "s3:GetObject"},
+        {"Action": "s3:Fly"},
+        {"Action": "ec2:*"},
+        {"Resource": "arn:aws:s3:::other/*"},
+        {"Resource": "arn:aws:s3:::bo"},
+        {"Principal": {"Federated": "x"}},
+        {"Principal": {"AWS": "arn:aws:iam::a:role/x"}},
+        {"Principal": None},
+        {"Effect": "Maybe"},
+        {"Condition": {"DateGreaterThan": {"aws:CurrentTime": "2020"}}},
+        {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "x"}}},
+        {"Condition": {"IpAddress": {"aws:SourceIp": "nowhere"}}},
+        {"Condition": {"StringEquals": {"aws:SourceIp": "10.0.0.1"}}},
+        {"Condition": {"Bool": {"aws:SecureTransport": "perhaps"}}},
+        {"Condition": []},
+        {"Action": []},
+    ],
+)
+def test_what_is_not_understood_is_refused(s3: Any, said: Any) -> None:
+    assert refused(put, s3, statement(**said)) == (400, "MalformedPolicy")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"Statement": []}', '{"Version": "1", "Statement": {}}', "[" * 5000])
+def test_what_is_no_policy(s3: Any, text: str) -> None:
+    assert refused(s3.put_bucket_policy, Bucket="box", Policy=text)[1] in {"MalformedPolicy", "MissingRequestBodyError"}
+
+
+def test_policies_that_let_the_public_in_are_blocked(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_object(**K, Body=b"x")
+    blocked = {"BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+    put(s3, statement())
+    s3.put_public_access_block(Bucket="box", PublicAccessBlockConfiguration=blocked)
+    assert cloud.ask("GET", "/box/k").status_code == 403
+    assert refused(cloud.client("theirs").get_object, **K) == (403, "AccessDenied")
+    assert refused(put, s3, statement()) == (403, "AccessDenied")
+    put(s3, statement(Principal={"AWS": "theirs"}))
+    cloud.client("theirs").get_object(**K)
+
+
+def test_only_the_owner_changes_a_policy(cloud: S3Cloud, s3: Any) -> None:
+    put(s3, statement(Action="s3:*", Resource=[ALL, OBJECTS]))
+    theirs: Any = cloud.client("theirs")
+    theirs.put_object(**K, Body=b"x")
+    for call in (theirs.get_bucket_policy, theirs.delete_bucket_policy):
+        assert refused(call, Bucket="box") == (403, "AccessDenied")
+    assert refused(put, theirs, statement()) == (403, "AccessDenied")
