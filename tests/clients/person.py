@@ -46,12 +46,20 @@ class Person:
         assert found.returncode == 0, f"{program.name} {arguments}:\n{found.stdout}\n{found.stderr}"
         return found.stdout
 
-    def attempt(self, program: Path, *arguments: object, **variables: str) -> "subprocess.CompletedProcess[str]":
-        """However it ends. It sees nothing of the environment of the tests."""
+    def attempt(
+        self, program: Path, *arguments: object, typed: str = "", **variables: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """However it ends. It sees nothing of the environment of the tests; `typed` is what it reads."""
         environment = {"PATH": os.defpath, "HOME": str(self.folder), "LANG": "C.UTF-8", **variables}
-        command = [str(program), *map(str, arguments)]
         return subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+            [str(program), *map(str, arguments)],
+            cwd=self.folder,
+            env=environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
         )
 
     def write(self, name: str, content: bytes) -> Path:
