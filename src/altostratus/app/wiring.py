@@ -151,7 +151,7 @@ def open_cloud(
     clock, entropy = clock or SystemClock(), entropy or random.SystemRandom()
     return Cloud(
         db=open_database(settings.database_url, clock=clock, entropy=entropy, inline=inline_database),
-        objects=open_database(settings.objects_url, clock=clock, entropy=entropy, inline=inline_database),
+        objects=open_database(settings.objects_url, clock=clock, entropy=entropy, inline=inline_database, patient=True),
         clock=clock,
         entropy=entropy,
         data_dir=settings.data_dir,

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from altostratus.kernel.errors import Conflict, Fault, Forbidden, NotFound, TooLarge, Unavailable
+from altostratus.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, Unavailable
+from altostratus.kernel.errors import StorageFull as StorageFull
 from altostratus.kernel.tx import Tx
 
 T = TypeVar("T")
@@ -58,12 +59,6 @@ class QuotaExceeded(TooLarge):
 
 class Damaged(Unavailable):
     """The stored data is damaged; it is not given out."""
-
-
-class StorageFull(Fault):
-    """The storage is full."""
-
-    status = 507
 
 
 @dataclass(frozen=True, slots=True)

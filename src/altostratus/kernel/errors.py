@@ -115,6 +115,12 @@ class NotImplementedHere(Fault):
     status = 501
 
 
+class StorageFull(Fault):
+    """The storage is full."""
+
+    status = 507
+
+
 class Unavailable(Fault):
     """The service is not available now; try again later."""
 

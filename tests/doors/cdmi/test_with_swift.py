@@ -107,14 +107,28 @@ def test_what_swift_puts_together_is_not_mistaken_for_its_parts(tmp_path: Path) 
         await cloud.make("/a/part1", {"value": "1"})
         await cloud.ask("PUT", "~/a/whole", headers={"X-Object-Manifest": "a/part"})
         await cloud.ask("PUT", "~/a/link", headers={"X-Symlink-Target": "a/part1"})
-        await cloud.ask("PUT", "~/a/static?multipart-manifest=put", b'[{"path": "/a/part1"}]')
-        for path in ("/a/whole", "/a/link", "/a/static"):
+        for path in ("/a/whole", "/a/link"):
             for answer in (await cloud.get(path), await cloud.ask("GET", path)):
                 assert (answer.status, path) == (501, path)
             assert (await cloud.put(f"{path}?value:0-0", {"value": "MQ=="})).status == 501
             assert (await cloud.shown(f"{path}?objectName"))["objectName"]
             assert (await cloud.put(path, {"value": "whole"})).status == 204
             assert (await cloud.ask("GET", f"~{path}")).body == b"whole"
+
+    run(tmp_path, test)
+
+
+def test_a_static_large_object_is_as_any_other(tmp_path: Path) -> None:
+    async def test(cloud: CdmiCloud) -> None:
+        await cloud.make("/a/")
+        await cloud.make("/a/part1", {"value": "12"})
+        await cloud.ask("PUT", "~/a/static?multipart-manifest=put", b'[{"path": "/a/part1"}, {"path": "/a/part1"}]')
+        assert (await cloud.ask("GET", "/a/static")).body == b"1212"
+        assert (await cloud.ask("GET", "/a/static", headers={"Range": "bytes=1-2"})).body == b"21"
+        assert (await cloud.put("/a/static?value:0-0", {"value": "OQ=="})).status == 204
+        changed = await cloud.ask("GET", "~/a/static")
+        assert (changed.body, "x-static-large-object" in changed.headers) == (b"9212", False)
+        assert (await cloud.ask("GET", "~/a/part1")).body == b"12"
 
     run(tmp_path, test)
 

@@ -64,6 +64,9 @@ class ObjectCloud:
     """The service and its people. The clock is turned by hand: it goes on by a millisecond with each request.
     Paths go to the service as they are: no client in between mends them."""
 
+    last: Answer
+    """What came of the last request, and of one that broke off as far as it came."""
+
     def __init__(self, data_dir: Path, blobs: Blobs | None = None, **options: Any) -> None:
         self.clock = ManualClock()
         self.cloud = open_test_cloud(data_dir, clock=self.clock, options={"objectstore": options})
@@ -80,14 +83,14 @@ class ObjectCloud:
         method: str,
         path: str,
         body: bytes | AsyncIterator[bytes] = b"",
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
         by: str | None = "member",
     ) -> Answer:
         """One request. `path` may begin with `~`, the account of `member`; iterators are sent chunked. Headers are
-        sent as UTF-8."""
+        sent as UTF-8, or as the bytes that they are."""
         self.clock.advance(0.001)
         path, _, query = path.replace("~", MINE, 1).partition("?")
-        sent = {"x-auth-token": by} if by else {}
+        sent: dict[str, str | bytes] = {"x-auth-token": by} if by else {}
         sent |= {"content-length": str(len(body))} if isinstance(body, bytes) else {"transfer-encoding": "chunked"}
         sent |= {name.lower(): value for name, value in (headers or {}).items()}
         scope = {
@@ -98,13 +101,16 @@ class ObjectCloud:
             "path": path,
             "raw_path": path.encode(),
             "query_string": query.encode(),
-            "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
+            "headers": [(name.encode(), v.encode() if isinstance(v, str) else v) for name, v in sent.items()],
             "client": ("192.0.2.1", 1000),
             "server": ("cloud", 80),
         }
         answer = _Answer()
-        await self.asgi(scope, _messages(body), answer)
-        return Answer(answer.status, answer.headers, b"".join(answer.chunks))
+        try:
+            await self.asgi(scope, _messages(body), answer)
+        finally:
+            self.last = Answer(answer.status, answer.headers, b"".join(answer.chunks))
+        return self.last
 
     async def put(self, path: str, body: bytes | AsyncIterator[bytes] = b"", **options: Any) -> Answer:
         """A PUT that must succeed."""

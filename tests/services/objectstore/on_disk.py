@@ -11,6 +11,9 @@ from altostratus.services.objectstore.driver import Blob
 from altostratus.services.objectstore.store.blobs import find_blob
 from altostratus.services.objectstore.store.tables import blob
 from altostratus.services.objectstore.usecases import ObjectStore
+from altostratus.services.objectstore.usecases.put_object import get_container
+from altostratus.services.objectstore.usecases.read_object import ObjectReading, get_listed, read_spans
+from altostratus.services.objectstore.usecases.settle_small import settle_small
 from tests.services.objectstore.cloud import ObjectCloud
 
 T = TypeVar("T")
@@ -78,7 +81,23 @@ def make_old(path: Path, seconds: float) -> None:
 
 
 async def fill(cloud: ObjectCloud, **objects: bytes) -> None:
-    """Objects in a container of `member`, which is made."""
+    """Objects in a container of `member`, which is made; on disk, all of them."""
     await cloud.put("~/c")
     for name, data in objects.items():
         await cloud.put(f"~/c/{name}", data)
+    await settled(cloud)
+
+
+async def opened(cloud: ObjectCloud, name: str) -> ObjectReading:
+    """An object of that container, as somebody finds it who reads it later."""
+
+    def read(tx: Tx) -> ObjectReading:
+        return read_spans(store_of(cloud), tx, get_listed(tx, get_container(tx, "AUTH_mine", "c"), name))
+
+    return await look(cloud, read)
+
+
+async def settled(cloud: ObjectCloud) -> None:
+    """No small blob is left in the database."""
+    while await settle_small(store_of(cloud)):
+        pass

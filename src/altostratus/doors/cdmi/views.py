@@ -14,8 +14,8 @@ OBJECT = "application/cdmi-object"
 ENCODING, PARTIAL = "cdmi:encoding", "cdmi:partial"
 """Of an object: how its value is written in JSON; that it is not complete."""
 UTF8, BASE64 = "utf-8", "base64"
-_ASSEMBLED = ("slo", "x-object-manifest", "link")
-"""What Swift keeps with objects that it puts together from others when they are read."""
+_ASSEMBLED = ("x-object-manifest", "link")
+"""What Swift keeps with objects that only Swift puts together from others when they are read."""
 
 
 def container_fields(store: ObjectStore, tx: Tx, node: Node) -> dict[str, Any]:

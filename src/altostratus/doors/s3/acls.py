@@ -15,7 +15,7 @@ from altostratus.doors.s3.request import S3Request, owner_id
 Kept = list[list[str]]
 """Pairs of a grantee (a group's URI, or the id of a project or a user) and a permission."""
 OWNERSHIP = "s3:ownership"
-ENFORCED = "BucketOwnerEnforced"
+ENFORCED, OWNER_FULL = "BucketOwnerEnforced", "bucket-owner-full-control"
 _GRANT_HEADERS = {
     "x-amz-grant-full-control": "FULL_CONTROL",
     "x-amz-grant-read": "READ",
@@ -87,24 +87,23 @@ def kept_grants(grants: Kept | None) -> dict[str, Any]:
     return {} if grants is None else {ACL: grants}
 
 
-def check_block(container: Container, grants: Kept | None) -> None:
-    """AccessDenied where the bucket takes no lists that let anybody in."""
+def check_block(request: S3Request, container: Container, grants: Kept) -> None:
+    """AccessDenied where the bucket takes no lists that let anybody in; AccessControlListNotSupported where it takes
+    none at all."""
     blocked = container.settings.get(BLOCK, {}).get("block_acls")
-    if blocked and any(who in GROUPS for who, _ in grants or ()):
+    if blocked and any(who in GROUPS for who, _ in grants):
         raise S3Error("AccessDenied")
-    if grants is not None and container.settings.get(OWNERSHIP) == ENFORCED and not _is_private(container, grants):
+    canned, private = request.headers.get("x-amz-acl"), grants == [[owner_id(container), "FULL_CONTROL"]]
+    if container.settings.get(OWNERSHIP) == ENFORCED and not (private and canned in (None, OWNER_FULL)):
         raise S3Error("AccessControlListNotSupported")
-
-
-def _is_private(container: Container, grants: Kept) -> bool:
-    return grants == [[owner_id(container), "FULL_CONTROL"]]
 
 
 def shown(container: Container, values: Values) -> Acl:
     """As GetBucketAcl and GetObjectAcl answer it."""
     owner = Owner(owner_id(container), owner_id(container))
     grants: Iterable[Any] = values.get(ACL, [[owner.id, "FULL_CONTROL"]])
-    return Acl(owner, tuple(Grant(_shown_grantee(who), right) for who, right in grants))
+    groups_first = sorted(grants, key=lambda grant: grant[0] not in GROUPS)
+    return Acl(owner, tuple(Grant(_shown_grantee(who), right) for who, right in groups_first))
 
 
 def _shown_grantee(who: str) -> Grantee:

@@ -92,7 +92,7 @@ def require_key(key: Key | None, system: Values) -> Key | None:
         )
         raise S3Error("InvalidRequest", message)
     if not key.opens(kept):
-        raise S3Error("AccessDenied")
+        raise S3Error("InvalidRequest", "The provided encryption parameters did not match the ones used originally.")
     return key
 
 

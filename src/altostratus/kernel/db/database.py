@@ -2,20 +2,22 @@
 
 import asyncio
 import random
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, make_url
-from sqlalchemy.exc import DataError, StatementError
+from sqlalchemy.exc import DataError, DBAPIError, StatementError
 
 from altostratus.kernel.clock import Clock, SystemClock
-from altostratus.kernel.errors import BadRequest
+from altostratus.kernel.errors import BadRequest, Fault, StorageFull, Unavailable
 from altostratus.kernel.log import client, correlation
 from altostratus.kernel.tx import Tx, Wake
 
 T = TypeVar("T")
 Run = Callable[[Connection], T]
+_REFUSED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 
 
 class Backend(Protocol):
@@ -73,7 +75,12 @@ class Database:
         return await asyncio.shield(asyncio.ensure_future(self._committed(fn, wakes)))
 
     async def _committed(self, fn: Callable[[Tx], T], wakes: dict[Wake, None]) -> T:
-        result = await self._backend.write(self._runner(fn, wakes))
+        try:
+            result = await self._backend.write(self._runner(fn, wakes))
+        except DBAPIError as error:
+            if refusal := _refusal(error):
+                raise refusal from error
+            raise
         self._deliver(wakes)
         return result
 
@@ -114,6 +121,16 @@ class Database:
             self.on_wake(list(wakes), correlation.get())
 
 
+def _refusal(error: DBAPIError) -> Fault | None:
+    """What it says of the disk, if it does: nothing was written then, and reading goes on."""
+    code, state = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF, getattr(error.orig, "sqlstate", None)
+    if code == sqlite3.SQLITE_FULL or state == "53100":
+        return StorageFull(detail=repr(error.orig))
+    if code in _REFUSED or state == "25006":
+        return Unavailable("The database takes no data now.", detail=repr(error.orig))
+    return None
+
+
 def _call(fn: Callable[[Tx], T], tx: Tx) -> T:
     """Run `fn`; what no future can carry and what no column can hold become errors that say so."""
     try:
@@ -133,16 +150,18 @@ def open_database(
     clock: Clock | None = None,
     entropy: random.Random | None = None,
     inline: bool = False,
+    patient: bool = False,
 ) -> Database:
     """Open 'sqlite:////path/to/file' or 'postgresql+psycopg://…'. `inline` runs everything in the caller's
-    thread (SQLite only), for seeded simulations. The tables are there already: see app.migrations."""
+    thread (SQLite only), for seeded simulations; `patient` is for many who write at the same time (SQLite only).
+    The tables are there already: see app.migrations."""
     parsed = make_url(url)
     backend: Backend
     if parsed.get_backend_name() == "sqlite":
         from altostratus.kernel.db.sqlite import InlineSqlite, Sqlite
 
         path = Path(parsed.database or "")
-        backend = InlineSqlite(path) if inline else Sqlite(path)
+        backend = InlineSqlite(path) if inline else Sqlite(path, patient=patient)
     else:
         from altostratus.kernel.db.postgres import Postgres
 

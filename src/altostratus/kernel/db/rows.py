@@ -13,8 +13,12 @@ R = TypeVar("R")
 def one(tx: Tx, query: Select[Any], kind: type[R], **values: Any) -> R | None:
     """The first row as a `kind`, or None. `values` are for the query's bind parameters: a query that is made once, at
     import, and bound here costs half of one that is made anew."""
-    row = tx.sql.execute(query, values).mappings().first()
-    return None if row is None else kind(**row)
+    row = tx.sql.execute(query, values).first()
+    if row is None:
+        return None
+    if row._fields == getattr(kind, "__match_args__", None):  # in the dataclass's own order, as most queries have it
+        return kind(*row)
+    return kind(**row._mapping)
 
 
 def every(tx: Tx, query: Select[Any], kind: type[R], **values: Any) -> list[R]:

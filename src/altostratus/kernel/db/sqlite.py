@@ -1,8 +1,9 @@
 """SQLite: one writer thread, first in first out, and a few reader threads, each on its own connection.
 
 Several waiting writes share one commit (one fsync) through savepoints; each is still all or nothing, and none is
-answered before the commit. `synchronous=FULL` is asserted, because an acknowledged write must survive a power
-cut; only the writer checkpoints the WAL.
+answered before the commit. A `patient` writer waits a little for those whom it has answered just now, if they were
+several: they are likely to come again. `synchronous=FULL` is asserted, because an acknowledged write must survive a
+power cut; only the writer checkpoints the WAL.
 """
 
 import asyncio
@@ -19,19 +20,26 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from altostratus.kernel import regex
+from altostratus.kernel.clock import monotonic
 from altostratus.kernel.db.database import Closed, Run
 
 T = TypeVar("T")
 BATCH = 64
 READERS = 4
+PATIENCE = 0.1
+"""How long, in seconds, a patient writer waits at most; and never more than twice as long as its last commit took: half
+of it is for those who were answered to ask again, which takes them about as long."""
 
 
 class _Job:
-    """A function on its way to a thread, and where its result goes."""
+    """A function on its way to a thread. Once it is done `settle` is called with the job, in `loop` if it has one."""
 
-    def __init__(self, run: Run[Any], deliver: Callable[[Any, BaseException | None], None]) -> None:
+    def __init__(
+        self, run: Run[Any], settle: Callable[["_Job"], None], loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
         self.run = run
-        self.deliver = deliver
+        self.settle = settle
+        self.loop = loop
         self.result: Any = None
         self.error: BaseException | None = None
 
@@ -68,7 +76,8 @@ class Sqlite:
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path, readers: int = READERS) -> None:
+    def __init__(self, path: Path, readers: int = READERS, patient: bool = False) -> None:
+        self._patience = PATIENCE if patient else 0.0
         self._writes: _Jobs = queue.SimpleQueue()
         self._reads = _LastIdleFirst()
         self._lock = threading.Lock()
@@ -92,7 +101,7 @@ class Sqlite:
 
     def write_now(self, run: Run[T]) -> T:
         done = threading.Event()
-        job = _Job(run, lambda *_: done.set())
+        job = _Job(run, lambda job: done.set())
         self._put(self._writes, job)
         done.wait()
         if job.error is not None:
@@ -119,21 +128,25 @@ class Sqlite:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
-        def settle(result: Any, error: BaseException | None) -> None:
+        def settle(job: _Job) -> None:
             if future.done():
                 return
-            if error is None:
-                future.set_result(result)
+            if job.error is None:
+                future.set_result(job.result)
             else:
-                future.set_exception(error)
+                future.set_exception(job.error)
 
-        self._put(jobs, _Job(run, lambda result, error: _call_soon(loop, settle, result, error)))
+        self._put(jobs, _Job(run, settle, loop))
         return await future
 
     def _write_loop(self, connection: Connection) -> None:
+        expected, patience = 1, 0.0
         with connection:
-            while batch := _batch(self._writes):
+            while batch := _batch(self._writes, expected, patience):
+                began = monotonic()
                 _commit(connection, batch)
+                patience = min(2 * (monotonic() - began), self._patience)
+                expected = len(batch) + self._writes.qsize()
 
     def _read_loop(self, connection: Connection) -> None:
         with connection:
@@ -142,7 +155,7 @@ class Sqlite:
             while job := self._reads.get(mine):
                 _run(connection, job)
                 connection.rollback()
-                job.deliver(job.result, job.error)
+                _deliver([job])
 
 
 class InlineSqlite:
@@ -189,12 +202,16 @@ def _make_reader(connection: Connection) -> None:
     connection.rollback()
 
 
-def _batch(jobs: _Jobs) -> list[_Job]:
-    """The next write and those that wait behind it, at most BATCH; [] when the database is being closed."""
+def _batch(jobs: _Jobs, expected: int, patience: float) -> list[_Job]:
+    """The next write and those that wait behind it, at most BATCH; [] when the database is being closed. As long as
+    they are fewer than `expected`, others have `patience` seconds to come."""
     first = jobs.get()
-    batch = [first] if first else []
-    while batch and len(batch) < BATCH and not jobs.empty():
-        job = jobs.get()
+    batch, end = [first] if first else [], monotonic() + patience
+    while batch and len(batch) < BATCH:
+        try:
+            job = jobs.get(timeout=max(0.0, end - monotonic()) if len(batch) < expected else 0.0)
+        except queue.Empty:
+            break
         if job is None:
             jobs.put(None)
             break
@@ -217,19 +234,20 @@ def _commit(connection: Connection, batch: list[_Job]) -> None:
         _undo(connection)
         for job in batch:
             job.result, job.error = None, job.error or error
-    for job in batch:
-        job.deliver(job.result, job.error)
+    _deliver(batch)
 
 
 def _run(connection: Connection, job: _Job, savepoint: bool = False) -> None:
+    if savepoint:  # by hand: SQLAlchemy's own take four times as long
+        connection.exec_driver_sql("SAVEPOINT job")
     try:
-        if savepoint:
-            with connection.begin_nested():
-                job.result = job.run(connection)
-        else:
-            job.result = job.run(connection)
+        job.result = job.run(connection)
     except BaseException as error:
         job.error = error
+    if savepoint and _in_transaction(connection):
+        if job.error is not None:
+            connection.exec_driver_sql("ROLLBACK TO job")
+        connection.exec_driver_sql("RELEASE job")
 
 
 def _undo(connection: Connection) -> None:
@@ -243,14 +261,29 @@ def _undo(connection: Connection) -> None:
 
 def _require_transaction(connection: Connection, job: _Job) -> None:
     """Some errors (a full disk) end SQLite's whole transaction; what came after would commit by itself."""
-    driver: Any = connection.connection.driver_connection
-    if not driver.in_transaction:
+    if not _in_transaction(connection):
         raise job.error or RuntimeError("the transaction was ended from within")
 
 
-def _call_soon(loop: asyncio.AbstractEventLoop, settle: Callable[..., None], *args: Any) -> None:
-    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
-        loop.call_soon_threadsafe(settle, *args)
+def _in_transaction(connection: Connection) -> bool:
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.in_transaction)
+
+
+def _deliver(jobs: list[_Job]) -> None:
+    """Settle what is done, and wake each event loop once."""
+    for loop in {job.loop for job in jobs}:
+        mine = [job for job in jobs if job.loop is loop]
+        if loop is None:
+            _settle(mine)
+            continue
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(_settle, mine)
+
+
+def _settle(jobs: list[_Job]) -> None:
+    for job in jobs:
+        job.settle(job)
 
 
 def _connect(path: Path, begin: str, synchronous: str = "FULL") -> Connection:

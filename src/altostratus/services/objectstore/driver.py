@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 SMALL = 64 << 10
-"""Blobs up to this size go into packs."""
+"""Blobs up to this size are committed with their objects and go into packs later."""
 
 HEADER = 28
 """Bytes that a pack has for each of its blobs besides theirs."""
@@ -20,8 +20,9 @@ BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """Bytes on disk. `sums` has the CRC-32C of each BLOCK, four bytes each; `pack` None: a file of their own.
-    `damaged`: they could not be read the last time that somebody looked."""
+    """Bytes that are kept. `sums` has the CRC-32C of each BLOCK, four bytes each; `pack` None: a file of their own.
+    `damaged`: they could not be read the last time that somebody looked. `data` has small ones that are in the database
+    and not on disk yet."""
 
     id: str
     size: int
@@ -29,6 +30,7 @@ class Blob:
     pack: str | None = None
     offset: int = 0
     damaged: bool = field(default=False, compare=False)
+    data: bytes | None = field(default=None, compare=False, repr=False)
 
 
 class Stored(NamedTuple):
@@ -64,6 +66,10 @@ class Blobs(Protocol):
 
     def read(self, blob: Blob, start: int, length: int) -> bytes:
         """As many bytes as there are. Raises FileNotFoundError when they have been moved or removed."""
+        ...
+
+    def read_at_once(self, blob: Blob) -> bytes | None:
+        """A whole small one, if that takes no waiting; this call need not be made in a lane."""
         ...
 
     def remove(self, blob_id: str) -> None:

@@ -49,7 +49,7 @@ _WORDS = {
     409: ("Conflict", "There was a conflict when trying to complete your request."),
     411: ("Length Required", "Content-Length header required."),
     412: ("Precondition Failed", "A precondition for this request was not met."),
-    413: ("Request Entity Too Large", "The body of your request was too large for this server."),
+    413: ("Request Entity Too Large", ""),
     416: ("Requested Range Not Satisfiable", "The Range requested is not available."),
     422: ("Unprocessable Entity", "Unable to process the contained instructions"),
     499: ("Client Disconnect", "The client was disconnected during request."),
@@ -67,7 +67,7 @@ def fault_format(fault: Fault, context: Context) -> Rendered:
     if isinstance(fault, NotSigned):
         return Rendered(fault.status, (("content-type", "text/html; charset=UTF-8"),), fault.message.encode())
     title, text = _WORDS.get(fault.status, ("Error", fault.message))
-    page = f"<html><h1>{title}</h1><p>{escape(fault.message if explained else text)}</p></html>"
+    page = f"<html><h1>{title}</h1><p>{escape(fault.message if explained or not text else text)}</p></html>"
     typed = any(name == "content-type" for name, _ in fault.headers)
     kind = () if typed else (("content-type", "text/html; charset=UTF-8"),)
     return Rendered(fault.status, kind, page.encode())

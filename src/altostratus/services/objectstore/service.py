@@ -15,7 +15,6 @@ from altostratus.services.objectstore.errors import fault_format
 from altostratus.services.objectstore.facade import ObjectStoreFacade
 from altostratus.services.objectstore.listeners.upkeep import upkeep_of
 from altostratus.services.objectstore.usecases import ObjectStore
-from altostratus.services.objectstore.usecases.gather import Gather
 
 PREFIX = ROOT
 CATALOG = (CatalogEntry("object-store", "swift", f"{ROOT}/v1/AUTH_$(project_id)s"),)
@@ -32,7 +31,6 @@ def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
         config=config,
         blobs=blobs,
         lane=cloud.lane("objects", config.disk_threads, config.disk_seconds),
-        small=Gather(blobs, cloud.lane("objects-packs", 1, config.disk_seconds)),
     )
     # who may is asked in each function: containers may be open to everybody
     edge = Edge(

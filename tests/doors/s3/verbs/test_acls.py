@@ -104,8 +104,9 @@ def test_public_access_is_blocked(cloud: S3Cloud, s3: Any) -> None:
 def test_a_bucket_without_lists(s3: Any) -> None:
     wanted = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     s3.put_bucket_ownership_controls(Bucket="box", OwnershipControls=wanted)
-    refusal = refused(s3.put_object, **K, Body=b"", ACL="public-read")
-    assert refusal == (400, "AccessControlListNotSupported")
+    for canned in ("public-read", "private"):
+        refusal = refused(s3.put_object, **K, Body=b"", ACL=canned)
+        assert refusal == (400, "AccessControlListNotSupported")
     s3.put_object(**K, Body=b"", ACL="bucket-owner-full-control")
 
 

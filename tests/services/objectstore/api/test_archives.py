@@ -53,6 +53,15 @@ def test_names_in_an_archive_are_names_of_objects(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+def test_what_would_be_a_container_is_passed_over(tmp_path: Path) -> None:
+    async def test(cloud: ObjectCloud) -> None:
+        body = tar([("base", b"x"), ("dir/", b"x"), ("/", b"x"), ("t/deep/", b"y")], tarfile.GNU_FORMAT)
+        assert (await cloud.ask("PUT", "~?extract-archive=tar", body)).text == report(1)
+        assert (await cloud.names("~"), await cloud.names("~/t")) == (["t"], ["deep/"])
+
+    run(tmp_path, test)
+
+
 @pytest.mark.parametrize(("kind", "pack"), [("tar.gz", gzip.compress), (".tar.bz2", bz2.compress)])
 def test_below_a_path(tmp_path: Path, kind: str, pack: object) -> None:
     async def test(cloud: ObjectCloud) -> None:
@@ -145,7 +154,8 @@ def test_who_may_not_write_unpacks_nothing(tmp_path: Path) -> None:
         anonymous = await cloud.ask("PUT", "~/t?extract-archive=tar", PLAIN, by=None)
         assert "Response Status: 401 Unauthorized" in anonymous.text
         others = await cloud.ask("PUT", "~/t?extract-archive=tar", PLAIN, by="other")
-        assert others.text.count("403 Forbidden") == 6
+        assert others.text.count("403 Forbidden") == 7  # the container, once, and each file
+        assert others.text.splitlines()[4] == "/object-store/v1/AUTH_mine/t, 403 Forbidden"
         assert (await cloud.get("~/t")).status == 404
         await cloud.put("~/t", headers={"x-container-write": "theirs:*"})
         assert (await cloud.ask("PUT", "~/t?extract-archive=tar", PLAIN, by="other")).text == report(6)

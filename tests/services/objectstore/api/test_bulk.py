@@ -64,6 +64,7 @@ def test_objects_then_containers(tmp_path: Path) -> None:
             {},
             report(0, 0, "400 Bad Request", "", "c/%FF, 412 Precondition Failed\nc/%00, 412 Precondition Failed\n"),
         ),
+        (b"/\n", {}, report(0, 0, "400 Bad Request", "", "/, 405 Method Not Allowed\n")),
         (b"c/" + b"x" * 5000, {}, report(0, 0, "400 Bad Request", "Invalid File Name")),
         (b"c/" + b"x" * 2000, {}, report(0, 1)),
         (

@@ -45,11 +45,9 @@ def test_what_was_sent_is_read(parts: Parts, size: int) -> None:
 
 @given(PARTS, st.integers(0, 3000), st.integers(1, 50))
 def test_cut_anywhere(parts: Parts, cut: int, size: int) -> None:
-    body = form(parts)
-    if cut >= len(body) - 2:
-        return
+    body = form([part for part in parts if b"BB" not in part[2]]).removesuffix(b"\r\n")
     with pytest.raises(BadForm):
-        read(body[:cut].replace(b"--BB--", b"--BB"), size)
+        read(body[: min(cut, len(body) - 1)], size)
 
 
 @given(st.binary(max_size=500) | st.lists(st.sampled_from(TOKENS)).map(b"".join))

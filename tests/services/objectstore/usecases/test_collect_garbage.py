@@ -5,18 +5,9 @@ from pathlib import Path
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.store.blobs import drop
 from altostratus.services.objectstore.usecases.collect_garbage import collect_garbage
-from altostratus.services.objectstore.usecases.put_object import get_container
-from altostratus.services.objectstore.usecases.read_object import ObjectReading, get_listed, read_spans
 from altostratus.services.objectstore.usecases.remove_orphans import OrphanSweep
 from tests.services.objectstore.cloud import ObjectCloud, run
-from tests.services.objectstore.on_disk import LARGE, SMALL, blobs_of, files, fill, look, store_of, wait_until_old
-
-
-async def opened(cloud: ObjectCloud, name: str) -> ObjectReading:
-    def read(tx: Tx) -> ObjectReading:
-        return read_spans(store_of(cloud), tx, get_listed(tx, get_container(tx, "AUTH_mine", "c"), name))
-
-    return await look(cloud, read)
+from tests.services.objectstore.on_disk import LARGE, SMALL, blobs_of, files, fill, opened, store_of, wait_until_old
 
 
 def test_what_was_replaced_or_deleted_goes_after_a_while(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from altostratus.services.objectstore.drivers.files import Files
 from altostratus.services.objectstore.usecases.collect_garbage import collect_garbage
 from altostratus.services.objectstore.usecases.compact_packs import MANY, Compaction
+from altostratus.services.objectstore.usecases.settle_small import settle_small
 from tests.services.objectstore.cloud import ObjectCloud, run
 from tests.services.objectstore.on_disk import (
     blobs_of,
@@ -13,6 +14,7 @@ from tests.services.objectstore.on_disk import (
     flip,
     folder,
     packs,
+    settled,
     store_of,
     wait_until_old,
 )
@@ -90,6 +92,7 @@ def test_many_small_packs_become_one(tmp_path: Path) -> None:
         for number in range(MANY):
             cloud.rebuild()
             await cloud.put(f"~/c/{number}", b"%d" % number)
+            await settled(cloud)
         cloud.rebuild()
         assert len(packs(cloud)) == MANY
         wait_until_old(cloud, HOURS)
@@ -137,6 +140,7 @@ def test_readers_and_writers_notice_nothing(tmp_path: Path) -> None:
         async def compact() -> None:
             while busy:
                 cloud.clock.advance(HOURS)
+                await settle_small(store_of(cloud))
                 await collect_garbage(store_of(cloud))
                 await full_round(cloud)
 
@@ -144,6 +148,7 @@ def test_readers_and_writers_notice_nothing(tmp_path: Path) -> None:
         await asyncio.gather(*map(work, range(6)))
         busy = False
         await compacting
+        await settled(cloud)
         cloud.clock.advance(HOURS)
         await collect_garbage(store_of(cloud))
         await full_round(cloud)

@@ -16,6 +16,7 @@ from tests.services.objectstore.on_disk import (
     folder,
     make_old,
     packs,
+    settled,
     store_of,
     wait_until_old,
 )
@@ -35,6 +36,24 @@ def stray(cloud: ObjectCloud, name: str) -> Path:
     path = folder(cloud) / "files" / name[:2] / name
     path.write_bytes(b"nobody's")
     return path
+
+
+def test_a_clock_that_jumps_makes_nothing_old_that_arrives(tmp_path: Path) -> None:
+    async def test(cloud: ObjectCloud) -> None:
+        await fill(cloud)
+
+        async def body() -> AsyncIterator[bytes]:
+            yield LARGE
+            cloud.clock.advance(2 * DAY)
+            await sweep(cloud)
+            assert len(files(cloud)) == 1
+            yield LARGE
+
+        assert (await cloud.put("~/c/late", body())).status == 201
+        assert (await cloud.get("~/c/late")).body == LARGE * 2
+        assert not store_of(cloud).arriving
+
+    run(tmp_path, test)
 
 
 def test_old_strays_go_and_what_rows_know_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +104,8 @@ def test_what_is_being_written_stays_however_slowly_it_comes(tmp_path: Path) -> 
         await cloud.delete("~/c/small")
         wait_until_old(cloud, DAY)
         await sweep(cloud)
-        await cloud.put("~/c/small", SMALL)  # its pack is open
+        await cloud.put("~/c/small", SMALL)
+        await settled(cloud)  # its pack is open
         assert (await cloud.get("~/c/small")).body == SMALL
 
     run(tmp_path, test)

@@ -75,5 +75,5 @@ def _wanted(request: S3Request, container: Container, document: Acl | None) -> K
         raise S3Error(
             "MissingSecurityHeader", "Your request was missing a required header", MissingHeaderName="x-amz-acl"
         )
-    check_block(container, said)
+    check_block(request, container, said)
     return said

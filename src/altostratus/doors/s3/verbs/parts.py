@@ -128,7 +128,7 @@ async def complete_upload(request: S3Request) -> None:
         {kept[0]: kept[1]} if kept else {},
         kept[2] if kept else None,
     )
-    await request.answer_xml(body, version_header(container, made))
+    await request.answer_xml(body, version_header(container, made) if made.versioned else [])
 
 
 def _done(tx: Tx, request: S3Request, wanted: Sequence[nouns.Part]) -> tuple[Container, Object] | None:

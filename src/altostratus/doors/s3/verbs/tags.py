@@ -22,7 +22,7 @@ async def get_tags(request: S3Request) -> None:
         return find(tx, request, "s3:GetObjectTagging")
 
     container, found = await request.door.objects.read(look)
-    tags = [Tag(key, value) for key, value in found.system.get(TAGS, {}).items()]
+    tags = [Tag(key, value) for key, value in sorted(found.system.get(TAGS, {}).items())]
     await request.answer_xml(settings_out.tagging(tags), version_header(container, found))
 
 

@@ -84,8 +84,7 @@ def writable(tx: Tx, request: S3Request) -> Container:
     if "x-amz-tagging" in request.headers:
         require(request, container, "s3:PutObjectTagging")
     if grants := grants_of(request, container):
-        require(request, container, "s3:PutObject")
-        check_block(container, grants)
+        check_block(request, container, grants)
     return container
 
 

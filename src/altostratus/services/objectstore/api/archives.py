@@ -4,17 +4,25 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from altostratus.contracts.objectstore import NewObject
-from altostratus.kernel.errors import BadRequest, Fault, Unauthorized
+from altostratus.kernel.errors import Fault, Unauthorized
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.bulk import answer_report
-from altostratus.services.objectstore.api.listing import TEXT, accepted_format
+from altostratus.services.objectstore.api.listing import accepted_format
 from altostratus.services.objectstore.api.metadata import check_item, check_size, check_text, read_metadata
 from altostratus.services.objectstore.api.report import Report
-from altostratus.services.objectstore.api.request import SwiftRequest
+from altostratus.services.objectstore.api.request import HTML, SwiftRequest
 from altostratus.services.objectstore.api.uploads import announced_length, expires_at, guessed_type
-from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, LONGEST_OBJECT, Path, check_name, plain_path
+from altostratus.services.objectstore.domain.path import (
+    LONGEST_CONTAINER,
+    LONGEST_OBJECT,
+    ROOT,
+    Path,
+    check_name,
+    plain_path,
+)
 from altostratus.services.objectstore.domain.tar import Archive, BadArchive, Entry
 from altostratus.services.objectstore.domain.unpack import UNPACKERS, unpacked
+from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.create_container import create_container
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
@@ -42,8 +50,8 @@ async def extract_archive(request: SwiftRequest) -> None:
     """200, and what became of it."""
     kind = request.query["extract-archive"].lower().strip(".")
     if kind not in UNPACKERS:
-        raise BadRequest("Unsupported archive format")
-    state, shown = _Unpacking(request), TEXT
+        raise Malformed("Unsupported archive format")
+    state, shown = _Unpacking(request), HTML
     try:
         shown = accepted_format(request)
         announced_length(request)
@@ -66,7 +74,8 @@ async def _unpack(state: _Unpacking, body: AsyncIterator[bytes]) -> None:
     async for entry in archive.files():
         name = entry.name.removeprefix("./").lstrip("/")
         name = f"{base}/{name}" if base else name
-        if "/" not in name:  # it would be a container
+        container, _, rest = name.partition("/")
+        if not container or not rest:  # it would be a container
             continue
         try:
             await _write(state, name, entry, archive)
@@ -85,31 +94,46 @@ async def _write(state: _Unpacking, name: str, entry: Entry, archive: Archive) -
     path = plain_path(f"{request.path.account}/{name}".encode(errors="surrogateescape"))
     check_name("Object", path.object, LONGEST_OBJECT)
     new = _said_of(request, path, entry)
-    if path.container not in state.seen:
-        await _ensure_container(state, path)
-    await request.store.db.read(lambda tx: _may_write(tx, request, path))
-    await write_object(request.store, *path, archive.data(), lambda content: new, announced=entry.size)
+    unmade = await _container_for(state, path)
+    try:
+        await request.store.db.read(lambda tx: _may_write(tx, request, path))
+        await write_object(request.store, *path, archive.data(), lambda content: new, announced=entry.size)
+    except Fault:
+        if unmade:
+            state.report.fail(f"{ROOT}/v1/{path.account}/{path.container}", unmade)
+        raise
 
 
 def _may_write(tx: Tx, request: SwiftRequest, path: Path) -> None:
     request.require_object(path, find_container(tx, path.account, path.container), "write")
 
 
-async def _ensure_container(state: _Unpacking, path: Path) -> None:
-    """Owners make what is missing. Raises BadRequest beyond MOST_CONTAINERS."""
-
-    def ensure(tx: Tx) -> bool:
-        if find_container(tx, path.account, path.container) or not state.request.is_owner:
-            return False
-        check_name("Container", path.container, LONGEST_CONTAINER)
-        create_container(tx, path.account, path.container, {}, {})
-        return True
-
-    if await state.request.store.db.write(ensure):
-        state.made += 1
-        if state.made > MOST_CONTAINERS:
-            raise BadArchive(f"More than {MOST_CONTAINERS} containers to create from tar.")
+async def _container_for(state: _Unpacking, path: Path) -> Fault | None:
+    """Owners make what is missing; or why it is not there for all one knows: it may be written to nevertheless. Raises
+    Unauthorized, and BadArchive beyond MOST_CONTAINERS."""
+    if path.container in state.seen:
+        return None
     state.seen.add(path.container)
+    try:
+        state.made += await state.request.store.db.write(lambda tx: _ensure(tx, state.request, path))
+    except Unauthorized:
+        raise
+    except Fault as fault:
+        return fault
+    if state.made > MOST_CONTAINERS:
+        raise BadArchive(f"More than {MOST_CONTAINERS} containers to create from tar.")
+    return None
+
+
+def _ensure(tx: Tx, request: SwiftRequest, path: Path) -> bool:
+    """Whether it had to be made."""
+    if where := find_container(tx, path.account, path.container):
+        request.require_listing(path, where)
+        return False
+    request.require_owner()
+    check_name("Container", path.container, LONGEST_CONTAINER)
+    create_container(tx, path.account, path.container, {}, {})
+    return True
 
 
 def _said_of(request: SwiftRequest, path: Path, entry: Entry) -> NewObject:

@@ -1,13 +1,14 @@
 """Many objects at once: a list of names to remove, or an archive to unpack. See report.py for how it is answered."""
 
+import functools
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
-from altostratus.kernel.errors import BadRequest, Fault, NotAcceptable, TooLarge
+from altostratus.kernel.errors import BadRequest, Fault, MethodNotAllowed, NotAcceptable, TooLarge
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.listing import TEXT, accepted_format
 from altostratus.services.objectstore.api.report import Report
-from altostratus.services.objectstore.api.request import SwiftRequest
+from altostratus.services.objectstore.api.request import HTML, SwiftRequest
 from altostratus.services.objectstore.api.uploads import announced_length
 from altostratus.services.objectstore.api.versions import open_for_writing, remove_current
 from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, LONGEST_OBJECT, plain_path
@@ -20,13 +21,14 @@ LONGEST_LINE = 2 * (LONGEST_CONTAINER + LONGEST_OBJECT + 2)
 
 async def bulk_delete(request: SwiftRequest) -> None:
     """Objects first, and then the containers that are named."""
-    report, kind = Report(), TEXT
+    report, kind = Report(), HTML
     try:
         kind = accepted_format(request)
         if not request.headers.get("content-type", TEXT).startswith(TEXT):
             raise NotAcceptable()
         announced_length(request)
-        names = _names(await take_body(request, MOST_DELETES * LONGEST_LINE))
+        body = await take_body(request, MOST_DELETES * LONGEST_LINE)
+        names = await request.store.lane.run(_names, body)
         await delete_all(request, names, report)
     except Fault as fault:
         report.facts = {"Number Deleted": 0, "Number Not Found": 0, **report.facts}
@@ -47,25 +49,16 @@ def _names(body: bytes) -> list[str]:
 
 async def delete_all(request: SwiftRequest, names: Sequence[str], report: Report) -> None:
     """Remove what is there of container/object and container; `report` may have begun."""
-
-    def remove(tx: Tx) -> tuple[int, int, list[tuple[str, Fault]]]:
-        deleted, missing, failed = 0, 0, []
-        for name in sorted(names, key=lambda name: "/" not in name.strip("/")):
-            try:
-                _delete(tx, request, name)
-                deleted += 1
-            except Fault as fault:
-                if fault.status == 404:
-                    missing += 1
-                else:
-                    failed.append((name, fault))
-        return deleted, missing, failed
-
-    deleted, missing, failed = await request.store.db.write(remove) if names else (0, 0, [])
-    missing += int(report.facts.get("Number Not Found", 0))
+    deleted, missing = 0, int(report.facts.get("Number Not Found", 0))
+    ordered = sorted(names, key=lambda name: "/" not in name.strip("/"))
+    for some in (ordered[at : at + MOST_DELETES] for at in range(0, len(ordered), MOST_DELETES)):
+        found = await request.store.db.write(functools.partial(_delete_some, request=request, names=some))
+        deleted += sum(fault is None for fault in found)
+        missing += sum(fault is not None and fault.status == 404 for fault in found)
+        for name, fault in zip(some, found, strict=True):
+            if fault and fault.status != 404:
+                report.fail(name, fault)
     report.facts = {"Number Deleted": deleted, "Number Not Found": missing}
-    for name, fault in failed:
-        report.fail(name, fault)
     if report.errors:
         report.end(400)
     elif deleted or missing:
@@ -74,9 +67,23 @@ async def delete_all(request: SwiftRequest, names: Sequence[str], report: Report
         report.end(400, "Invalid bulk delete.")
 
 
+def _delete_some(tx: Tx, request: SwiftRequest, names: Sequence[str]) -> list[Fault | None]:
+    """What has become of each."""
+    found: list[Fault | None] = []
+    for name in names:
+        try:
+            _delete(tx, request, name)
+            found.append(None)
+        except Fault as fault:
+            found.append(fault)
+    return found
+
+
 def _delete(tx: Tx, request: SwiftRequest, name: str) -> None:
     """Raises a fault before anything has happened."""
     path = plain_path(f"{request.path.account}/{name.lstrip('/')}".encode(errors="surrogateescape"))
+    if not path.container:
+        raise MethodNotAllowed()
     if path.object:
         remove_current(tx, open_for_writing(tx, request, path), path.object)
     else:

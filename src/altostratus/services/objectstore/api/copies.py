@@ -2,7 +2,7 @@
 source or what a manifest names. Conditions are about the source."""
 
 from typing import NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from altostratus.contracts.objectstore import Content, NewObject, Object, Values
 from altostratus.kernel.errors import BadRequest, PreconditionFailed, TooLarge
@@ -20,7 +20,7 @@ from altostratus.services.objectstore.api.versions import open_for_writing, show
 from altostratus.services.objectstore.api.views import KEPT, modified
 from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.link import LINK
-from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, check_name, read_path
+from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, check_name, read_account, read_path
 from altostratus.services.objectstore.domain.ranges import Span
 from altostratus.services.objectstore.store.objects import find_version
 from altostratus.services.objectstore.usecases.copy_object import copy_object
@@ -154,7 +154,4 @@ def _named(request: SwiftRequest, header: str, account_header: str) -> Path:
     path = read_path("a/" + request.headers.get(header, "").removeprefix("/"))
     if not path.container or not path.object:
         raise PreconditionFailed(f"{header.title()} header must be of the form <container name>/<object name>")
-    account = unquote(request.headers.get(account_header, quote(request.path.account)))
-    if not account or "/" in account:
-        raise PreconditionFailed("Account name cannot contain slashes")
-    return path._replace(account=account)
+    return path._replace(account=read_account(request.headers.get(account_header, quote(request.path.account))))

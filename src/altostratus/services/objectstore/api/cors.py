@@ -52,7 +52,7 @@ async def answer_options(request: SwiftRequest, methods: Iterable[str]) -> None:
     rules = await _rules(request)
     if not rules.allows(origin) or request.headers.get("access-control-request-method") not in allowed:
         fault = Unauthorized()
-        fault.headers = (("allow", ", ".join(allowed)),)
+        fault.headers = (("allow", ", ".join(allowed)), ("www-authenticate", request.keystone))
         raise fault
     headers = [("allow", shown), *rules.shown(origin), ("access-control-allow-methods", shown)]
     if rules.max_age:

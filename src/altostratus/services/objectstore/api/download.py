@@ -8,7 +8,7 @@ from altostratus.contracts.objectstore import Object, Reading
 from altostratus.kernel.errors import PreconditionFailed, RangeNotSatisfiable
 from altostratus.services.objectstore.api.large import shown
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest, wired
-from altostratus.services.objectstore.api.signed import dressed
+from altostratus.services.objectstore.api.signed import as_download, without_private
 from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.api.versions import version_headers
 from altostratus.services.objectstore.api.views import modified, object_headers
@@ -41,6 +41,7 @@ async def answer_object(request: SwiftRequest, target: Target) -> None:
     if unchanged:
         await request.answer(304, headers)
         return
+    headers = as_download(request, headers)
     if len(spans) > 1:
         await _send_parts(request, found, reading, spans, headers)
         return
@@ -55,7 +56,7 @@ def what_is_wanted(request: SwiftRequest, target: Target) -> Wanted:
     """By its conditions and its Range; Swift does not know If-Range, and HEAD is always of the whole. Raises
     PreconditionFailed, RangeNotSatisfiable."""
     found, size = target.found, target.reading.size
-    headers = dressed(request, [*object_headers(found), *target.more, *_place_headers(request, target)])
+    headers = without_private(request, [*object_headers(found), *target.more, *_place_headers(request, target)])
     verdict = judge(request.headers, found.etag, modified(found.modified_at))
     if verdict is Verdict.FAILED:
         fault = PreconditionFailed()

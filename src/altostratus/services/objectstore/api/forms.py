@@ -109,13 +109,19 @@ async def _capped(data: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]
 async def _check(request: SwiftRequest, said: dict[str, str]) -> None:
     """Raises NotSigned unless the form is signed and has not expired."""
     if _integer(said, "expires") < request.store.clock.now().timestamp():
-        raise NotSigned("FormPost: Form Expired")
+        raise _unsigned(request, "FormPost: Form Expired")
     signature = read_signature(said.get("signature", ""))
     numbers = [said.get(name) or "0" for name in ("max_file_size", "max_file_count", "expires")]
     named = [said.get("redirect", ""), *numbers]
     messages = ["\n".join([_whole(root, request.path), *named]) for root in signed_roots(request.path)]
     if signature is None or await find_reach(request, signature, messages) is None:
-        raise NotSigned("FormPost: Invalid Signature")
+        raise _unsigned(request, "FormPost: Invalid Signature")
+
+
+def _unsigned(request: SwiftRequest, message: str) -> NotSigned:
+    fault = NotSigned(message)
+    fault.headers = (("www-authenticate", f'Swift realm="unknown", {request.keystone}'),)
+    return fault
 
 
 def _whole(root: str, path: Path) -> str:

@@ -8,9 +8,11 @@ from litestar import Request, Response, get
 from altostratus.kernel.errors import MethodNotAllowed
 from altostratus.kernel.http.context import Context
 from altostratus.kernel.http.raw import RawRequest
-from altostratus.services.objectstore.api import archives, bulk, links, metadata, signed
+from altostratus.services.objectstore.api import archives, bulk, metadata, signed
+from altostratus.services.objectstore.api.request import HTML
 from altostratus.services.objectstore.api.settings import ARCHIVES
 from altostratus.services.objectstore.config import ObjectstoreConfig
+from altostratus.services.objectstore.domain.link import MOST_LINKS
 from altostratus.services.objectstore.domain.manifest import LARGEST_MANIFEST, MOST_SEGMENTS
 from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, LONGEST_OBJECT
 from altostratus.services.objectstore.domain.signature import DIGESTS
@@ -37,13 +39,13 @@ def claims(config: ObjectstoreConfig) -> dict[str, Any]:
         "tempurl": {
             "methods": signed.METHODS,
             "allowed_digests": DIGESTS,
-            "incoming_remove_headers": [],
+            "incoming_remove_headers": ["x-timestamp", "x-open-expired"],
             "incoming_allow_headers": [],
             "outgoing_remove_headers": ["x-object-meta-*"],
             "outgoing_allow_headers": [f"{signed.PUBLIC}*"],
         },
         "formpost": {"allowed_digests": DIGESTS},
-        "symlink": {"symloop_max": links.MOST, "static_links": True},
+        "symlink": {"symloop_max": MOST_LINKS, "static_links": True},
         "versioned_writes": {"allowed_flags": sorted(ARCHIVES, reverse=True)},
         "object_versioning": {},
         "staticweb": {},
@@ -58,6 +60,7 @@ def _limits(config: ObjectstoreConfig) -> dict[str, Any]:
         "account_autocreate": True,
         "allow_account_management": False,
         "strict_cors_mode": True,
+        "allow_open_expired": False,
         "max_file_size": config.max_file_size,
         "max_meta_count": metadata.MOST,
         "max_meta_name_length": metadata.LONGEST_NAME,
@@ -83,7 +86,7 @@ class Info:
             fault.headers = (("allow", "GET, HEAD, OPTIONS"),)
             raise fault
         if raw.method == "OPTIONS":
-            await raw.answer(200, [("allow", "GET, HEAD, OPTIONS")])
+            await raw.answer(200, [("allow", "GET, HEAD, OPTIONS"), ("content-type", HTML)])
         else:
             await raw.answer(200, [("content-type", JSON)], self._body)
 
@@ -96,5 +99,5 @@ async def answer_health(raw: RawRequest) -> None:
 @get("/info", sync_to_thread=False)
 def get_root_info(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The same at the root of the cloud, where clients look for it who cut the path of an account off."""
-    store: ObjectStore = Context.of(request.scope).state["objectstore"]
+    store: ObjectStore = Context.of(request.scope).state["object-store"]
     return Response(msgspec.json.encode(claims(store.config)), media_type=JSON)

@@ -5,11 +5,11 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from altostratus.contracts.objectstore import Object
-from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.domain.path import Path
+from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.large_object import (
     STATIC,
@@ -70,4 +70,4 @@ def check_dynamic(value: str) -> None:
     """Raises BadRequest unless it says a container and the beginning of names."""
     container, _, prefix = value.partition("/")
     if not container or not prefix or prefix.startswith("/") or "?" in value or "&" in value:
-        raise BadRequest("X-Object-Manifest must be in the format container/prefix")
+        raise Malformed("X-Object-Manifest must be in the format container/prefix")

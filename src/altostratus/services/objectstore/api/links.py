@@ -4,6 +4,7 @@ https://docs.openstack.org/swift/latest/middleware.html#symlink
 """
 
 from dataclasses import replace
+from urllib.parse import quote
 
 from altostratus.contracts.objectstore import NewObject, NoSuchContainer, NoSuchObject, Object
 from altostratus.kernel.errors import BadRequest, Conflict, Fault, PreconditionFailed
@@ -11,13 +12,11 @@ from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.request import SwiftRequest, wired
 from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.api.versions import find_for_reading
-from altostratus.services.objectstore.domain.link import LINK, is_link, location, target_of
-from altostratus.services.objectstore.domain.path import Path, read_path
+from altostratus.services.objectstore.domain.link import LINK, MOST_LINKS, is_link, location, target_of
+from altostratus.services.objectstore.domain.path import Path, read_account, read_path
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.read_object import read_spans
 
-MOST = 2
-"""Links that lead to links."""
 POSTED = b"The requested POST was applied to a symlink. POST directly to the target to apply requested metadata."
 
 
@@ -27,12 +26,12 @@ def open_target(tx: Tx, request: SwiftRequest, path: Path, version: str | None) 
     target = _open(tx, request, path, version)
     if request.query.get("symlink") == "get":
         return target
-    for _ in range(MOST):
+    for _ in range(MOST_LINKS):
         if not is_link(target.found):
             return target
         target = _follow(tx, request, target)
     if is_link(target.found):
-        raise Conflict(f"Too many levels of symbolic links, maximum allowed is {MOST}")
+        raise Conflict(f"Too many levels of symbolic links, maximum allowed is {MOST_LINKS}")
     return target
 
 
@@ -97,7 +96,5 @@ def _read_target(request: SwiftRequest) -> Path:
     path = read_path("a/" + value)
     if not path.container or not path.object:
         raise PreconditionFailed("X-Symlink-Target header must be of the form <container name>/<object name>")
-    account = request.headers.get("x-symlink-target-account", request.path.account)
-    if not account or "/" in account:
-        raise PreconditionFailed("Account name cannot contain slashes")
-    return path._replace(account=account)
+    account = request.headers.get("x-symlink-target-account", quote(request.path.account))
+    return path._replace(account=read_account(account))

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from altostratus.contracts.objectstore import Container, Content, NewObject, NoSuchContainer, NoSuchObject
+from altostratus.contracts.objectstore import Content, NewObject, NoSuchContainer
 from altostratus.kernel.errors import BadRequest, Fault, MethodNotAllowed, NotAcceptable, RangeNotSatisfiable, TooLarge
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.bulk import answer_report, delete_all, take_body
+from altostratus.services.objectstore.api.links import open_target
 from altostratus.services.objectstore.api.listing import TEXT, accepted_format, instant
 from altostratus.services.objectstore.api.report import Report
 from altostratus.services.objectstore.api.request import SwiftRequest
@@ -28,8 +29,9 @@ from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.large_object import STATIC, content_of, read_manifest
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
 from altostratus.services.objectstore.usecases.read_object import ObjectReading, get_listed, read_spans
-from altostratus.services.objectstore.usecases.replace import find_listed
 
+LONGEST_TYPE = 256
+"""Of what a manifest says of a segment's type, which nothing depends on."""
 MOST_TO_DELETE = 10 * MOST_SEGMENTS
 """Segments that are removed with their manifest, those of nested ones among them."""
 
@@ -56,15 +58,14 @@ async def keep_manifest(
     if problems.errors:
         await answer_report(request, problems, _format(request), "upload", 400)
         return
-    etag, wanted = manifest.etag, request.headers.get("etag", "").strip('"')
-    if wanted and wanted != etag:
+    etag, kept = await request.store.lane.run(lambda: (manifest.etag, manifest.kept()))
+    if (wanted := request.headers.get("etag", "").strip('"')) and wanted != etag:
         raise Unprocessable()
     system = {**new.system, STATIC: {"etag": etag, "size": manifest.size}}
 
     def make(content: Content) -> NewObject:
         return NewObject(new.content_type, new.meta, system, new.expires_at)
 
-    kept = manifest.kept()
     added = await write_object(request.store, *path, _once(kept), make, announced=len(kept), guard=guard_of(request))
     said = [("etag", f'"{etag}"'), ("last-modified", http_date(modified(added.modified_at)))]
     await request.answer(201, [*said, *headers])
@@ -81,32 +82,27 @@ async def remove_manifest(request: SwiftRequest) -> None:
 def _look_up(tx: Tx, request: SwiftRequest, path: Path, asked: list[Asked], problems: Report) -> Manifest:
     """All segments as they are now, in one look; what is not as it is said to be goes to `problems`."""
     request.require_object(path, find_container(tx, path.account, path.container), "write")
-    containers: dict[str, Container | None] = {}
     segments = []
     for number, each in enumerate(asked):
         if each.data:
             segments.append(Segment(data=encoded(each.data)))
             continue
         where = Path(path.account, *each.path.lstrip("/").split("/", 1))
-        if where.container not in containers:
-            containers[where.container] = find_container(tx, where.account, where.container)
         try:
-            found = _segment(tx, request, where, containers[where.container])
+            found = _segment(tx, request, where)
             segments.append(_checked(each, found, problems, last=number == len(asked) - 1))
         except Fault as fault:
             problems.fail(each.path, fault)
     return Manifest(tuple(segments))
 
 
-def _segment(tx: Tx, request: SwiftRequest, path: Path, where: Container | None) -> Segment:
-    request.require_object(path, where, "read")
-    found = find_listed(tx, where.id, path.object) if where else None
-    if found is None:
-        raise NoSuchObject()
+def _segment(tx: Tx, request: SwiftRequest, path: Path) -> Segment:
+    """What is there under this name, or where its link leads to."""
+    found = open_target(tx, request, path, None).found
     large = STATIC in found.system
     etag, size = content_of(found, large)
-    moment = instant(modified(found.modified_at) * SECOND)
-    return Segment(f"/{path.container}/{path.object}", size, etag, found.content_type, moment, sub_slo=large)
+    moment, kind = instant(modified(found.modified_at) * SECOND), found.content_type[:LONGEST_TYPE]
+    return Segment(f"/{path.container}/{path.object}", size, etag, kind, moment, sub_slo=large)
 
 
 def _checked(asked: Asked, found: Segment, problems: Report, last: bool) -> Segment:
@@ -129,17 +125,19 @@ async def _listed(request: SwiftRequest, path: Path, report: Report) -> list[str
     """The names below the account of all that a manifest lists, then those of the manifests."""
     itself = f"/{path.container}/{path.object}"
     names, manifests, waiting = [], [], [itself]
+    known: dict[str, Manifest] = {}
     while waiting:
         name = waiting.pop(0)
         try:
-            manifest = await _manifest(request, Path(path.account, *name.lstrip("/").split("/", 1)))
+            if name not in known:
+                known[name] = await _manifest(request, Path(path.account, *name.lstrip("/").split("/", 1)))
         except Fault as fault:
             _note(report, name, fault)
             continue
         manifests.append(name)
-        waiting += [each.name for each in manifest.segments if each.sub_slo]
-        names += [each.name for each in manifest.segments if not each.sub_slo and not each.data]
-        if len(names) + len(waiting) > MOST_TO_DELETE:
+        waiting += [each.name for each in known[name].segments if each.sub_slo]
+        names += [each.name for each in known[name].segments if not each.sub_slo and not each.data]
+        if len(names) + len(waiting) + len(manifests) > MOST_TO_DELETE:
             raise BadRequest("Too many segments to delete.")
     return names + manifests
 

@@ -16,15 +16,14 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 def read_metadata(kind: str, headers: Mapping[str, str]) -> dict[str, str]:
     """X-<kind>-Meta-* by the rest of their names, which is lower-case. Empty values are among them: they remove an item
-    of an account or a container. Raises BadRequest."""
+    of an account or a container, as X-Remove-<kind>-Meta-* does. Raises BadRequest."""
     prefix, removal = f"x-{kind}-meta-", f"x-remove-{kind}-meta-"
     found = {name.removeprefix(prefix): value for name, value in headers.items() if name.startswith(prefix)}
     for name, value in found.items():
         check_item(name, value)
     if kind == "object":  # what is not said again is gone, so that nothing need be removed
         return found
-    removed = {name.removeprefix(removal): "" for name in headers if name.startswith(removal)}
-    return removed | found
+    return {name.removeprefix(removal): "" for name in headers if name.startswith(removal)} | found
 
 
 def check_text(*texts: str) -> None:

@@ -18,7 +18,7 @@ from altostratus.services.objectstore.api.versions import (
 from altostratus.services.objectstore.api.views import KEPT, modified
 from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.link import is_link, location, target_of
-from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, ROOT, check_name
+from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, check_name
 from altostratus.services.objectstore.errors import Malformed, Unprocessable
 from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.objects import change_object
@@ -73,7 +73,7 @@ async def post_object(request: SwiftRequest) -> None:
 
     found = await request.store.db.write(change)
     if is_link(found):
-        await request.answer(307, [("location", ROOT + location(target_of(found, path.account)))], POSTED)
+        await request.answer(307, [("location", location(target_of(found, path.account)))], POSTED)
     else:
         await request.answer(202)
 

@@ -90,7 +90,7 @@ class SwiftRequest:
             raise self._refusal(path)
 
     def require_named(self, path: Path, container: Container | None) -> None:
-        """The right to read what a manifest names that may be read itself."""
+        """The right to read what a manifest or a link names that may be read itself."""
         if not (self.grant.reaches(path) if self.grant else self._may(path, container, "read")):
             raise self._refusal(path)
 
@@ -115,9 +115,13 @@ class SwiftRequest:
         if self.actor is not None:
             return Forbidden()
         fault = Unauthorized()
-        realm, identity = quote(path.account), f"{self.raw.context.base_url}/identity"
-        fault.headers = (("www-authenticate", f'Swift realm="{realm}", Keystone uri="{identity}"'),)
+        fault.headers = (("www-authenticate", f'Swift realm="{quote(path.account)}", {self.keystone}'),)
         return fault
+
+    @property
+    def keystone(self) -> str:
+        """Where tokens are had, as a challenge."""
+        return f'Keystone uri="{self.raw.context.base_url}/identity"'
 
     def body(self) -> AsyncIterator[bytes]:
         return self.raw.body()

@@ -43,7 +43,7 @@ def changed_settings(present: Values, said: Values, versioning: str | None = Non
     """What was there and is said now. Raises BadRequest."""
     if versioning == "enabled" and any(present.get(key) for key in ARCHIVES.values()):
         raise Malformed("Only one way to keep versions is allowed")
-    return {key: value for key, value in {**present, **said}.items() if value != ""}
+    return {key: value for key, value in {**present, **said}.items() if said.get(key) != ""}
 
 
 def shown_settings(found: Container, owner: bool) -> Headers:

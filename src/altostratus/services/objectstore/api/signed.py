@@ -5,14 +5,13 @@ from ipaddress import ip_address, ip_network
 from posixpath import basename
 from urllib.parse import quote
 
-from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
 from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.grant import Grant
 from altostratus.services.objectstore.domain.path import ROOT, Path
 from altostratus.services.objectstore.domain.signature import Signature, is_signed, keys_of, read_expiry, read_signature
-from altostratus.services.objectstore.errors import NotSigned
+from altostratus.services.objectstore.errors import Malformed, NotSigned
 from altostratus.services.objectstore.store.accounts import find_account
 from altostratus.services.objectstore.store.containers import find_container
 
@@ -34,19 +33,19 @@ async def admit(request: SwiftRequest) -> SwiftRequest:
     signature = read_signature(said.get("temp_url_sig", ""))
     expires = read_expiry(said.get("temp_url_expires", ""))
     if signature is None or expires is None or expires < request.store.clock.now().timestamp():
-        raise invalid(request)
+        raise invalid()
     if request.method not in METHODS or not request.path.object.strip("/") or not _from_there(request, said):
-        raise invalid(request)
+        raise invalid()
     prefix = said.get("temp_url_prefix")
     if prefix is not None and not request.path.object.startswith(prefix):
-        raise invalid(request)
+        raise invalid()
     messages = list(_messages(request, said, expires))
     reach = await find_reach(request, signature, messages)
     if reach is None:
-        raise invalid(request)
+        raise invalid()
     for name in _POINTERS if request.method not in ("GET", "HEAD") else ():
         if name in request.headers:
-            raise BadRequest(f"The header {name.title()!r} is not allowed in this tempurl")
+            raise Malformed(f"The header {name.title()!r} is not allowed in this tempurl")
     right = "read" if request.method in ("GET", "HEAD") else "write"
     return SwiftRequest(request.store, request.raw, request.path, Grant(request.path, right, reach=reach), said)
 
@@ -93,23 +92,25 @@ def _keys(tx: Tx, path: Path) -> tuple[list[str], list[str]]:
     return keys_of(account.meta) if account else [], keys_of(container.meta) if container else []
 
 
-def invalid(request: SwiftRequest) -> NotSigned:
+def invalid() -> NotSigned:
     fault = NotSigned("401 Unauthorized: Temp URL invalid\n")
-    fault.headers = (("www-authenticate", f'Swift realm="{request.path.account}"'),)
+    fault.headers = (("www-authenticate", 'Swift realm="unknown"'),)
     return fault
 
 
-def dressed(request: SwiftRequest, headers: Headers) -> Headers:
-    """The headers of an object for one who has a temporary URL: metadata is private, and browsers save it."""
+def without_private(request: SwiftRequest, headers: Headers) -> Headers:
+    """The headers of an object for one who has a temporary URL: most metadata is private."""
+    if request.grant is None:
+        return headers
+    return [header for header in headers if not header[0].startswith("x-object-meta-") or header[0].startswith(PUBLIC)]
+
+
+def as_download(request: SwiftRequest, headers: Headers) -> Headers:
+    """The headers of an object that is sent: browsers save what comes from a temporary URL."""
     if request.grant is None:
         return headers
     own = next((value for name, value in headers if name == "content-disposition"), None)
-    shown = [
-        (name, value)
-        for name, value in headers
-        if name not in ("content-disposition", "expires")
-        and (not name.startswith("x-object-meta-") or name.startswith(PUBLIC))
-    ]
+    shown = [header for header in headers if header[0] not in ("content-disposition", "expires")]
     expires = read_expiry(request.query["temp_url_expires"]) or 0
     return [*shown, ("content-disposition", _disposition(request, own)), ("expires", http_date(expires))]
 

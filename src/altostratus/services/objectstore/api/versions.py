@@ -4,13 +4,13 @@ https://docs.openstack.org/swift/latest/middleware.html#object-versioning
 """
 
 import re
-from urllib.parse import quote
 
 from altostratus.contracts.objectstore import NULL, Container, NoSuchContainer, NoSuchObject, Object
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
 from altostratus.services.objectstore.api.views import modified
 from altostratus.services.objectstore.domain.conditions import http_date
+from altostratus.services.objectstore.domain.link import location
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.containers import find_container
@@ -61,8 +61,7 @@ def version_headers(request: SwiftRequest, found: Object, path: Path) -> Headers
         return []
     headers = [("x-object-version-id", found.version)]
     if not version:
-        place = quote(f"/v1/{path.account}/{path.container}/{path.object}")
-        headers.append(("content-location", f"{place}?version-id={found.version}"))
+        headers.append(("content-location", f"{location(path)}?version-id={found.version}"))
     return headers
 
 
@@ -90,9 +89,10 @@ def remove_version(tx: Tx, where: Container, name: str, version: str) -> Headers
     found = delete_version(tx, where, name, version)
     if found is None:
         raise NoSuchObject()
-    if found.latest:
-        take_from_list(tx, where, name)
     current = find_object(tx, where.id, name)
+    if found.latest:
+        take_from_list(tx, where, current, keep=True)
+        current = None
     return [("x-object-version-id", version), ("x-object-current-version-id", current.version if current else NULL)]
 
 
@@ -101,7 +101,8 @@ def remove_current(tx: Tx, where: Container, name: str) -> Headers:
     more. Raises NoSuchObject."""
     if where.versioning != "suspended":
         return shown_version(delete_from(tx, where, name))
-    if find_object(tx, where.id, name) is None:
+    found = find_object(tx, where.id, name)
+    if found is None:
         raise NoSuchObject()
-    take_from_list(tx, where, name)
+    take_from_list(tx, where, found, keep=found.versioned)
     return []

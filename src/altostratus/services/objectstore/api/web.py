@@ -10,13 +10,14 @@ from urllib.parse import quote
 import msgspec
 
 from altostratus.contracts.objectstore import Container, Listing, NoSuchContainer, NoSuchObject, Object, Prefix
-from altostratus.kernel.errors import Fault, NotFound
+from altostratus.kernel.errors import Fault, Forbidden, NotFound, Unauthorized
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.download import answer_object, answer_page
 from altostratus.services.objectstore.api.links import open_target
 from altostratus.services.objectstore.api.listing import instant
 from altostratus.services.objectstore.api.request import HTML, SwiftRequest, is_true
 from altostratus.services.objectstore.api.target import Target
+from altostratus.services.objectstore.api.versions import wanted_version
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.objects import list_objects
@@ -93,7 +94,7 @@ async def _serve_root(request: SwiftRequest, where: Container, site: Site) -> No
 
 async def _serve_object(request: SwiftRequest, site: Site) -> None:
     name = request.path.object
-    page = await _find(request, name)
+    page = await _find(request, name, wanted_version(request))
     if page and not (page.found.content_type == site.folder and page.found.size <= 1):
         await answer_object(request, page)
         return
@@ -111,18 +112,21 @@ async def _serve_object(request: SwiftRequest, site: Site) -> None:
         await _serve_list(request, site, folder)
 
 
-async def _find(request: SwiftRequest, name: str) -> Target | None:
+async def _find(request: SwiftRequest, name: str, version: str | None = None) -> Target | None:
     """What is there under this name, if it may be read."""
     path = request.path._replace(object=name)
     try:
-        return await request.store.db.read(lambda tx: open_target(tx, request, path, None))
+        return await request.store.db.read(lambda tx: open_target(tx, request, path, version))
     except (NoSuchObject, NoSuchContainer):
         return None
 
 
 async def _has(request: SwiftRequest, folder: str) -> bool:
-    """Whether there is anything in it."""
-    return bool(await request.store.db.read(lambda tx: _list(tx, request, folder, 1)))
+    """Whether there is anything in it that may be listed."""
+    try:
+        return bool(await request.store.db.read(lambda tx: _list(tx, request, folder, 1)))
+    except (Unauthorized, Forbidden):
+        return False
 
 
 async def _serve_list(request: SwiftRequest, site: Site, folder: str) -> None:
@@ -149,7 +153,7 @@ async def _redirect(request: SwiftRequest) -> None:
 
 async def _page_of_error(request: SwiftRequest, site: Site, fault: Fault) -> Target | None:
     """The site's own page for an error, if everybody may see it; of objects only where there is none."""
-    if not site.error or (request.path.object and not isinstance(fault, NoPage)):
+    if request.raw.started or not site.error or (request.path.object and not isinstance(fault, NoPage)):
         return None
     try:
         return await _find(request, f"{fault.status}{site.error}")

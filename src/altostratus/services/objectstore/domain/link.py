@@ -4,11 +4,13 @@ from typing import Any
 from urllib.parse import quote
 
 from altostratus.contracts.objectstore import NewObject, Object
-from altostratus.services.objectstore.domain.path import Path
+from altostratus.services.objectstore.domain.path import ROOT, Path
 
 LINK = "link"
 """Of an object's `system`: that it is a link, and the `container`, `object`, `account` (if another) and, of a static
 one, the `etag` and `size` of its target."""
+MOST_LINKS = 2
+"""Links that lead to links."""
 _SHOWN = {"etag": "x-symlink-target-etag", "size": "x-symlink-target-bytes"}
 
 
@@ -23,7 +25,7 @@ def target_of(found: Object, account: str) -> Path:
 
 
 def location(path: Path) -> str:
-    return quote(f"/v1/{path.account}/{path.container}/{path.object}")
+    return quote(f"{ROOT}/v1/{path.account}/{path.container}/{path.object}")
 
 
 def link_headers(found: Object) -> list[tuple[str, str]]:

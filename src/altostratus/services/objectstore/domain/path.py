@@ -4,9 +4,9 @@ https://docs.openstack.org/api-ref/object-store/
 """
 
 from typing import NamedTuple
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
-from altostratus.kernel.errors import BadRequest
+from altostratus.kernel.errors import BadRequest, PreconditionFailed
 from altostratus.services.objectstore.errors import BadName, Malformed
 
 ROOT = "/object-store"
@@ -27,7 +27,15 @@ class Path(NamedTuple):
 
 def read_path(raw: str) -> Path:
     """`raw` is what follows /v1/, undecoded. Raises BadName."""
-    return plain_path(unquote_to_bytes(raw))
+    return plain_path(unquote_to_bytes(raw.encode(errors="surrogateescape")))
+
+
+def read_account(raw: str) -> str:
+    """The account that a header names, undecoded. Raises BadName, PreconditionFailed."""
+    account = read_path(raw).account
+    if not account or "/" in unquote(raw):
+        raise PreconditionFailed("Account name cannot contain slashes")
+    return account
 
 
 def plain_path(decoded: bytes) -> Path:

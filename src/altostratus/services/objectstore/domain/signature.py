@@ -32,6 +32,8 @@ def read_signature(text: str) -> Signature | None:
     try:
         if not colon:
             value = bytes.fromhex(text)
+            if value.hex() != text:
+                return None
             return Signature(_BY_LENGTH[len(value)], value)
         alphabet = rest.replace("-", "+").replace("_", "/").rstrip("=")
         value = base64.b64decode(alphabet + "=" * (-len(alphabet) % 4), validate=True)

@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from altostratus.contracts.objectstore import StorageFull
-from altostratus.kernel.errors import Unavailable
+from altostratus.kernel.errors import StorageFull, Unavailable
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 

@@ -113,6 +113,9 @@ class Files:
         finally:
             os.close(descriptor)
 
+    def read_at_once(self, blob: Blob) -> bytes | None:
+        return self._open.read_at_once(blob.pack, blob.offset, blob.size) if blob.pack is not None else None
+
     def remove(self, blob_id: str) -> None:
         path = self._path(blob_id)
         path.unlink(missing_ok=True)
@@ -196,6 +199,18 @@ class _OpenPacks:
     def read(self, pack: str, offset: int, length: int) -> bytes:
         descriptor = self._of(pack)  # held until it is read
         return os.pread(descriptor.number, length, offset)
+
+    def read_at_once(self, pack: str, offset: int, length: int) -> bytes | None:
+        """What the system has in memory, of a pack that is open. Does not wait for the lock either."""
+        descriptor = self._open.get(pack)
+        if descriptor is None:
+            return None
+        found = bytearray(length)
+        try:
+            size = os.preadv(descriptor.number, [found], offset, os.RWF_NOWAIT)
+        except OSError:  # it would have to wait, or this file system cannot tell
+            return None
+        return bytes(found) if size == length else None
 
     def forget(self, pack: str) -> None:
         with self._lock:

@@ -13,6 +13,7 @@ from altostratus.services.objectstore.usecases.fold_usage import fold_usage
 from altostratus.services.objectstore.usecases.remove_expired import remove_expired
 from altostratus.services.objectstore.usecases.remove_orphans import OrphanSweep
 from altostratus.services.objectstore.usecases.scrub import Scrub
+from altostratus.services.objectstore.usecases.settle_small import settle_small
 
 LONGEST = 600.0
 """Seconds between two attempts of a chore that fails."""
@@ -69,6 +70,7 @@ class Upkeep:
 def upkeep_of(store: ObjectStore) -> Upkeep:
     """All that a store needs."""
     chores: dict[str, Callable[[], Awaitable[bool]]] = {
+        "settle small blobs": partial(settle_small, store),
         "fold usage": partial(fold_usage, store),
         "remove expired objects": partial(remove_expired, store),
         "collect garbage": partial(collect_garbage, store),

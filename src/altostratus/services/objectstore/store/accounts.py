@@ -1,9 +1,10 @@
 """Rows of accounts, and the totals of accounts and containers: what the row says and what deltas add to it."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy import Column, Select, Table, bindparam, delete, func, insert, select, update
 
 from altostratus.contracts.objectstore import Account, Usage, Values
 from altostratus.kernel.db.rows import insert_or_ignore, one
@@ -29,6 +30,7 @@ def _usage(table: Table, delta: Column[Any], names: Sequence[str]) -> Select[Any
 _OF_ACCOUNT = _usage(account, usage_delta.c.account_id, TOTALS)
 _OF_CONTAINER = _usage(container, usage_delta.c.container_id, TOTALS[:2])
 _ADD_DELTA = insert(usage_delta)
+_OLDEST_DELTAS = select(usage_delta).order_by(usage_delta.c.id).limit(bindparam("most"))
 
 
 def find_account(tx: Tx, name: str) -> Account | None:
@@ -68,17 +70,17 @@ def add_usage(tx: Tx, account_id: int, container_id: int, objects: int, size: in
 
 def fold_usage(tx: Tx, most: int) -> int:
     """Add the oldest deltas, at most so many, to the rows that they are of; how many there were."""
-    oldest = select(usage_delta.c.id).order_by(usage_delta.c.id).limit(most).subquery()
-    last = tx.sql.execute(select(func.max(oldest.c.id))).scalar()
-    if last is None:
+    oldest = tx.sql.execute(_OLDEST_DELTAS, {"most": most}).all()
+    if not oldest:
         return 0
-    old = usage_delta.c.id <= last
     for table, key, names in ((account, "account_id", TOTALS), (container, "container_id", TOTALS[:2])):
-        sums = [func.sum(usage_delta.c[name]).label(name) for name in names]
-        query = select(usage_delta.c[key].label("row_id"), *sums).where(old).group_by(usage_delta.c[key])
-        changes = [dict(row) for row in tx.sql.execute(query).mappings()]
+        sums: dict[int, Counter[str]] = defaultdict(Counter)
+        for delta in oldest:
+            sums[getattr(delta, key)].update({name: getattr(delta, name) for name in names})
         grown = {name: table.c[name] + bindparam(f"more_{name}") for name in names}
         statement = update(table).where(table.c.id == bindparam("row_id")).values(grown)
-        renamed = [{"row_id": row["row_id"], **{f"more_{name}": int(row[name]) for name in names}} for row in changes]
-        tx.sql.execute(statement, renamed)
-    return int(tx.sql.execute(usage_delta.delete().where(old)).rowcount)
+        tx.sql.execute(
+            statement,
+            [{"row_id": row_id, **{f"more_{name}": more[name] for name in names}} for row_id, more in sums.items()],
+        )
+    return int(tx.sql.execute(delete(usage_delta).where(usage_delta.c.id <= oldest[-1].id)).rowcount)

@@ -1,6 +1,6 @@
 """Rows of blobs: they come with what refers to them, and go when nothing does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, delete, func, insert, select, update
@@ -12,8 +12,16 @@ from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.tables import blob, extent, garbage, object_
 
 _INSERT = insert(blob)
-_SELECT = select(*(blob.c[name] for name in Blob.__dataclass_fields__))
-_ONE = _SELECT.where(blob.c.id == bindparam("of_id"))
+BLOB_COLUMNS = tuple(blob.c[name] for name in Blob.__dataclass_fields__ if name != "data")
+"""Of a Blob, in its order, but for the data."""
+_SELECT = select(*BLOB_COLUMNS)
+_ONE = _SELECT.add_columns(blob.c.data).where(blob.c.id == bindparam("of_id"))
+_FRESH = select(blob.c.id, blob.c.data).where(blob.c.data.is_not(None)).limit(bindparam("most"))
+_SETTLE = (
+    update(blob)
+    .where(blob.c.id == bindparam("of_id"), blob.c.pack.is_(None))
+    .values(pack=bindparam("new_pack"), offset=bindparam("new_offset"), data=None)
+)
 _ANY_IN_PACK = select(blob.c.id).where(blob.c.pack == bindparam("of_pack")).limit(1)
 _PLACE = and_(
     blob.c.id == bindparam("of_id"),
@@ -27,7 +35,7 @@ _MOVE = update(blob).where(_PLACE).values(pack=bindparam("new_pack"), offset=bin
 def add_blob(tx: Tx, new: Blob) -> None:
     """In the transaction that adds what refers to it."""
     row = {"id": new.id, "size": new.size, "sums": new.sums, "pack": new.pack, "offset": new.offset}
-    tx.sql.execute(_INSERT, row | {"checked_at": micros(tx.now), "damaged": False})
+    tx.sql.execute(_INSERT, row | {"checked_at": micros(tx.now), "damaged": False, "data": new.data})
 
 
 def drop(tx: Tx, blob_ids: Iterable[str]) -> None:
@@ -67,13 +75,31 @@ def live_in_packs(tx: Tx, packs: list[str]) -> set[str]:
     return {pack for pack in packs if tx.sql.execute(_ANY_IN_PACK, {"of_pack": pack}).first()}
 
 
+def take_fresh(tx: Tx, most: int, most_bytes: int) -> list[tuple[str, bytes]]:
+    """Some of the blobs that are in the database."""
+    batch, size = list[tuple[str, bytes]](), 0
+    for blob_id, data in tx.sql.execute(_FRESH, {"most": most}):
+        batch.append((blob_id, data))
+        size += len(data)
+        if size >= most_bytes:
+            break
+    return batch
+
+
+def settle(tx: Tx, blobs: Sequence[Blob]) -> None:
+    """They are in packs now."""
+    rows = [{"of_id": each.id, "new_pack": each.pack, "new_offset": each.offset} for each in blobs]
+    tx.sql.execute(_SETTLE, rows)
+
+
 def find_blob(tx: Tx, blob_id: str) -> Blob | None:
     return one(tx, _ONE, Blob, of_id=blob_id)
 
 
 def list_unchecked(tx: Tx, before: int, most: int) -> list[Blob]:
-    """Those that were not looked at since that moment, the longest first."""
-    return every(tx, _SELECT.where(blob.c.checked_at < before).order_by(blob.c.checked_at).limit(most), Blob)
+    """Those on disk that were not looked at since that moment, the longest first."""
+    query = _SELECT.where(blob.c.checked_at < before, blob.c.data.is_(None)).order_by(blob.c.checked_at)
+    return every(tx, query.limit(most), Blob)
 
 
 def set_checked(tx: Tx, checked: Iterable[tuple[Blob, bool]]) -> list[Blob]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from altostratus.contracts.objectstore import Container, Listing, Prefix, Usage, Values
 from altostratus.kernel.db.rows import every, inserted_id, one
@@ -25,6 +25,10 @@ _SELECT: Select[Any] = select(
 ).join_from(container, account)
 _FIND = _SELECT.where(account.c.name == bindparam("account_name"), container.c.name == bindparam("container_name"))
 _BY_ID = _SELECT.where(container.c.id == bindparam("container_id"))
+_TOTALS = select(container.c.id, container.c.objects, container.c.bytes)
+_DELTAS = select(usage_delta.c.container_id, usage_delta.c.objects, usage_delta.c.bytes)
+SOME = 1000
+"""Containers that are asked for at once."""
 _BY_BUCKET = _SELECT.where(container.c.bucket == bindparam("bucket_name"))
 
 
@@ -75,19 +79,17 @@ def list_containers(tx: Tx, account_name: str, listing: Listing) -> list[tuple[C
         return every(tx, query, Container)
 
     found = page(_SELECT.where(account.c.name == account_name), container.c.name, listing, fetch)
-    owners = {row.account_id for row in found if not isinstance(row, Prefix)}
-    usages = _usages(tx, owners.pop()) if owners else {}
+    usages = _usages(tx, [row.id for row in found if not isinstance(row, Prefix)])
     return [row if isinstance(row, Prefix) else (row, usages[row.id]) for row in found]
 
 
-def _usages(tx: Tx, account_id: int) -> dict[int, Usage]:
-    """Of each container of an account."""
-    columns = (usage_delta.c.container_id, func.sum(usage_delta.c.objects), func.sum(usage_delta.c.bytes))
-    query = select(*columns).where(usage_delta.c.account_id == account_id).group_by(usage_delta.c.container_id)
-    more = {row[0]: (int(row[1]), int(row[2])) for row in tx.sql.execute(query)}
-    totals = select(container.c.id, container.c.objects, container.c.bytes).where(container.c.account_id == account_id)
-    found = {}
-    for container_id, objects, size in tx.sql.execute(totals):
-        added, grown = more.get(container_id, (0, 0))
-        found[container_id] = Usage(objects + added, size + grown)
+def _usages(tx: Tx, ids: Sequence[int]) -> dict[int, Usage]:
+    """Of each of these containers: what its row says, and each of its deltas."""
+    found = dict.fromkeys(ids, Usage(0, 0))
+    for first in range(0, len(ids), SOME):
+        some = ids[first : first + SOME]
+        for query in (_TOTALS.where(container.c.id.in_(some)), _DELTAS.where(usage_delta.c.container_id.in_(some))):
+            for container_id, objects, size in tx.sql.execute(query):
+                so_far = found[container_id]
+                found[container_id] = Usage(so_far.objects + objects, so_far.bytes + size)
     return found

@@ -9,7 +9,7 @@ from altostratus.contracts.objectstore import NULL, Listing, NewObject, Object, 
 from altostratus.kernel.db.rows import every, inserted_id, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import Blob
-from altostratus.services.objectstore.store.blobs import drop
+from altostratus.services.objectstore.store.blobs import BLOB_COLUMNS, drop, find_blob
 from altostratus.services.objectstore.store.listing import Window, page, page_of_several
 from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.tables import blob, extent, object_
@@ -27,10 +27,8 @@ _DELETE = delete(object_).where(object_.c.id == bindparam("of_id"))
 _SET_LATEST = (
     update(object_).where(object_.c.id == bindparam("of_id")).values(latest=bindparam("is_latest"), expires_at=None)
 )
-_BLOB = select(*(blob.c[name] for name in Blob.__dataclass_fields__))
-_ONE_BLOB = _BLOB.where(blob.c.id == bindparam("of_blob"))
 _EXTENTS = (
-    select(*(blob.c[name] for name in Blob.__dataclass_fields__), extent.c.start, extent.c.length)
+    select(*BLOB_COLUMNS, extent.c.start, extent.c.length)
     .join_from(extent, blob)
     .where(extent.c.object_id == bindparam("of_object"))
     .order_by(extent.c.number)
@@ -136,7 +134,7 @@ def remove_object(tx: Tx, found: Object) -> None:
 def spans_of(tx: Tx, found: Object) -> list[Span]:
     """Where its bytes are, in order."""
     if found.blob_id is not None:
-        kept = one(tx, _ONE_BLOB, Blob, of_blob=found.blob_id)
+        kept = find_blob(tx, found.blob_id)
         return [Span(kept, 0, kept.size)] if kept else []
     rows = tx.sql.execute(_EXTENTS, {"of_object": found.id}) if found.size else ()
     return [Span(Blob(*row[:-2]), row.start, row.length) for row in rows]
@@ -207,4 +205,5 @@ def _older_than(tx: Tx, container_id: int, name: str, version: str | None) -> Ob
 def holds_anything(tx: Tx, container_id: int) -> bool:
     """Whether a container has any version of any object."""
     query = select(object_.c.id).where(object_.c.container_id == container_id).limit(1)
-    return tx.sql.execute(query).first() is not None
+    each_has_an_index = (query.where(object_.c.latest), query.where(~object_.c.latest))
+    return any(tx.sql.execute(which).first() for which in each_has_an_index)

@@ -96,7 +96,7 @@ Index(
     "ix_objectstore_object_versions",
     object_.c.container_id,
     object_.c.name,
-    object_.c.id,
+    object_.c.id.desc(),  # as lists of versions have them
     sqlite_where=text("latest = 0"),
     postgresql_where=text("NOT latest"),
 )
@@ -124,11 +124,18 @@ blob = Table(
     Column("offset", BigInteger, nullable=False, default=0),
     Column("checked_at", BigInteger, nullable=False),
     Column("damaged", Boolean, nullable=False, default=False),
+    Column("data", LargeBinary),  # last, so that who looks at the others need not pass by
     Index(None, "pack", "offset"),
     Index(None, "checked_at"),
 )
-"""Bytes on disk: a file of their own, or `size` bytes of a pack from `offset`. `sums` has a CRC-32C of four bytes for
-each MiB."""
+"""Bytes: a file of their own, or `size` bytes of a pack from `offset`; small ones are `data` at first. `sums` has a
+CRC-32C of four bytes for each MiB."""
+Index(
+    "ix_objectstore_blob_fresh",
+    blob.c.id,
+    sqlite_where=blob.c.data.is_not(None),
+    postgresql_where=blob.c.data.is_not(None),
+)
 
 extent = Table(
     "objectstore_extent",

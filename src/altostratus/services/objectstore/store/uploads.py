@@ -9,7 +9,7 @@ from altostratus.contracts.objectstore import Container, Listing, NewObject, Par
 from altostratus.kernel.db.rows import every, inserted_id, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import Blob
-from altostratus.services.objectstore.store.blobs import drop
+from altostratus.services.objectstore.store.blobs import BLOB_COLUMNS, drop
 from altostratus.services.objectstore.store.listing import Window, page_of_several
 from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.objects import Span
@@ -22,7 +22,7 @@ _PART: Select[Any] = select(*(part.c[name] for name in Part.__dataclass_fields__
 )
 _PARTS = _PART.where(part.c.number > bindparam("after")).order_by(part.c.number).limit(bindparam("most"))
 _SPANS = (
-    select(part.c.id.label("part"), *(blob.c[name] for name in Blob.__dataclass_fields__))
+    select(part.c.id.label("part"), *BLOB_COLUMNS)
     .add_columns(extent.c.start, extent.c.length)
     .join_from(part, extent, extent.c.part_id == part.c.id)
     .join(blob, blob.c.id == extent.c.blob_id)

@@ -8,18 +8,17 @@ from altostratus.kernel.db import Database
 from altostratus.kernel.lanes import Lane
 from altostratus.services.objectstore.config import ObjectstoreConfig
 from altostratus.services.objectstore.driver import Blobs
-from altostratus.services.objectstore.usecases.gather import Gather
 
 
 @dataclass(frozen=True)
 class ObjectStore:
-    """The dependencies of every use case. `small` gathers small blobs, so that many share one fsync; `reading` has the
-    ids of the blobs that are being read now, and by how many."""
+    """The dependencies of every use case. `reading` has the ids of the blobs that are being read now, and by how
+    many; `arriving` those of files whose rows are not there yet."""
 
     db: Database
     clock: Clock
     config: ObjectstoreConfig
     blobs: Blobs
     lane: Lane
-    small: Gather
     reading: Counter[str] = field(default_factory=Counter)
+    arriving: set[str] = field(default_factory=set)

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from altostratus.contracts.objectstore import Container, Listing, NewObject, Object
 from altostratus.kernel.errors import PreconditionFailed
 from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, check_name
 from altostratus.services.objectstore.store.accounts import add_usage
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.moments import micros
@@ -69,9 +70,12 @@ def _archive_of(tx: Tx, container: Container) -> Container:
 
 
 def _archived_name(name: str, micros: int | None = None) -> str:
-    """003fox/1795218064.83115"""
+    """003fox/1795218064.83115. Raises BadRequest where that is too long to be a name."""
     moment = "" if micros is None else f"{micros // 1_000_000}.{micros % 1_000_000 // 10:05}"
-    return f"{len(name):03x}{name}/{moment}"
+    archived = f"{len(name):03x}{name}/{moment}"
+    if micros is not None:
+        check_name("Object", archived, LONGEST_OBJECT)
+    return archived
 
 
 def _copy(tx: Tx, source: Object, container: Container, name: str) -> Object:

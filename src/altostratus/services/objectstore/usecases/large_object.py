@@ -4,18 +4,20 @@ with a prefix (dynamic). Each is looked up when its turn comes, and must still b
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from altostratus.contracts.objectstore import Container, Listing, Object, Prefix, Reading
+from altostratus.contracts.objectstore import Container, Guard, Listing, NewObject, Object, Prefix, Reading
 from altostratus.kernel.errors import Conflict, Fault
 from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.domain.link import MOST_LINKS, is_link, target_of
 from altostratus.services.objectstore.domain.manifest import DEEPEST, Manifest, Segment, stored_manifest
 from altostratus.services.objectstore.domain.path import Path
-from altostratus.services.objectstore.store.containers import find_container
-from altostratus.services.objectstore.store.objects import list_objects
+from altostratus.services.objectstore.store.containers import container_by_id, find_container
+from altostratus.services.objectstore.store.objects import find_version, list_objects, spans_of
 from altostratus.services.objectstore.usecases import ObjectStore
+from altostratus.services.objectstore.usecases.copy_object import copy_object
 from altostratus.services.objectstore.usecases.read_object import ObjectReading, read_spans
 from altostratus.services.objectstore.usecases.replace import find_listed
 
@@ -99,15 +101,22 @@ class StaticReading:
 
     def _find(self, tx: Tx, segment: Segment) -> ObjectReading:
         path = Path(self.account, *segment.name.lstrip("/").split("/", 1))
+        found = self._look(tx, path)
+        for _ in range(MOST_LINKS):
+            if found and is_link(found):
+                path = target_of(found, path.account)
+                found = self._look(tx, path)
+        if found is None or content_of(found, segment.sub_slo) != (segment.hash, segment.bytes):
+            raise SegmentChanged(detail=f"segment {segment.name}")
+        return read_spans(self.store, tx, found)
+
+    def _look(self, tx: Tx, path: Path) -> Object | None:
         where = find_container(tx, path.account, path.container)
         try:
             self.allow(path, where)
         except Fault as error:
             raise SegmentChanged() from error
-        found = find_listed(tx, where.id, path.object) if where else None
-        if found is None or content_of(found, segment.sub_slo) != (segment.hash, segment.bytes):
-            raise SegmentChanged(detail=f"segment {segment.name}")
-        return read_spans(self.store, tx, found)
+        return find_listed(tx, where.id, path.object) if where else None
 
 
 def content_of(found: Object, large: bool) -> tuple[str, int]:
@@ -116,6 +125,37 @@ def content_of(found: Object, large: bool) -> tuple[str, int]:
         said = found.system.get(STATIC, {})
         return said.get("etag", ""), said.get("size", -1)
     return found.etag, found.size
+
+
+Found = TypeVar("Found", Object, Object | None)
+
+
+def as_whole(found: Found) -> Found:
+    """As other doors see it, which know no manifests."""
+    static = found.system.get(STATIC) if found else None
+    return replace(found, size=static["size"], etag=static["etag"]) if found and static else found
+
+
+def open_whole(store: ObjectStore, tx: Tx, found: Object, sealed: bool) -> Reading:
+    """The bytes of an object that is seen so."""
+    where = container_by_id(tx, found.container_id) if STATIC in found.system else None
+    if where is None:
+        return read_spans(store, tx, found, sealed=sealed)
+    spans = tuple(spans_of(tx, found))
+    manifest = ObjectReading(store, sum(span.length for span in spans), spans)
+    return StaticReading(store, where.account, _anybody, manifest, found.size)
+
+
+def copy_whole(tx: Tx, source: Object, container: Container, name: str, new: NewObject, guard: Guard) -> Object:
+    """A copy of an object that is seen so: its manifest stays one, whatever is said of it."""
+    kept = find_version(tx, source.container_id, source.name, source.id) if STATIC in source.system else None
+    if kept:
+        new = replace(new, etag=kept.etag, system={**new.system, STATIC: kept.system[STATIC]})
+    return as_whole(copy_object(tx, source, container, name, new, guard))
+
+
+def _anybody(path: Path, container: Container | None) -> None:
+    """Whoever may read the whole: who made it could read what it names."""
 
 
 class _Page(NamedTuple):

@@ -1,6 +1,5 @@
 """Write an object: the bytes first, then the rows that name them. It is there when this returns, and stays."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from altostratus.contracts.objectstore import (
@@ -16,13 +15,14 @@ from altostratus.contracts.objectstore import (
     unguarded,
 )
 from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.driver import SMALL
 from altostratus.services.objectstore.store.accounts import account_usage, container_usage
-from altostratus.services.objectstore.store.blobs import add_blob, drop
+from altostratus.services.objectstore.store.blobs import add_blob
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.objects import Span, find_latest
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.archive import archives, keep_old
-from altostratus.services.objectstore.usecases.receive import Received, receive
+from altostratus.services.objectstore.usecases.receive import Received, arrived, receive
 from altostratus.services.objectstore.usecases.replace import find_listed, replace, unless_gone
 
 Admit = Callable[[Container | None], None]
@@ -47,37 +47,45 @@ async def put_object(
 ) -> Object:
     """`announced` is the number of bytes that are said to come. Raises NoSuchContainer, QuotaExceeded, TooLarge,
     StorageFull, and what `body`, `make`, `guard` and `admit` raise."""
-    await store.db.read(lambda tx: _may_begin(tx, account, container, name, announced or 0, guard, admit))
+    if announced is None or announced > SMALL:  # what is small is judged when it is there: that is one look fewer
+        await store.db.read(lambda tx: _may_begin(tx, account, container, name, announced or 0, guard, admit))
     received = await receive(store, body, store.config.max_file_size)
+
+    def commit(tx: Tx) -> Object:
+        where = _admitted(tx, account, container, admit)
+        return _add(tx, where, name, received, make(received.content), guard)
+
     try:
-        new = make(received.content)
-        return await store.db.write(lambda tx: _commit(tx, account, container, name, received, new, guard))
+        added = await store.db.write(commit)
     except BaseException:
-        if blob := received.blob:  # it goes unless a commit whose answer was lost has kept it
-            await asyncio.shield(asyncio.ensure_future(store.db.write(lambda tx: drop(tx, [blob.id]))))
+        await arrived(store, received, committed=False)
         raise
+    await arrived(store, received, committed=True)
+    return added
 
 
 def _may_begin(tx: Tx, account: str, container: str, name: str, size: int, guard: Guard, admit: Admit) -> None:
     """What can be refused before the bytes are there."""
-    found = find_container(tx, account, container)
-    admit(found)
-    if found is None:
-        raise NoSuchContainer()
+    found = _admitted(tx, account, container, admit)
     check_quotas(tx, found, size)
     if guard is not unguarded:
         guard(find_listed(tx, found.id, name))
 
 
-def _commit(
-    tx: Tx, account: str, container: str, name: str, received: Received, new: NewObject, guard: Guard
-) -> Object:
-    found = get_container(tx, account, container)
+def _admitted(tx: Tx, account: str, container: str, admit: Admit) -> Container:
+    found = find_container(tx, account, container)
+    admit(found)
+    if found is None:
+        raise NoSuchContainer()
+    return found
+
+
+def _add(tx: Tx, where: Container, name: str, received: Received, new: NewObject, guard: Guard) -> Object:
     spans = []
     if received.blob:
         add_blob(tx, received.blob)
         spans = [Span(received.blob, 0, received.blob.size)]
-    return place(tx, found, name, new, spans, new.etag or received.content.md5, guard)
+    return place(tx, where, name, new, spans, new.etag or received.content.md5, guard)
 
 
 def place(

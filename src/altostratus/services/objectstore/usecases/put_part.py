@@ -1,17 +1,16 @@
 """Write one part of an upload: the bytes first, then the rows that name them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 from altostratus.contracts.objectstore import Make, NewObject, NoSuchUpload, Part, Upload
 from altostratus.kernel.tx import Tx
-from altostratus.services.objectstore.store.blobs import add_blob, drop
+from altostratus.services.objectstore.store.blobs import add_blob
 from altostratus.services.objectstore.store.containers import container_by_id
 from altostratus.services.objectstore.store.objects import Span
 from altostratus.services.objectstore.store.uploads import add_part, find_upload
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.put_object import check_quotas
-from altostratus.services.objectstore.usecases.receive import Received, receive
+from altostratus.services.objectstore.usecases.receive import Received, arrived, receive
 
 
 async def put_part(store: ObjectStore, upload: Upload, number: int, body: AsyncIterator[bytes], make: Make) -> Part:
@@ -21,11 +20,12 @@ async def put_part(store: ObjectStore, upload: Upload, number: int, body: AsyncI
     received = await receive(store, body, store.config.max_file_size)
     try:
         new = make(received.content)
-        return await store.db.write(lambda tx: _commit(tx, upload, number, received, new))
+        written = await store.db.write(lambda tx: _commit(tx, upload, number, received, new))
     except BaseException:
-        if blob := received.blob:  # it goes unless a commit whose answer was lost has kept it
-            await asyncio.shield(asyncio.ensure_future(store.db.write(lambda tx: drop(tx, [blob.id]))))
+        await arrived(store, received, committed=False)
         raise
+    await arrived(store, received, committed=True)
+    return written
 
 
 def _commit(tx: Tx, upload: Upload, number: int, received: Received, new: NewObject) -> Part:

@@ -96,7 +96,11 @@ def _refuse_damaged(spans: Iterable[Span]) -> None:
 
 
 async def _read(store: ObjectStore, blob: Blob, start: int, stop: int) -> AsyncIterator[bytes]:
-    """Whole blocks from disk, of which those bytes that are wanted. While one is sent the next is read."""
+    """Whole blocks, of which those bytes that are wanted. While one is sent the next is read from disk."""
+    whole = blob.data if blob.data is not None else store.blobs.read_at_once(blob)
+    if whole is not None:
+        yield _checked(blob, 0, whole)[start:stop]
+        return
     blocks = range(start // BLOCK, -(-stop // BLOCK))
     following = asyncio.ensure_future(_read_block(store, blob, blocks[0]))
     try:
@@ -116,23 +120,29 @@ async def _read_block(store: ObjectStore, blob: Blob, block: int) -> bytes:
     while True:
         try:
             return await store.lane.run(read_block, store, blob, block)
-        except FileNotFoundError:  # perhaps it was moved into another pack just now
+        except FileNotFoundError:  # perhaps it is in another pack by now, or in none yet
             moved = await store.db.read(partial(find_blob, blob_id=blob.id))
         except DeadlineExceeded as error:
             raise Unavailable("The storage does not answer in time.", detail=str(error)) from error
-        if moved is None or moved == blob:
+        if moved is None or (moved == blob and moved.data is None):
             raise Damaged(detail=f"the data of blob {blob.id} is gone")
         blob = moved
 
 
 def read_block(store: ObjectStore, blob: Blob, block: int) -> bytes:
     """One block, in the lane. Raises Damaged unless it is what it was, and FileNotFoundError."""
+    if blob.data is not None:
+        return _checked(blob, block, blob.data)
     try:
         data = store.blobs.read(blob, block * BLOCK, block_length(blob, block))
     except FileNotFoundError:
         raise
     except OSError as error:
         raise Damaged(detail=f"block {block} of blob {blob.id} cannot be read: {error!r}") from error
+    return _checked(blob, block, data)
+
+
+def _checked(blob: Blob, block: int, data: bytes) -> bytes:
     if len(data) != block_length(blob, block) or not is_sound(blob.sums, block, data):
         log.error("data is damaged", blob=blob.id, pack=blob.pack, block=block)
         raise Damaged(detail=f"block {block} of blob {blob.id} is not what was written")

@@ -34,7 +34,7 @@ class OrphanSweep:
     ) -> bool:
         old = await files.take(MOST, self._store.config.orphan_seconds)
         if old:
-            names = [each.name for each in old]
+            names = [each.name for each in old if each.name not in self._store.arriving]  # the clock may have jumped
             orphans = set(names) - await self._store.db.read(lambda tx: in_rows(tx, names))
             await self._store.lane.run(_remove_all, remove, orphans)
         return old is not None

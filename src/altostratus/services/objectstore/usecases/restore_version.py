@@ -14,21 +14,17 @@ def make_current(tx: Tx, where: Container, name: str, version: str) -> Object:
         raise NoSuchObject()
     if found.latest:
         return found
-    if latest := find_latest(tx, where.id, name):
-        _take(tx, where, latest, keep=latest.versioned or where.versioning == "enabled")
+    latest = find_latest(tx, where.id, name)
+    take_from_list(tx, where, latest, keep=latest is not None and (latest.versioned or where.versioning == "enabled"))
     set_latest(tx, found.id, True)
     add_usage(tx, where.account_id, where.id, 1, found.size)
     return found
 
 
-def take_from_list(tx: Tx, where: Container, name: str) -> None:
-    """None of its versions is listed any more, and the null version is no more if it was."""
-    latest = find_latest(tx, where.id, name)
-    if latest and not latest.marker:
-        _take(tx, where, latest, keep=latest.versioned)
-
-
-def _take(tx: Tx, where: Container, latest: Object, *, keep: bool) -> None:
+def take_from_list(tx: Tx, where: Container, latest: Object | None, *, keep: bool) -> None:
+    """What is listed is so no more; `keep` it as an old version, or not."""
+    if latest is None:
+        return
     if not latest.marker:
         add_usage(tx, where.account_id, where.id, -1, -latest.size)
     if keep:

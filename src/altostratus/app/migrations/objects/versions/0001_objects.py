@@ -39,7 +39,16 @@ def upgrade() -> None:
         sa.Column("offset", sa.BigInteger(), nullable=False),
         sa.Column("checked_at", sa.BigInteger(), nullable=False),
         sa.Column("damaged", sa.Boolean(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_objectstore_blob")),
+    )
+    op.create_index(
+        "ix_objectstore_blob_fresh",
+        "objectstore_blob",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("data IS NOT NULL"),
+        postgresql_where=sa.text("data IS NOT NULL"),
     )
     op.create_index(op.f("ix_objectstore_blob_checked_at"), "objectstore_blob", ["checked_at"], unique=False)
     op.create_index(
@@ -155,7 +164,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_objectstore_object_versions",
         "objectstore_object",
-        ["container_id", "name", "id"],
+        ["container_id", "name", sa.text("id DESC")],
         unique=False,
         sqlite_where=sa.text("latest = 0"),
         postgresql_where=sa.text("NOT latest"),
