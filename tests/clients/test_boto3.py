@@ -151,6 +151,7 @@ def test_signed_urls(s3: Any, box: str, person: Person) -> None:
     to = {"Bucket": box, "Key": "ü b"}
     assert _fetch(person, "PUT", s3.generate_presigned_url("put_object", to), content=b"x" * 100_000) == (200, b"")
     assert _fetch(person, "GET", s3.generate_presigned_url("get_object", to)) == (200, b"x" * 100_000)
+    assert _fetch(person, "HEAD", s3.generate_presigned_url("head_object", to)) == (200, b"")
     url = s3.generate_presigned_url("get_object", to | {"ResponseContentType": "text/x-b"})
     assert _fetch(person, "GET", url) == (200, b"x" * 100_000)
     assert _fetch(person, "GET", url.partition("?")[0])[0] == 403

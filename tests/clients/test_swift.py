@@ -139,6 +139,22 @@ def test_temporary_urls(swift: Swift) -> None:
     assert httpx.get(person.cloud.object_url + prefixed.replace("/?", "/a?")).content == b"for a minute"
 
 
+def test_older_versions_come_back(swift: Swift) -> None:
+    person = swift.person
+    swift("post", "box", "--header", "X-Versions-Enabled: true")
+    for content in (b"first", b"second"):
+        person.write("a", content)
+        swift("upload", "box", "a")
+    swift("delete", "box", "a")
+    assert swift("list", "box") == ""
+    lines = [line.split() for line in swift("list", "box", "--versions").splitlines()]
+    ids = [fields[-3] for fields in lines if fields[-1] == "a"]
+    found = [swift("download", "box", "a", "--version-id", each, "--output", "-") for each in ids[1:]]
+    assert found == ["second", "first"]  # newest first, after the mark of what was deleted
+    swift("delete", "--versions", "box")
+    assert swift("list") == ""
+
+
 def test_capabilities_are_told(swift: Swift) -> None:
     known = json.loads(swift("capabilities", "--json"))
     assert {"swift", "slo", "tempurl", "bulk_delete", "symlink"} <= known.keys()
