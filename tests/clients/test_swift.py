@@ -81,16 +81,23 @@ def test_a_tree_goes_up_and_comes_down(swift: Swift) -> None:
     swift("download", "box", "--output-dir", "down")  # which compares etags
     for name, data in (content | {"tree/a": b"changed"}).items():
         assert (person.folder / "down" / name).read_bytes() == data
-    swift("post", "box", "tree/a", "--meta", "Colour:red", "--header", "Content-Type: text/x-a")
-    swift("copy", "box", "tree/a", "--destination", "/box/copy", "--meta", "More:1")
-    copied = swift.stat("box", "copy")
-    assert (copied["Meta Colour"], copied["Meta More"], copied["Content Type"]) == ("red", "1", "text/x-a")
     account = swift.stat()
-    assert (account["Containers"], account["Objects"]) == ("1", "4")
-    swift("delete", "box", "--prefix", "tree/")
-    assert swift("list", "box").splitlines() == ["copy"]
+    assert (account["Containers"], account["Objects"]) == ("1", "3")
+    swift("delete", "box", "--prefix", "tree/deep")
+    assert swift("list", "box").splitlines() == ["tree/a", "tree/empty"]
     swift("delete", "box")
     assert swift("list") == ""
+
+
+def test_metadata_go_with_copies(swift: Swift) -> None:
+    swift.person.write("a", b"first")
+    swift("upload", "box", "a")
+    swift("post", "box", "a", "--meta", "Colour:red", "--header", "Content-Type: text/x-a")
+    swift("copy", "box", "a", "--destination", "/box/copy", "--meta", "More:1")
+    copied = swift.stat("box", "copy")
+    assert (copied["Meta Colour"], copied["Meta More"], copied["Content Type"]) == ("red", "1", "text/x-a")
+    swift("copy", "box", "a", "--destination", "/box/bare", "--fresh-metadata")
+    assert "Meta Colour" not in swift.stat("box", "bare")
 
 
 @pytest.mark.parametrize("kind", ["--use-slo", "--use-dlo"])
@@ -135,6 +142,12 @@ def test_temporary_urls(swift: Swift) -> None:
     found = swift("tempurl", "GET", 60, path, "secret").strip()
     assert httpx.get(person.cloud.object_url + found).content == b"for a minute"
     assert httpx.get(person.cloud.object_url + found.replace("/a?", "/b?")).status_code == 401
+    here, elsewhere = (
+        swift("tempurl", "GET", 60, path, "secret", "--digest", "sha512", "--iso8601", "--ip-range", address).strip()
+        for address in ("127.0.0.0/8", "192.0.2.1")
+    )
+    assert httpx.get(person.cloud.object_url + here).content == b"for a minute"
+    assert httpx.get(person.cloud.object_url + elsewhere).status_code == 401
     prefixed = swift("tempurl", "GET", 60, f"/v1/AUTH_{person.project_id}/box/", "secret", "--prefix-based").strip()
     assert httpx.get(person.cloud.object_url + prefixed.replace("/?", "/a?")).content == b"for a minute"
 
