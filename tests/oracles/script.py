@@ -203,6 +203,8 @@ class Script:
         user, project = self.name(f"{person}-user"), self.name(f"{person}-project")
         project_id = self._make("project", {"name": project, "domain_id": "default"})
         user_id = self._make("user", {"name": user, "domain_id": "default", "password": PASSWORD})
+        if role == RESELLER:  # nobody's from the start; a conflict where it is there
+            self._quiet("POST", "/v3/roles", {"role": {"name": role}})
         role_id = Answer(self._quiet("GET", f"/v3/roles?name={role}")).pick("roles.0.id")
         self._quiet("PUT", f"/v3/projects/{project_id}/users/{user_id}/roles/{role_id}")
         self._projects[person], self._users[person] = project_id, user_id

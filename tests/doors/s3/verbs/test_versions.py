@@ -154,6 +154,13 @@ def test_retention(cloud: S3Cloud, locked: Any, mode: str) -> None:
         assert refused(locked.put_object_retention, **K, Retention=shorter, BypassGovernanceRetention=True)[0] == 403
 
 
+def test_who_may_write_may_not_lock(cloud: S3Cloud, locked: Any) -> None:
+    locked.put_bucket_acl(Bucket="box", ACL="public-read-write")
+    theirs: Any = cloud.client("theirs")
+    theirs.put_object(**K, Body=b"1")
+    assert refused(theirs.put_object, **K, Body=b"1", ObjectLockLegalHoldStatus="ON") == (403, "AccessDenied")
+
+
 def test_no_other_door_takes_a_locked_version_away(cloud: S3Cloud, locked: Any) -> None:
     version = locked.put_object(**K, Body=b"1", ObjectLockLegalHoldStatus="ON")["VersionId"]
     facade = cloud.store.facade

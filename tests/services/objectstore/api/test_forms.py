@@ -88,7 +88,7 @@ def test_where_the_browser_goes_then(tmp_path: Path) -> None:
         ({"files": []}, 400, "400 Bad Request\r\nFormPost: No Files To Process"),
         ({"files": [("q", b"x" * 101, "")]}, 400, "FormPost: max_file_size exceeded"),
         ({"key": "other"}, 401, "FormPost: Invalid Signature"),
-        ({"digest": "sha1"}, 401, "FormPost: Invalid Signature"),
+        ({"digest": "md5"}, 401, "FormPost: Invalid Signature"),
         ({"path": "d"}, 401, "FormPost: Invalid Signature"),
         ({"expires": NOW - 1}, 401, "FormPost: Form Expired"),
         ({"expires": "nan"}, 400, "FormPost: expires not an integer"),

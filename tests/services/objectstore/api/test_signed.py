@@ -80,8 +80,7 @@ def test_what_lets_in(tmp_path: Path, address: str) -> None:
 @pytest.mark.parametrize(
     ("method", "address"),
     [
-        ("GET", url("GET", digest="sha1")),
-        ("GET", url("GET", digest="sha1", form="base64")),
+        ("GET", url("GET", digest="md5")),
         ("GET", url("GET", digest="md5", form="base64")),
         ("GET", url("GET", key="other")),
         ("GET", url("GET", key="dkey")),

@@ -23,6 +23,12 @@ from altostratus.doors.s3.views import CHECKSUM, PARTS, checksum_headers, checks
 from altostratus.doors.s3.xml_build import quoted
 from altostratus.kernel.tx import Tx
 
+_MORE = {
+    "x-amz-tagging": "s3:PutObjectTagging",
+    "x-amz-object-lock-mode": "s3:PutObjectRetention",
+    "x-amz-object-lock-legal-hold": "s3:PutObjectLegalHold",
+}
+"""What must be allowed, too, where a header says it of the object."""
 LARGEST = 5 << 30
 """Bytes of an object that is written at once."""
 
@@ -81,8 +87,9 @@ def writable(tx: Tx, request: S3Request) -> Container:
     """The bucket, if such an object may be put into it."""
     container = request.find_bucket(tx)
     require(request, container, "s3:PutObject")
-    if "x-amz-tagging" in request.headers:
-        require(request, container, "s3:PutObjectTagging")
+    for header, action in _MORE.items():
+        if header in request.headers:
+            require(request, container, action)
     if grants := grants_of(request, container):
         check_block(request, container, grants)
     return container

@@ -15,7 +15,7 @@ from altostratus.services.objectstore.config import ObjectstoreConfig
 from altostratus.services.objectstore.domain.link import MOST_LINKS
 from altostratus.services.objectstore.domain.manifest import LARGEST_MANIFEST, MOST_SEGMENTS
 from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, LONGEST_OBJECT
-from altostratus.services.objectstore.domain.signature import DIGESTS
+from altostratus.services.objectstore.domain.signature import DEPRECATED, DIGESTS
 from altostratus.services.objectstore.usecases import ObjectStore
 
 JSON = "application/json; charset=UTF-8"
@@ -39,12 +39,13 @@ def claims(config: ObjectstoreConfig) -> dict[str, Any]:
         "tempurl": {
             "methods": signed.METHODS,
             "allowed_digests": DIGESTS,
+            "deprecated_digests": DEPRECATED,
             "incoming_remove_headers": ["x-timestamp", "x-open-expired"],
             "incoming_allow_headers": [],
             "outgoing_remove_headers": ["x-object-meta-*"],
             "outgoing_allow_headers": [f"{signed.PUBLIC}*"],
         },
-        "formpost": {"allowed_digests": DIGESTS},
+        "formpost": {"allowed_digests": DIGESTS, "deprecated_digests": DEPRECATED},
         "symlink": {"symloop_max": MOST_LINKS, "static_links": True},
         "versioned_writes": {"allowed_flags": sorted(ARCHIVES, reverse=True)},
         "object_versioning": {},

@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 from altostratus.contracts.objectstore import Values
 
-DIGESTS = ("sha256", "sha512")
+DEPRECATED = ("sha1",)
+DIGESTS = (*DEPRECATED, "sha256", "sha512")
+"""As in Swift, whose older clients sign with SHA-1: as an HMAC it still holds."""
 KEYS = ("temp-url-key", "temp-url-key-2")
 """The metadata of accounts and containers that are keys: only owners see them."""
 _BY_LENGTH = {hashlib.new(name).digest_size: name for name in DIGESTS}
