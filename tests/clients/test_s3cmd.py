@@ -76,8 +76,9 @@ def test_large_files_go_in_parts(s3cmd: S3cmd) -> None:
     data = os.urandom(12 * MIB)
     person.write("large", data)
     s3cmd("mb", bucket)
-    s3cmd("put", "large", f"{bucket}/large")
-    info = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in _lines(s3cmd, bucket))}
+    assert "[part 3 of 3, " in s3cmd("put", "--progress", "large", f"{bucket}/large")
+    lines = (line.partition(":") for line in s3cmd("info", f"{bucket}/large").splitlines())
+    info = {name.strip(): value.strip() for name, _, value in lines}
     assert info["File size"] == str(len(data))
     assert info["MD5 sum"] == hashlib.md5(data).hexdigest()  # s3cmd keeps it
     s3cmd("get", f"{bucket}/large", "down")
@@ -95,7 +96,3 @@ def test_all_are_let_in(s3cmd: S3cmd) -> None:
     s3cmd("setacl", "--acl-public", f"{bucket}/a")
     assert "*anon*: READ" in s3cmd("info", f"{bucket}/a")
     assert httpx.get(url).content == b"for all"
-
-
-def _lines(s3cmd: S3cmd, bucket: str) -> list[str]:
-    return s3cmd("info", f"{bucket}/large").splitlines()
