@@ -20,6 +20,8 @@ from altostratus.services.objectstore.drivers.packs import read_records, record
 from altostratus.services.objectstore.drivers.sums import Sums
 
 PART = ".part"
+WRITEBACK_BYTES = 8 << 20
+"""How much of a file gathers before the kernel begins to write it to disk."""
 PACK_BYTES, PACK_SECONDS = 64 << 20, 3600.0
 """When a pack is full."""
 OPEN_PACKS = 64
@@ -35,7 +37,7 @@ class FileWriting:
         self._part = path.with_name(path.name + PART)
         self._disk = disk
         self._sums = Sums()
-        self._size = 0
+        self._size = self._begun = 0
         self._lock = threading.Lock()
         with storage_faults():
             self._descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -45,8 +47,11 @@ class FileWriting:
         with self._lock, storage_faults():
             self._require_open()
             self._disk.write(self._descriptor, data)
+            self._size += len(data)
+            if self._size - self._begun >= WRITEBACK_BYTES:
+                self._disk.begin_writeback(self._descriptor, self._begun, self._size - self._begun)
+                self._begun = self._size
         self._sums.feed(data)
-        self._size += len(data)
 
     def finish(self) -> Blob:
         with self._lock, storage_faults():

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 from altostratus.contracts.objectstore import SEALED, Container, Damaged, NoSuchObject, Object
 from altostratus.kernel.errors import DeadlineExceeded, NotImplementedHere, Unavailable
@@ -18,6 +20,8 @@ from altostratus.services.objectstore.store.objects import Span, find_by_identit
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.replace import find_listed
 
+AHEAD = 3
+"""Blocks of one object that are read at the same time."""
 log = logger("objectstore")
 
 
@@ -96,24 +100,25 @@ def _refuse_damaged(spans: Iterable[Span]) -> None:
 
 
 async def _read(store: ObjectStore, blob: Blob, start: int, stop: int) -> AsyncIterator[bytes]:
-    """Whole blocks, of which those bytes that are wanted. While one is sent the next is read from disk."""
+    """Whole blocks, of which those bytes that are wanted. While one is sent the next ones are read from disk."""
     whole = blob.data if blob.data is not None else store.blobs.read_at_once(blob)
     if whole is not None:
         yield _checked(blob, 0, whole)[start:stop]
         return
     blocks = range(start // BLOCK, -(-stop // BLOCK))
-    following = asyncio.ensure_future(_read_block(store, blob, blocks[0]))
+    upcoming, reads = iter(blocks), deque[asyncio.Future[bytes]]()
     try:
         for block in blocks:
-            data = await following
-            if block + 1 in blocks:
-                following = asyncio.ensure_future(_read_block(store, blob, block + 1))
+            more = islice(upcoming, AHEAD - len(reads))
+            reads.extend(asyncio.ensure_future(_read_block(store, blob, number)) for number in more)
+            data = await reads.popleft()
             offset = block * BLOCK
             first, last = max(start - offset, 0), min(stop - offset, len(data))
             yield data if last - first == len(data) else data[first:last]
     finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)  # nobody is left to hear of its error
+        for read in reads:
+            read.cancel()
+        await asyncio.gather(*reads, return_exceptions=True)  # nobody is left to hear of their errors
 
 
 async def _read_block(store: ObjectStore, blob: Blob, block: int) -> bytes:

@@ -5,7 +5,7 @@ import asyncio
 import hashlib
 import random
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from typing import NamedTuple
 
 from altostratus.contracts.objectstore import Content
@@ -37,10 +37,10 @@ async def receive(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> 
     start, ended = await _start_of(body)
     if len(start) > most:
         raise TooLarge()
+    if ended and len(start) <= SMALL:
+        return _small(start)
     try:
-        if ended:
-            return _small(start)
-        return await _keep_large(store, start, body, most)
+        return await _keep_large(store, start, None if ended else body, most)
     except DeadlineExceeded as error:
         raise Unavailable("The storage does not answer in time.", detail=str(error)) from error
 
@@ -66,7 +66,7 @@ async def _start_of(body: AsyncIterator[bytes]) -> tuple[bytes, bool]:
     async for chunk in body:
         chunks.append(chunk)
         size += len(chunk)
-        if size > SMALL:
+        if size > BATCH:
             return b"".join(chunks), False
     return b"".join(chunks), True
 
@@ -76,34 +76,47 @@ def _small(data: bytes) -> Received:
     return Received(content, Blob(new_blob_id(), len(data), sums_of(data), data=data) if data else None)
 
 
-async def _keep_large(store: ObjectStore, start: bytes, body: AsyncIterator[bytes], most: int) -> Received:
-    """While one batch is written and hashed in the lane, the next one arrives."""
-    blob_id = new_blob_id()
-    writing = await store.lane.run(store.blobs.begin, blob_id)
+async def _keep_large(store: ObjectStore, start: bytes, rest: AsyncIterator[bytes] | None, most: int) -> Received:
+    blob_id, run = new_blob_id(), store.lane.run
+    writing = await run(store.blobs.begin, blob_id)
     store.arriving.add(blob_id)
-    md5, size, waiting = hashlib.md5(usedforsecurity=False), 0, None
-
-    def keep(batch: bytes) -> None:
-        md5.update(batch)
-        writing.write(batch)
-
     try:
-        try:
-            async for batch in _batches(start, body):
-                size += len(batch)
-                if size > most:
-                    raise TooLarge()
-                if waiting:
-                    await waiting
-                waiting = asyncio.ensure_future(store.lane.run(keep, batch))
-        finally:
-            if waiting:
-                await waiting
-        blob = await store.lane.run(writing.finish, deadline=FINISH_SECONDS)
+        if rest is None:
+            return await run(_keep_whole, writing, start, deadline=FINISH_SECONDS)
+        content = await _keep_batches(store, writing, _batches(start, rest), most)
+        return Received(content, await run(writing.finish, deadline=FINISH_SECONDS))
     except BaseException:
-        await asyncio.shield(store.lane.run(_forget, store, writing, blob_id))
+        await asyncio.shield(run(_forget, store, writing, blob_id))
         raise
-    return Received(Content(size, md5.hexdigest()), blob)
+
+
+def _keep_whole(writing: Writing, data: bytes) -> Received:
+    """In the lane, at one go."""
+    writing.write(data)
+    return Received(Content(len(data), hashlib.md5(data, usedforsecurity=False).hexdigest()), writing.finish())
+
+
+async def _keep_batches(store: ObjectStore, writing: Writing, batches: AsyncIterator[bytes], most: int) -> Content:
+    """While one is written and hashed, by a thread each, the next one arrives."""
+    md5, size = hashlib.md5(usedforsecurity=False), 0
+    busy: list[Awaitable[None]] = []
+    try:
+        async for batch in batches:
+            size += len(batch)
+            if size > most:
+                raise TooLarge()
+            await _both(busy)
+            busy = [store.lane.run(md5.update, batch), store.lane.run(writing.write, batch)]
+    finally:
+        await _both(busy)
+    return Content(size, md5.hexdigest())
+
+
+async def _both(busy: list[Awaitable[None]]) -> None:
+    """Wait until neither is at work; then raise what went wrong."""
+    for error in await asyncio.gather(*busy, return_exceptions=True):
+        if error is not None:
+            raise error
 
 
 def _forget(store: ObjectStore, writing: Writing, blob_id: str) -> None:
