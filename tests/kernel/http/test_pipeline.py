@@ -460,3 +460,11 @@ def test_a_service_may_have_hosts_of_its_own(host: str, path: str, name: str) ->
 
 def test_hosts_that_only_look_like_it_are_anybodys() -> None:
     assert ask("GET", "/alpha/things", headers={"host": "gamma.example.evil"}).json()["user"] == "alice"
+
+
+@pytest.mark.parametrize(("path", "closes"), [("/alpha/raw/x", False), ("/alpha/none", True)])
+def test_the_connection_of_a_body_that_nobody_asks_for_is_closed(path: str, closes: bool) -> None:
+    headers = [(b"x-auth-token", b"good"), (b"expect", b"100-continue"), (b"content-length", b"3")]
+    body = {"type": "http.request", "body": b"abc"}
+    start = asyncio.run(speak(path, body, method="PUT", headers=headers))[0]
+    assert ((b"connection", b"close") in start["headers"]) is closes

@@ -14,7 +14,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
     "networks": ("nftables", "dnsmasq-base", "iproute2", "kmod"),
     "guest image": ("e2fsprogs",),
     "login": ("openssh-client",),
-    "tests": ("postgresql", "cpio", "fdisk"),
+    "tests": ("postgresql", "cpio", "fdisk", "rclone"),
 }
 """What for → packages. Their recommendations are left out."""
 

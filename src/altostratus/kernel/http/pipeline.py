@@ -70,6 +70,8 @@ class Pipeline:
         correlation.set(context.request_id)
         client.set(context.client)
         answer = _Answer(scope, context, send)
+        if "expect" in headers:
+            receive = answer.noticing(receive)
         try:
             await self._serve(edge, path, context, headers, scope, receive, answer)
         except Disconnected:
@@ -153,19 +155,34 @@ def _may_ask(actor: Actor, edge: Edge, path: str, scope: Any) -> bool:
 
 
 class _Answer:
-    """The ASGI `send` of one request: adds the headers every answer has, and drops the body of HEAD."""
+    """The ASGI `send` of one request: adds the headers every answer has, and drops the body of HEAD. A client that
+    waits for `100 Continue` and is answered at once never sends its body: the connection is of no use then, because
+    the server would take the next request for that body."""
 
     def __init__(self, scope: Any, context: Context, send: Any) -> None:
         self._context = context
         self._send = send
         self._head = scope["method"] == "HEAD"
+        self._waited_for = False
         self.started = False
+
+    def noticing(self, receive: Any) -> Any:
+        """The `receive` of a client that sends its body only when it is asked for."""
+        self._waited_for = True
+
+        async def received() -> Any:
+            self._waited_for = False
+            return await receive()
+
+        return received
 
     async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             metrics.requests(self._context.service, message["status"]).inc()
             extra = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in self._context.headers]
+            if self._waited_for:
+                extra.append((b"connection", b"close"))
             await self._send({**message, "headers": [*message.get("headers", ()), *extra]})
         elif self._head:
             if not message.get("more_body"):
