@@ -121,7 +121,15 @@ class FailingDisk(Disk):
     [
         (
             LARGE,
-            [("write", 0), ("fsync file", 0), ("rename", 0), ("fsync directory", 0), ("begin to commit", 0)],
+            # the first directory is that of a new folder, the second the folder
+            [
+                ("fsync directory", 0),
+                ("write", 0),
+                ("fsync file", 0),
+                ("rename", 0),
+                ("fsync directory", 0),
+                ("begin to commit", 0),
+            ],
         ),
         (SMALL, [("begin to commit", 0)]),
     ],

@@ -77,7 +77,7 @@ class Blobs(Protocol):
         ...
 
     def large(self) -> Iterator[Stored]:
-        """Large blobs, finished or not, by id; but for those that are being written here."""
+        """Large blobs, finished or not, by id."""
         ...
 
     def packs(self) -> Iterator[Stored]:

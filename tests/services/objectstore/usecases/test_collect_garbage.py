@@ -89,6 +89,7 @@ def test_what_never_was_a_row_can_be_dropped(tmp_path: Path) -> None:
 
         await cloud.cloud.objects.write(nobodys)
         stray = cloud.cloud.data_dir / "objects" / "files" / "ab" / ("ab" * 16)
+        stray.parent.mkdir(exist_ok=True)
         stray.write_bytes(b"stray")
         cloud.clock.advance(61)
         await collect_garbage(store_of(cloud))

@@ -34,6 +34,7 @@ async def sweep(cloud: ObjectCloud) -> None:
 def stray(cloud: ObjectCloud, name: str) -> Path:
     """A file, or a part of one, that no row knows."""
     path = folder(cloud) / "files" / name[:2] / name
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"nobody's")
     return path
 

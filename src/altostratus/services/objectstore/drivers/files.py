@@ -91,14 +91,17 @@ class Files:
         self._pack_bytes = pack_bytes
         self._idle: list[_Filling] = []
         self._filling: WeakValueDictionary[str, _Filling] = WeakValueDictionary()
-        self._writing: WeakValueDictionary[str, FileWriting] = WeakValueDictionary()
         self._open = _OpenPacks(self._packs)
         if not self._packs.exists():
             self._make(directory)
 
     def begin(self, blob_id: str) -> FileWriting:
-        writing = self._writing[blob_id] = FileWriting(blob_id, self._path(blob_id), self._disk)
-        return writing
+        path = self._path(blob_id)
+        if not path.parent.exists():  # it must survive a power cut, as what will be in it does
+            with storage_faults():
+                path.parent.mkdir(mode=0o711, exist_ok=True)
+                self._disk.fsync_directory(self._files)
+        return FileWriting(blob_id, path, self._disk)
 
     def append(self, batch: Sequence[tuple[str, bytes]]) -> list[Blob]:
         """To a pack that nobody else appends to now. After an error nobody does any more: what is in it beyond the last
@@ -128,7 +131,7 @@ class Files:
 
     def large(self) -> Iterator[Stored]:
         for folder in sorted(self._files.iterdir()):
-            yield from (found for found in _listed(folder) if found.name not in self._writing)
+            yield from _listed(folder)
 
     def packs(self) -> Iterator[Stored]:
         return (found for found in _listed(self._packs) if found.name not in self._filling)
@@ -143,9 +146,7 @@ class Files:
 
     def _make(self, directory: Path) -> None:
         """Folders that survive a power cut, as what will be in them does. The packs' is the last."""
-        for number in range(256):
-            (self._files / f"{number:02x}").mkdir(mode=0o711, parents=True, exist_ok=True)
-        self._disk.fsync_directory(self._files)
+        self._files.mkdir(mode=0o711, parents=True, exist_ok=True)
         self._packs.mkdir(mode=0o711)
         for made in (directory, directory.parent):
             self._disk.fsync_directory(made)
