@@ -17,11 +17,27 @@ from tests.simulated_cloud import CloudProcess, simulated_cloud
 
 settings.register_profile("untimed", deadline=None)  # tests share two processors: slow is not wrong
 settings.load_profile("untimed")
+LEAVES = (
+    "tests/doors/",
+    "tests/services/objectstore/",
+    "tests/services/network/reconcilers/",
+    "tests/app/test_schema.py",
+)
+EACH = 8
+"""Of these every so many-th test is in the fast tier: nothing else stands on what they test, and they are many."""
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 LEAVE = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what the fast tier leaves out of the leaves."""
+    leaves = [item for item in items if item.nodeid.startswith(LEAVES)]
+    for number, item in enumerate(leaves):
+        if number % EACH:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ def ours(cloud: Cloud) -> Ours:
     return Ours(cloud)
 
 
-@some_now(4, pytest.mark.slow)
+@some_now(8, pytest.mark.slow)
 def test_ours_answers_as_the_real_service_does(ours: Ours, service: str, scenario: str) -> None:
     missing = unexplained(ours.differences(service, scenario), allowed())
     assert not missing, "\n" + "\n".join(map(str, missing))

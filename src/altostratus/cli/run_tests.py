@@ -13,7 +13,7 @@ from altostratus.cli.host.prepare import prepare_host
 ROOT = Path(__file__).resolve().parents[3]
 PARALLEL = ["-n", "2"]
 TIERS = {
-    "fast": [(PARALLEL, "not live and not slow and not peer and not nightly")],
+    "fast": [(PARALLEL, "not live and not slow and not peer and not postgres and not nightly")],
     # live tests change this host's network and boot VMs: one after the other
     "full": [(PARALLEL, "not live and not nightly"), ([], "live and not nightly")],
     "nightly": [(PARALLEL, "not live"), ([], "live")],
