@@ -27,8 +27,8 @@ PAGE = ROOT / "docs/conformance.md"
 
 HEAD = """# Conformance
 
-OpenStack's own API tests, Tempest {version} from PyPI, against `alto up --simulate`: all of identity's, and the smoke
-tests of the others. Each test counts, also those of a class whose set-up failed or was skipped.
+OpenStack's own API tests, Tempest {version} from PyPI, against `alto up --simulate`: all of identity's and of object
+storage's, and the smoke tests of the others. Each test counts, also those of a class whose set-up failed or was skipped.
 `python -m tests.conformance.report` writes this page.
 
 Besides: `python -m tests.schemas.coverage identity` says which operations of OpenStack's OpenAPI description of
