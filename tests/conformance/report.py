@@ -28,8 +28,8 @@ PAGE = ROOT / "docs/conformance.md"
 HEAD = """# Conformance
 
 OpenStack's own API tests, Tempest {version} from PyPI, against `alto up --simulate`: all of identity's and of object
-storage's, and the smoke tests of the others. Each test counts, also those of a class whose set-up failed or was skipped.
-`python -m tests.conformance.report` writes this page.
+storage's, and the smoke tests of the others. Each test counts, also those of a class whose set-up failed or was
+skipped. `python -m tests.conformance.report` writes this page.
 
 Besides: `python -m tests.schemas.coverage identity` says which operations of OpenStack's OpenAPI description of
 identity a test has had a valid 2xx of, and which are left out, and why; `tests/oracles/recorded/authorization.json` has

@@ -1,4 +1,4 @@
-"""Tempest's tests of identity and object storage, and its smoke tests of image, compute and network, against a simulated cloud."""
+"""Tempest's tests of identity and object storage, and its smoke tests of the others, against a simulated cloud."""
 
 from __future__ import annotations
 

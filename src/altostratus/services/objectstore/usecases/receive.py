@@ -39,8 +39,11 @@ async def receive(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> 
         raise TooLarge()
     if ended and len(start) <= SMALL:
         return _small(start)
+    batches = None if ended else _batches(start, body)
+    if batches:
+        start = b""  # it goes with the first batch
     try:
-        return await _keep_large(store, start, None if ended else body, most)
+        return await _keep_large(store, start, batches, most)
     except DeadlineExceeded as error:
         raise Unavailable("The storage does not answer in time.", detail=str(error)) from error
 
@@ -76,14 +79,14 @@ def _small(data: bytes) -> Received:
     return Received(content, Blob(new_blob_id(), len(data), sums_of(data), data=data) if data else None)
 
 
-async def _keep_large(store: ObjectStore, start: bytes, rest: AsyncIterator[bytes] | None, most: int) -> Received:
+async def _keep_large(store: ObjectStore, whole: bytes, batches: AsyncIterator[bytes] | None, most: int) -> Received:
     blob_id, run = new_blob_id(), store.lane.run
     writing = await run(store.blobs.begin, blob_id)
     store.arriving.add(blob_id)
     try:
-        if rest is None:
-            return await run(_keep_whole, writing, start, deadline=FINISH_SECONDS)
-        content = await _keep_batches(store, writing, _batches(start, rest), most)
+        if batches is None:
+            return await run(_keep_whole, writing, whole, deadline=FINISH_SECONDS)
+        content = await _keep_batches(store, writing, batches, most)
         return Received(content, await run(writing.finish, deadline=FINISH_SECONDS))
     except BaseException:
         await asyncio.shield(run(_forget, store, writing, blob_id))
@@ -129,6 +132,7 @@ def _forget(store: ObjectStore, writing: Writing, blob_id: str) -> None:
 async def _batches(start: bytes, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The same bytes in pieces that are worth a hop to another thread."""
     pending, size = [start], len(start)
+    del start
     async for chunk in body:
         pending.append(chunk)
         size += len(chunk)
