@@ -1,6 +1,8 @@
 """One cloud process from start to end: lock, schema, services, HTTP, signals."""
 
 import asyncio
+import contextlib
+import ctypes
 import fcntl
 import gc
 import os
@@ -20,6 +22,8 @@ from altostratus.kernel.http.server import HttpServer, Listen
 from altostratus.kernel.secrets import BadSecret
 
 FORMAT = "1"
+M_ARENA_MAX = -8
+"""Of mallopt(3)."""
 
 
 class StartError(Exception):
@@ -96,6 +100,8 @@ def _spare_the_collector() -> None:
     """What start-up made stays for good: garbage collection need not look through it again, nor look every time that
     a listing makes a thousand objects."""
     gc.collect()
+    with contextlib.suppress(AttributeError):  # the C library keeps what it could give back
+        ctypes.CDLL(None).malloc_trim(0)
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 
@@ -103,6 +109,8 @@ def _spare_the_collector() -> None:
 def run(settings: Settings) -> int:
     """`serve`, as a process: the exit status."""
     log.configure(settings.log_level, settings.log_json)
+    with contextlib.suppress(AttributeError):  # glibc's: each thread would have a heap of its own, some MB together
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
     try:
         # half of what asyncio's own loop takes of a request that comes from another thread, as the server's do
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
