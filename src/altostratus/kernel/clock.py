@@ -5,8 +5,21 @@ Wall-clock instants are aware datetimes in UTC. Waiting goes through the event l
 """
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_micros(count: int) -> datetime:
+    """The instant of so many."""
+    return _EPOCH + count * _MICROSECOND
 
 
 class Clock(Protocol):

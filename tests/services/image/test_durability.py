@@ -1,7 +1,6 @@
 """An acknowledged upload survives: the order of fsync, rename, fsync of the directory, commit, answer, as traced."""
 
 import sqlite3
-from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -9,33 +8,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from altostratus.services.image.drivers.files import Disk, Files
+from altostratus.services.image.drivers.files import Files
 from altostratus.services.image.drivers.qemu_img import QemuImg
 from tests.services.image.api.test_data import DATA, put_scope
 from tests.services.image.cloud import ImageCloud, make, run
-
-
-class TracedDisk(Disk):
-    """The real disk; what it has done goes into the trace."""
-
-    def __init__(self, trace: "Trace") -> None:
-        self._trace = trace
-
-    def write(self, file: FileIO, data: bytes) -> None:
-        super().write(file, data)
-        self._trace.add("write")
-
-    def fsync_file(self, file: FileIO) -> None:
-        super().fsync_file(file)
-        self._trace.add("fsync file")
-
-    def rename(self, source: Path, target: Path) -> None:
-        super().rename(source, target)
-        self._trace.add("rename")
-
-    def fsync_directory(self, path: Path) -> None:
-        super().fsync_directory(path)
-        self._trace.add("fsync directory")
+from tests.traced_disk import TracedDisk
 
 
 class Trace:
@@ -57,7 +34,7 @@ def test_nothing_is_answered_before_it_is_durable(tmp_path: Path) -> None:
     async def test(cloud: ImageCloud) -> None:
         made = await make(cloud.client())
         trace = Trace(tmp_path / "altostratus.db")
-        cloud.rebuild(Files(tmp_path / "images", QemuImg(), TracedDisk(trace)))
+        cloud.rebuild(Files(tmp_path / "images", QemuImg(), TracedDisk(trace.add)))
         messages = iter([{"type": "http.request", "body": DATA, "more_body": False}])
 
         async def receive() -> Any:

@@ -15,9 +15,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from altostratus.contracts.objectstore import Damaged
+from altostratus.kernel.disk import Disk
 from altostratus.kernel.http.raw import Disconnected
 from altostratus.services.objectstore.driver import BLOCK
-from altostratus.services.objectstore.drivers.disk import Disk
 from altostratus.services.objectstore.drivers.files import Files
 from altostratus.services.objectstore.usecases.collect_garbage import collect_garbage
 from altostratus.services.objectstore.usecases.settle_small import settle_small
@@ -35,6 +35,7 @@ from tests.services.objectstore.on_disk import (
     store_of,
     wait_until_old,
 )
+from tests.traced_disk import TracedDisk
 
 
 class Trace:
@@ -59,29 +60,6 @@ class Trace:
         event.listen(Engine, "commit", commit)
         yield
         event.remove(Engine, "commit", commit)
-
-
-class TracedDisk(Disk):
-    """The real disk; what it has done goes into the trace."""
-
-    def __init__(self, trace: Trace) -> None:
-        self._trace = trace
-
-    def write(self, descriptor: int, data: bytes) -> None:
-        super().write(descriptor, data)
-        self._trace.add("write")
-
-    def fsync_file(self, descriptor: int) -> None:
-        super().fsync_file(descriptor)
-        self._trace.add("fsync file")
-
-    def rename(self, source: Path, target: Path) -> None:
-        super().rename(source, target)
-        self._trace.add("rename")
-
-    def fsync_directory(self, path: Path) -> None:
-        super().fsync_directory(path)
-        self._trace.add("fsync directory")
 
 
 class FailingDisk(Disk):
@@ -141,7 +119,7 @@ def test_nothing_is_answered_before_it_is_durable(
     async def test(cloud: ObjectCloud) -> None:
         await fill(cloud)
         trace = Trace(tmp_path / "objects.db")
-        cloud.rebuild(Files(folder(cloud), TracedDisk(trace)))
+        cloud.rebuild(Files(folder(cloud), TracedDisk(trace.add)))
         with trace.with_commits():
             await cloud.put("~/c/o", content)
         trace.add("answer")
@@ -156,7 +134,7 @@ def test_small_ones_are_in_a_pack_for_good_before_the_database_lets_go_of_them(t
         await fill(cloud)
         await cloud.put("~/c/o", SMALL)
         trace = Trace(tmp_path / "objects.db")
-        cloud.rebuild(Files(folder(cloud), TracedDisk(trace)))
+        cloud.rebuild(Files(folder(cloud), TracedDisk(trace.add)))
         with trace.with_commits():
             await settle_small(store_of(cloud))
         assert [what for what, _ in trace.steps] == ["fsync directory", "write", "fsync file", "begin to commit"]

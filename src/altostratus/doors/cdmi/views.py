@@ -1,11 +1,11 @@
 """What CDMI's JSON says of containers and data objects."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from altostratus.contracts.objectstore import Object, ObjectStore
 from altostratus.doors.cdmi.metadata import shown
 from altostratus.doors.cdmi.place import PREFIX, Node, find_node
+from altostratus.kernel.clock import from_micros, iso_plain
 from altostratus.kernel.errors import NotImplementedHere
 from altostratus.kernel.tx import Tx
 
@@ -55,7 +55,7 @@ def encoding_of_type(content_type: str) -> str:
 
 def instant(micros: int) -> str:
     """2026-11-20T10:43:19.000000Z"""
-    return datetime.fromtimestamp(micros // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{micros % 1_000_000:06}Z"
+    return iso_plain(from_micros(micros)) + "Z"
 
 
 def _common(store: ObjectStore, tx: Tx, node: Node, kind: str, capabilities: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from altostratus.contracts.objectstore import Object, Upload
 from altostratus.doors.s3.access import TAGS
 from altostratus.doors.s3.nouns import LifecycleFilter, LifecycleRule
-from altostratus.doors.s3.views import moment
+from altostratus.kernel.clock import from_micros
 
 DAY = timedelta(days=1)
 
@@ -89,7 +89,7 @@ def is_over(micros: int, days: int, now: datetime) -> bool:
 
 def end_of(micros: int, days: int) -> datetime:
     """The midnight after so many days."""
-    whole = moment(micros) + days * DAY
+    whole = from_micros(micros) + days * DAY
     midnight = whole.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight if midnight == whole else midnight + DAY
 

@@ -1,7 +1,5 @@
 """What S3 says of objects in headers and lists."""
 
-from datetime import UTC, datetime, timedelta
-
 from altostratus.contracts.objectstore import Container, Object
 from altostratus.doors.s3 import nouns
 from altostratus.doors.s3.access import TAGS
@@ -9,22 +7,18 @@ from altostratus.doors.s3.checksums import Algorithm, ChecksumType
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.request import owner_id
 from altostratus.doors.s3.xml_build import quoted
+from altostratus.kernel.clock import from_micros
 
 KEPT = ("cache-control", "content-disposition", "content-encoding", "content-language", "expires")
 """Headers of an object that are kept as they are, whichever door they came by."""
 CHECKSUM, PARTS = "s3:checksum", "s3:parts"
 _ASSEMBLED = ("slo", "x-object-manifest", "link")
 """What says of an object of Swift's that its bytes are elsewhere."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def moment(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)
 
 
 def http_date(micros: int) -> str:
     """Sun, 06 Nov 1994 08:49:37 GMT"""
-    return moment(micros).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    return from_micros(micros).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
 def owner_of(container: Container) -> nouns.Owner:
@@ -79,7 +73,7 @@ def entry(found: Object, owner: nouns.Owner | None) -> nouns.Entry:
     kept = checksum_of(found)
     return nouns.Entry(
         found.name,
-        moment(found.modified_at),
+        from_micros(found.modified_at),
         found.etag,
         found.size,
         owner=owner,

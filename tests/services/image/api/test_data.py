@@ -5,13 +5,13 @@ import errno
 import hashlib
 import tracemalloc
 from collections.abc import AsyncIterator
-from io import FileIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from altostratus.services.image.drivers.files import Disk, Files
+from altostratus.kernel.disk import Disk
+from altostratus.services.image.drivers.files import Files
 from altostratus.services.image.drivers.qemu_img import QemuImg
 from altostratus.services.image.usecases.upload_image import BATCH
 from tests.services.image.cloud import BYTES, ImageCloud, make, qcow2, run, show, upload
@@ -25,11 +25,11 @@ class SmallDisk(Disk):
     def __init__(self, room: int) -> None:
         self._room = room
 
-    def write(self, file: FileIO, data: bytes) -> None:
+    def write(self, descriptor: int, data: bytes) -> None:
         self._room -= len(data)
         if self._room < 0:
             raise OSError(errno.ENOSPC, "No space left on device")
-        super().write(file, data)
+        super().write(descriptor, data)
 
 
 async def assert_untouched(cloud: ImageCloud, image: dict[str, Any]) -> None:

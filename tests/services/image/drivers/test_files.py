@@ -2,13 +2,13 @@
 
 import errno
 import hashlib
-from io import FileIO
 from pathlib import Path
 
 import pytest
 
+from altostratus.kernel.disk import Disk
 from altostratus.kernel.errors import Fault, Unavailable
-from altostratus.services.image.drivers.files import Disk, Files
+from altostratus.services.image.drivers.files import Files
 from altostratus.services.image.drivers.qemu_img import QemuImg
 from altostratus.services.image.errors import InvalidImageData, StorageFull
 from tests.services.image.cloud import qcow2
@@ -21,13 +21,13 @@ class BrokenDisk(Disk):
         self._code = code
         self._at = at
 
-    def write(self, file: FileIO, data: bytes) -> None:
+    def write(self, descriptor: int, data: bytes) -> None:
         self._fail("write")
-        super().write(file, data)
+        super().write(descriptor, data)
 
-    def fsync_file(self, file: FileIO) -> None:
+    def fsync_file(self, descriptor: int) -> None:
         self._fail("fsync_file")
-        super().fsync_file(file)
+        super().fsync_file(descriptor)
 
     def _fail(self, where: str) -> None:
         if where == self._at:

@@ -13,9 +13,9 @@ from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import new_lock
 from altostratus.doors.s3.places import check_bucket_name
 from altostratus.doors.s3.request import S3Request
-from altostratus.doors.s3.views import moment
 from altostratus.doors.s3.xml_in import MOST_BYTES, location_constraint
 from altostratus.kernel.actor import Actor
+from altostratus.kernel.clock import from_micros
 from altostratus.kernel.tx import Tx
 
 ANYWHERE = "us-east-1"
@@ -36,7 +36,7 @@ async def list_buckets(request: S3Request) -> None:
 
     found = await request.door.objects.read(look)
     token = found[most - 1].name if 0 < most < len(found) else None
-    shown = [nouns.Bucket(each.name, moment(each.created_at), request.door.region) for each in found[:most]]
+    shown = [nouns.Bucket(each.name, from_micros(each.created_at), request.door.region) for each in found[:most]]
     owner = nouns.Owner(actor.project, actor.project)
     await request.answer_xml(xml_out.buckets(owner, shown, prefix or None, token))
 

@@ -22,9 +22,10 @@ from altostratus.doors.s3.sealing import COUNTER, SEAL, SOURCE_PREFIX, key_of, n
 from altostratus.doors.s3.sources import find_source, rehashed
 from altostratus.doors.s3.verbs.uploads import find_upload, upload_checksum
 from altostratus.doors.s3.verbs.writing import LARGEST, check_length
-from altostratus.doors.s3.views import CHECKSUM, PARTS, checksum_of, moment, version_header
+from altostratus.doors.s3.views import CHECKSUM, PARTS, checksum_of, version_header
 from altostratus.doors.s3.xml_build import quoted
 from altostratus.doors.s3.xml_in import MOST_BYTES_OF_BATCH, MOST_PARTS, completed_parts
+from altostratus.kernel.clock import from_micros
 from altostratus.kernel.tx import Tx
 
 UPLOAD = "s3:upload"
@@ -93,7 +94,7 @@ async def copy_part(request: S3Request) -> None:
     headers = [("x-amz-copy-source-version-id", source.found.version)] if source.container.versioning else []
     headers += key.headers() if key else []
     checksums = {kept[0]: text} if kept else {}
-    await request.answer_xml(xml_out.part_copied(part.etag, moment(part.modified_at), checksums), headers)
+    await request.answer_xml(xml_out.part_copied(part.etag, from_micros(part.modified_at), checksums), headers)
 
 
 async def complete_upload(request: S3Request) -> None:

@@ -18,8 +18,9 @@ from altostratus.doors.s3.said import check_offered, said_of
 from altostratus.doors.s3.sealing import SEAL, key_of
 from altostratus.doors.s3.verbs.listing import read_page
 from altostratus.doors.s3.verbs.writing import writable
-from altostratus.doors.s3.views import CHECKSUM, moment, owner_of
+from altostratus.doors.s3.views import CHECKSUM, owner_of
 from altostratus.doors.s3.xml_in import MOST_PARTS
+from altostratus.kernel.clock import from_micros
 from altostratus.kernel.tx import Tx
 
 MOST_LISTED = 1000
@@ -129,7 +130,7 @@ def shown_upload(upload: Upload, container: Container) -> nouns.Upload:
     return nouns.Upload(
         upload.name,
         upload.id,
-        moment(upload.started_at),
+        from_micros(upload.started_at),
         owner_of(container),
         algorithm=kept[0] if kept else None,
         checksum_type=kept[1] if kept else None,
@@ -139,4 +140,4 @@ def shown_upload(upload: Upload, container: Container) -> nouns.Upload:
 def _shown_part(part: Part, algorithm: Algorithm | None) -> nouns.Part:
     kept = part.system.get(CHECKSUM)
     known = {Algorithm(kept[0]): kept[1]} if kept and kept[0] == algorithm else {}
-    return nouns.Part(part.number, part.etag, part.size, moment(part.modified_at), known)
+    return nouns.Part(part.number, part.etag, part.size, from_micros(part.modified_at), known)

@@ -19,8 +19,9 @@ from altostratus.doors.s3.said import check_offered, grants_of, said_of
 from altostratus.doors.s3.sealing import SEAL, SOURCE_PREFIX, Key, key_of, new_counter, require_key, sealed
 from altostratus.doors.s3.sources import Source, find_source, rehashed
 from altostratus.doors.s3.verbs.settings import end_header
-from altostratus.doors.s3.views import CHECKSUM, PARTS, checksum_headers, checksum_of, moment, version_header
+from altostratus.doors.s3.views import CHECKSUM, PARTS, checksum_headers, checksum_of, version_header
 from altostratus.doors.s3.xml_build import quoted
+from altostratus.kernel.clock import from_micros
 from altostratus.kernel.tx import Tx
 
 _MORE = {
@@ -144,7 +145,7 @@ async def copy_object(request: S3Request) -> None:
         container, made = await request.door.objects.write(copy)
     kept = checksum_of(made)
     body = xml_out.object_copied(
-        made.etag, moment(made.modified_at), {kept[0]: kept[1]} if kept else {}, kept[2] if kept else None
+        made.etag, from_micros(made.modified_at), {kept[0]: kept[1]} if kept else {}, kept[2] if kept else None
     )
     headers = list(version_header(container, made))
     if source.container.versioning:

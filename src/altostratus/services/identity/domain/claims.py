@@ -2,9 +2,11 @@
 
 import base64
 import struct
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
+
+from altostratus.kernel.clock import from_micros, micros
 
 METHODS = ("password", "token", "application_credential", "totp", "ec2credential")
 """Ways to authenticate, each a bit in a token; append only."""
@@ -14,8 +16,6 @@ BY_SIGNATURE = "ec2credential"
 _BITS = {name: 1 << number for number, name in enumerate(METHODS)}
 _FORMAT = 1
 _HEAD = struct.Struct(">BBBQQII")
-_MICROSECOND = timedelta(microseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AUDIT_BYTES = 16
 
 
@@ -85,7 +85,7 @@ class Claims(NamedTuple):
 
 def pack(claims: Claims) -> bytes:
     methods = sum([_BITS[name] for name in claims.methods])
-    times = _micros(claims.issued_at), _micros(claims.expires_at)
+    times = micros(claims.issued_at), micros(claims.expires_at)
     kinds = claims.delegation.kind << 4 | claims.scope.kind
     head = _HEAD.pack(_FORMAT, kinds, methods, *times, claims.user_epoch, claims.scope_epoch)
     delegated = [claims.delegation.id] if claims.delegation.kind else []
@@ -109,8 +109,8 @@ def unpack(data: bytes) -> Claims:
         methods=tuple(name for number, name in enumerate(METHODS) if bits >> number & 1),
         scope=Scope(ScopeKind(kinds & 0xF), scope_id),
         audit_ids=tuple(audit_text(rest[i : i + _AUDIT_BYTES]) for i in range(0, len(rest), _AUDIT_BYTES)),
-        issued_at=_EPOCH + timedelta(microseconds=issued),
-        expires_at=_EPOCH + timedelta(microseconds=expires),
+        issued_at=from_micros(issued),
+        expires_at=from_micros(expires),
         user_epoch=user_epoch,
         scope_epoch=scope_epoch,
         delegation=Delegation(DelegationKind(kinds >> 4), delegation_id),
@@ -124,10 +124,6 @@ def audit_text(raw: bytes) -> str:
 
 def _audit_bytes(audit_id: str) -> bytes:
     return base64.urlsafe_b64decode(audit_id + "==")
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
 
 
 def _pack_id(text: str) -> bytes:

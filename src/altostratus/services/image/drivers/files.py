@@ -4,14 +4,12 @@ The order is: data, fsync of the file, rename, fsync of the directory. `Disk` is
 """
 
 import contextlib
-import errno
 import hashlib
-import os
 import threading
 from collections.abc import Iterator
-from io import FileIO
 from pathlib import Path
 
+from altostratus.kernel.disk import FULL, Disk
 from altostratus.kernel.errors import Unavailable
 from altostratus.services.image.domain.inspection import Inspection
 from altostratus.services.image.driver import Content
@@ -19,29 +17,6 @@ from altostratus.services.image.drivers.qemu_img import QemuImg
 from altostratus.services.image.errors import StorageFull
 
 PART = ".part"
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-class Disk:
-    """The calls that make data durable."""
-
-    def write(self, file: FileIO, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[file.write(rest) :]
-
-    def fsync_file(self, file: FileIO) -> None:
-        os.fsync(file.fileno())
-
-    def rename(self, source: Path, target: Path) -> None:
-        source.rename(target)
-
-    def fsync_directory(self, path: Path) -> None:
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 class FileWriting:
@@ -63,7 +38,7 @@ class FileWriting:
 
     def write(self, data: bytes) -> None:
         with self._lock, _storage_faults():
-            self._disk.write(self._file, data)
+            self._disk.write(self._file.fileno(), data)
         self._md5.update(data)
         self._sha512.update(data)
         self._inspection.feed(data)
@@ -74,7 +49,7 @@ class FileWriting:
         if self._qemu_img:
             virtual_size = self._qemu_img.qcow2_size(self._part)
         with self._lock, _storage_faults():
-            self._disk.fsync_file(self._file)
+            self._disk.fsync_file(self._file.fileno())
             self._disk.rename(self._part, self._path)
             self._disk.fsync_directory(self._path.parent)
         return Content(self._size, virtual_size, self._md5.hexdigest(), self._sha512.hexdigest())
@@ -114,6 +89,6 @@ def _storage_faults() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise StorageFull(f"Image storage media is full: {error.strerror}") from error
         raise Unavailable("Image storage is not available.", detail=repr(error)) from error

@@ -3,6 +3,7 @@
 from typing import Any
 
 from altostratus.contracts.objectstore import Prefix, Usage
+from altostratus.kernel.clock import micros
 from altostratus.kernel.errors import Forbidden
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.listing import (
@@ -19,7 +20,6 @@ from altostratus.services.objectstore.domain.access import PREFIX, is_reseller
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.accounts import account_usage, change_account, ensure_account, find_account
 from altostratus.services.objectstore.store.containers import list_containers
-from altostratus.services.objectstore.store.moments import micros
 
 QUOTAS = ("quota-bytes", "quota-count")
 """Metadata of an account that only resellers set, which is also X-Account-Quota-*."""

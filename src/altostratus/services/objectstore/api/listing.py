@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -10,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 import msgspec
 
 from altostratus.contracts.objectstore import Container, Listing, Object, Prefix, Usage
+from altostratus.kernel.clock import from_micros
 from altostratus.kernel.errors import NotAcceptable, PreconditionFailed
 from altostratus.services.objectstore.api.request import SwiftRequest, is_true
 from altostratus.services.objectstore.api.views import POLICY
@@ -28,7 +28,6 @@ _OFFER = re.compile(rf"{_WORD}/{_WORD}\s*(;\s*{_WORD}\s*=\s*({_WORD}|\"[^\"]*\")
 _SPACED = re.compile(r"\s*;\s*")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _IN_XML = ("name", "hash", "count", "bytes", "content_type", "last_modified", "storage_policy")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Entry = dict[str, Any]
 
 
@@ -129,7 +128,7 @@ def instant(micros: int) -> str:
 @lru_cache(1024)
 def _second(seconds: int) -> str:
     """Many objects of a list were written in the same one."""
-    return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
+    return from_micros(seconds * 1_000_000).isoformat()[:19]
 
 
 def rendered(kind: str, root: str, name: str, noun: str, entries: Sequence[Entry | Prefix]) -> bytes:

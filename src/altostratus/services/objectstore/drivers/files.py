@@ -14,8 +14,8 @@ from pathlib import Path
 from weakref import WeakValueDictionary
 
 from altostratus.kernel.clock import monotonic
+from altostratus.kernel.disk import Disk, storage_faults
 from altostratus.services.objectstore.driver import HEADER, Blob, Stored
-from altostratus.services.objectstore.drivers.disk import Disk, storage_faults
 from altostratus.services.objectstore.drivers.packs import read_records, record
 from altostratus.services.objectstore.drivers.sums import Sums
 

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Column, Select, Table, bindparam, delete, func, insert, select, update
 
 from altostratus.contracts.objectstore import Account, Usage, Values
+from altostratus.kernel.clock import micros
 from altostratus.kernel.db.rows import insert_or_ignore, one
 from altostratus.kernel.tx import Tx
-from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.tables import account, container, usage_delta
 
 TOTALS = ("objects", "bytes", "containers")

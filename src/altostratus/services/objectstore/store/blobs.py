@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, case, delete, func, insert, select, update
 
+from altostratus.kernel.clock import micros
 from altostratus.kernel.db.rows import every, insert_or_ignore, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import Blob
-from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.tables import blob, extent, garbage, object_
 
 _INSERT = insert(blob)

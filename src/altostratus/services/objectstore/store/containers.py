@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from altostratus.contracts.objectstore import Container, Listing, Prefix, Usage, Values
+from altostratus.kernel.clock import micros
 from altostratus.kernel.db.rows import every, inserted_id, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.store.accounts import add_usage
 from altostratus.services.objectstore.store.listing import page
-from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.tables import account, container, usage_delta
 
 _PLAIN = ("name", "bucket", "created_at", "changed_at", "meta", "settings", "versioning")

@@ -7,12 +7,12 @@ import msgspec
 from sqlalchemy import Select, Text, and_, bindparam, delete, insert, or_, select, type_coerce, update
 
 from altostratus.contracts.objectstore import NULL, Listing, NewObject, Object, Prefix, Values
+from altostratus.kernel.clock import micros
 from altostratus.kernel.db.rows import every, inserted_id, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import Blob
 from altostratus.services.objectstore.store.blobs import BLOB_COLUMNS, drop, find_blob
 from altostratus.services.objectstore.store.listing import Window, page, page_of_several
-from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.tables import blob, extent, object_
 
 _SELECT: Select[Any] = select(*(object_.c[name] for name in Object.__dataclass_fields__))

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, delete, insert, select
 
 from altostratus.contracts.objectstore import Container, Listing, NewObject, Part, Prefix, Upload, Values
+from altostratus.kernel.clock import micros
 from altostratus.kernel.db.rows import every, inserted_id, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import Blob
 from altostratus.services.objectstore.store.blobs import BLOB_COLUMNS, drop
 from altostratus.services.objectstore.store.listing import Window, page_of_several
-from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.objects import Span
 from altostratus.services.objectstore.store.tables import blob, extent, part, upload
 

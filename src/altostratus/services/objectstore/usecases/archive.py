@@ -7,12 +7,12 @@ Either they come back one by one as the newer ones are deleted (STACK), or they 
 from urllib.parse import unquote
 
 from altostratus.contracts.objectstore import Container, Listing, NewObject, Object
+from altostratus.kernel.clock import micros
 from altostratus.kernel.errors import PreconditionFailed
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, check_name
 from altostratus.services.objectstore.store.accounts import add_usage
 from altostratus.services.objectstore.store.containers import find_container
-from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.store.objects import find_latest, list_objects, remove_object, spans_of
 from altostratus.services.objectstore.usecases.replace import replace
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from altostratus.kernel.clock import micros
 from altostratus.services.objectstore.driver import Blobs
 from altostratus.services.objectstore.store.blobs import take_garbage
-from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.usecases import ObjectStore
 
 MOST = 500

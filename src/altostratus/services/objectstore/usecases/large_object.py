@@ -5,7 +5,6 @@ import base64
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
-from pathlib import Path as FilePath
 from typing import NamedTuple, TypeVar
 
 from altostratus.contracts.objectstore import Container, Guard, Listing, NewObject, Object, Prefix, Reading
@@ -47,9 +46,6 @@ class Inline:
     async def chunks(self, start: int, stop: int) -> AsyncIterator[bytes]:
         yield self.data[start:stop]
 
-    async def file(self) -> FilePath | None:
-        return None
-
 
 async def read_manifest(store: ObjectStore, reading: Reading) -> Manifest:
     """The manifest that an object's bytes are."""
@@ -81,9 +77,6 @@ class StaticReading:
                 async for chunk in (await self._open(segment)).chunks(span.start + first, span.start + last):
                     yield chunk
             at += span.stop - span.start
-
-    async def file(self) -> FilePath | None:
-        return None
 
     async def _open(self, segment: Segment) -> Reading:
         if segment.data:
@@ -195,9 +188,6 @@ class DynamicReading:
             at += row.size
         if at != end:
             raise SegmentChanged()
-
-    async def file(self) -> FilePath | None:
-        return None
 
     async def _open(self, row: Object) -> ObjectReading:
         return await self.store.db.read(lambda tx: self._find(tx, row))

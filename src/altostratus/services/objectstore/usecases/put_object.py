@@ -17,12 +17,11 @@ from altostratus.contracts.objectstore import (
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import SMALL
 from altostratus.services.objectstore.store.accounts import account_usage, container_usage
-from altostratus.services.objectstore.store.blobs import add_blob
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.objects import Span, find_latest
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.archive import archives, keep_old
-from altostratus.services.objectstore.usecases.receive import Received, arrived, receive
+from altostratus.services.objectstore.usecases.receive import Received, add_received, receiving
 from altostratus.services.objectstore.usecases.replace import find_listed, replace, unless_gone
 
 Admit = Callable[[Container | None], None]
@@ -49,19 +48,13 @@ async def put_object(
     StorageFull, and what `body`, `make`, `guard` and `admit` raise."""
     if announced is None or announced > SMALL:  # what is small is judged when it is there: that is one look fewer
         await store.db.read(lambda tx: _may_begin(tx, account, container, name, announced or 0, guard, admit))
-    received = await receive(store, body, store.config.max_file_size)
+    async with receiving(store, body, store.config.max_file_size) as received:
 
-    def commit(tx: Tx) -> Object:
-        where = _admitted(tx, account, container, admit)
-        return _add(tx, where, name, received, make(received.content), guard)
+        def commit(tx: Tx) -> Object:
+            where = _admitted(tx, account, container, admit)
+            return _add(tx, where, name, received, make(received.content), guard)
 
-    try:
-        added = await store.db.write(commit)
-    except BaseException:
-        await arrived(store, received, committed=False)
-        raise
-    await arrived(store, received, committed=True)
-    return added
+        return await store.db.write(commit)
 
 
 def _may_begin(tx: Tx, account: str, container: str, name: str, size: int, guard: Guard, admit: Admit) -> None:
@@ -81,11 +74,7 @@ def _admitted(tx: Tx, account: str, container: str, admit: Admit) -> Container:
 
 
 def _add(tx: Tx, where: Container, name: str, received: Received, new: NewObject, guard: Guard) -> Object:
-    spans = []
-    if received.blob:
-        add_blob(tx, received.blob)
-        spans = [Span(received.blob, 0, received.blob.size)]
-    return place(tx, where, name, new, spans, new.etag or received.content.md5, guard)
+    return place(tx, where, name, new, add_received(tx, received), new.etag or received.content.md5, guard)
 
 
 def place(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from altostratus.contracts.objectstore import SEALED, Container, Damaged, NoSuchObject, Object
+from altostratus.contracts.objectstore import NULL, SEALED, Container, Damaged, NoSuchObject, Object
 from altostratus.kernel.errors import DeadlineExceeded, NotImplementedHere, Unavailable
 from altostratus.kernel.log import logger
 from altostratus.kernel.tx import Tx
@@ -29,7 +29,7 @@ def find_object(tx: Tx, container_id: int, name: str, version: str | None = None
     """What is there under this name; or one of its versions, which may be a marker."""
     if version is None:
         return find_listed(tx, container_id, name)
-    if version == "null":
+    if version == NULL:
         return find_null(tx, container_id, name)
     return find_version(tx, container_id, name, int(version)) if is_version(version) else None
 

@@ -6,13 +6,16 @@ import hashlib
 import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from altostratus.contracts.objectstore import Content
 from altostratus.kernel.errors import DeadlineExceeded, TooLarge, Unavailable
+from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import SMALL, Blob, Writing
 from altostratus.services.objectstore.drivers.sums import sums_of
-from altostratus.services.objectstore.store.blobs import drop
+from altostratus.services.objectstore.store.blobs import add_blob, drop
+from altostratus.services.objectstore.store.objects import Span
 from altostratus.services.objectstore.usecases import ObjectStore
 
 BATCH = 1 << 20
@@ -31,9 +34,24 @@ class Received(NamedTuple):
     blob: Blob | None
 
 
-async def receive(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> Received:
-    """The caller says by `arrived` that the rows are there, or will never be. Raises TooLarge beyond `most` bytes,
-    StorageFull, Unavailable, and whatever `body` raises."""
+@asynccontextmanager
+async def receiving(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> AsyncIterator[Received]:
+    """What has come, for a block that commits its rows. If that fails the file goes, unless a commit whose answer was
+    lost has kept it. Raises TooLarge beyond `most` bytes, StorageFull, Unavailable, and whatever `body` raises."""
+    received = await _receive(store, body, most)
+    file = received.blob if received.blob and received.blob.data is None else None
+    try:
+        yield received
+    except BaseException:
+        if file:
+            await asyncio.shield(asyncio.ensure_future(store.db.write(lambda tx: drop(tx, [file.id]))))
+        raise
+    finally:
+        if file:
+            store.arriving.discard(file.id)
+
+
+async def _receive(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> Received:
     start, ended = await _start_of(body)
     if len(start) > most:
         raise TooLarge()
@@ -48,15 +66,12 @@ async def receive(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> 
         raise Unavailable("The storage does not answer in time.", detail=str(error)) from error
 
 
-async def arrived(store: ObjectStore, received: Received, *, committed: bool) -> None:
-    """Without a commit the file goes, unless one whose answer was lost has kept it."""
-    if (blob := received.blob) is None or blob.data is not None:
-        return
-    try:
-        if not committed:
-            await asyncio.shield(asyncio.ensure_future(store.db.write(lambda tx: drop(tx, [blob.id]))))
-    finally:
-        store.arriving.discard(blob.id)
+def add_received(tx: Tx, received: Received) -> list[Span]:
+    """The rows of the bytes, in the transaction that adds what refers to them."""
+    if received.blob is None:
+        return []
+    add_blob(tx, received.blob)
+    return [Span(received.blob, 0, received.blob.size)]
 
 
 def new_blob_id() -> str:

@@ -2,10 +2,10 @@
 
 from altostratus.contracts.objectstore import Damaged
 from altostratus.kernel import metrics
+from altostratus.kernel.clock import micros
 from altostratus.kernel.log import logger
 from altostratus.services.objectstore.driver import BLOCK, Blob
 from altostratus.services.objectstore.store.blobs import find_blob, list_unchecked, set_checked
-from altostratus.services.objectstore.store.moments import micros
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.read_object import read_block
 

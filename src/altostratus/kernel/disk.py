@@ -13,7 +13,8 @@ _WRITE = 2  # SYNC_FILE_RANGE_WRITE, sync_file_range(2)
 _SYNC_FILE_RANGE = getattr(ctypes.CDLL(None), "sync_file_range", None)
 if _SYNC_FILE_RANGE is not None:
     _SYNC_FILE_RANGE.argtypes = (ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint)
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Errors of a file system that has no room."""
 
 
 class Disk:
@@ -50,6 +51,6 @@ def storage_faults() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise StorageFull("The storage is full.", detail=repr(error)) from error
         raise Unavailable("The storage takes no data now.", detail=repr(error)) from error
