@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from altostratus.cli.archive import DATABASE, JOURNALS, TAKEN
+from altostratus.cli.archive import JOURNALS, STATE
 from tests.live.clean_slate import assert_clean_slate, assert_left_as_before, host_picture
 from tests.live.cloud import LiveCloud
 from tests.live.guest import Guest, boot_id
@@ -17,7 +17,6 @@ from tests.live.guest import Guest, boot_id
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 AGAIN_SECONDS = 10.0
-STATE = (*TAKEN, DATABASE, *JOURNALS)
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ def _lose_and_restore(demo: LiveCloud, archive: Path) -> None:
     address, process, boot = guest.floating, guest.process(), guest.wait_login()
     demo.alto("backup", str(archive))
     demo.kill()
-    for name in STATE:
+    for name in (*STATE, *JOURNALS):
         _remove(demo.data / name)
     assert "alto: " in demo.run("down").stderr
     demo.alto("restore", str(archive))

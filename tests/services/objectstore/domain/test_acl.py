@@ -22,6 +22,7 @@ READ, WRITE = "x-container-read", "x-container-write"
         (".r: - example.com", ".r:-example.com"),
         (".r:*example.com", ".r:example.com"),
         (".r:-*", ".r:-*"),
+        (".r:**:", ".r::"),
         ("a:b:c", "a:b:c"),
         ("a : b", "a : b"),
         ("*:*", "*:*"),
@@ -34,7 +35,7 @@ def test_lists_are_kept_in_one_form(said: str, kept: str) -> None:
     assert clean_acl(READ, said) == kept
 
 
-@pytest.mark.parametrize("said", [".r:", ".r:-", ".r:.", ".r:*.", ".nonsense:x", ".x:*"])
+@pytest.mark.parametrize("said", [".r:", ".r:-", ".r:.", ".r:*.", ".r:**", ".nonsense:x", ".x:*"])
 def test_lists_that_make_no_sense_are_refused(said: str) -> None:
     with pytest.raises(Malformed):
         clean_acl(READ, f"good,{said}")

@@ -5,6 +5,7 @@
 https://docs.openstack.org/swift/latest/overview_acl.html
 """
 
+import re
 from collections.abc import Collection
 from typing import NamedTuple
 from urllib.parse import unquote, urlparse
@@ -12,6 +13,7 @@ from urllib.parse import unquote, urlparse
 from altostratus.services.objectstore.errors import Malformed
 
 _REFERRER = {".r", ".ref", ".referer", ".referrer"}
+_LEADING_STARS = re.compile(r"^[*\s]+")
 
 
 class Acl(NamedTuple):
@@ -65,7 +67,7 @@ def _clean_item(header: str, item: str) -> str:
     if "write" in header:
         raise Malformed(f"Referrers not allowed in write ACL: {item!r}")
     denied, host = second.startswith("-"), second.removeprefix("-").strip()
-    host = host if host == "*" else host.removeprefix("*")  # *.example.com is .example.com
+    host = host if host == "*" else _LEADING_STARS.sub("", host)  # *.example.com is .example.com
     if not host or host == ".":
         raise Malformed(f"No host/domain value after referrer designation in ACL: {item!r}")
     return f".r:{'-' if denied else ''}{host}"
