@@ -78,7 +78,7 @@ def make_disk(image: Path, folder: Path, mebibytes: int) -> Path:
 
 
 def _copy_packages(site: Path, target: Path) -> None:
-    """What `core.lock` has installed, and no tool of the tests."""
+    """What `core.lock` installs everywhere: neither PostgreSQL's driver nor the tools of the tests."""
     names = re.findall(r"^([a-z0-9-]+)==[^;\n]*\\?$", (ROOT / "requirements/core.lock").read_text(), re.MULTILINE)
     for name in names:
         for file in distribution(name).files or ():

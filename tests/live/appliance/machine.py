@@ -58,8 +58,8 @@ class Appliance:
             yield
         finally:
             self.cut_power()
-            self._disk.cut_off(chance)
             print(self.console)
+            self._disk.cut_off(chance)
 
     def cut_power(self) -> None:
         """At once."""
@@ -84,8 +84,9 @@ class Appliance:
         command += ["-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio", "-no-reboot"]
         command += ["-kernel", str(self._kernel), "-initrd", str(self._initramfs)]
         command += ["-append", "console=ttyS0 quiet panic=-1 net.ifnames=0 tsc=reliable no_timer_check mitigations=off"]
-        command += ["-drive", f"file={self._root},if=virtio,format=raw,readonly=on"]
-        command += ["-blockdev", f"node-name=data,{self._disk.attach()}", "-device", "virtio-blk-pci,drive=data"]
+        root = f"driver=file,filename={self._root},read-only=on"
+        for name, disk in (("root", root), ("data", self._disk.attach())):  # /dev/vda, /dev/vdb
+            command += ["-blockdev", f"node-name={name},{disk}", "-device", f"virtio-blk-pci,drive={name}"]
         network = f"user,id=net,hostfwd=tcp:127.0.0.1:{self.port}-:8774"
         return [*command, "-netdev", network, "-device", "virtio-net-pci,netdev=net,romfile=", "-device", "virtio-rng"]
 
