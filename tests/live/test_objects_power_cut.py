@@ -8,7 +8,9 @@ byte for byte; what was asked for and not answered is there whole or not at all;
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -19,7 +21,7 @@ from tests.services.objectstore.load import Client, Session, Writer, run_until
 pytestmark = [pytest.mark.live, pytest.mark.nightly]
 
 ROUNDS, WRITERS = 3, 4
-LEAST, MOST = 60, 240
+LEAST, MOST = 100, 500
 """After how many acknowledgements its power is cut."""
 LOAD_SECONDS, ANSWER_SECONDS = 240.0, 120.0
 """How long all of those and how long one may take: an emulated processor is slow."""
@@ -36,11 +38,17 @@ compact_seconds = 0
 PASSWORD = "of the first administrator"
 
 
-def test_a_power_cut_takes_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+@pytest.fixture
+def appliance() -> Iterator[Appliance]:
+    """Of the gigabyte that it takes nothing is kept."""
+    with TemporaryDirectory(prefix="alto-appliance-") as folder:
+        yield Appliance(Path(folder), SETTINGS, PASSWORD)
+
+
+def test_a_power_cut_takes_nothing_that_was_acknowledged(appliance: Appliance) -> None:
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     chance = random.Random(seed)
-    appliance = Appliance(tmp_path, SETTINGS, PASSWORD)
     session = Session(appliance.port, PASSWORD, ANSWER_SECONDS)
     clients: list[Client] = [Writer(session, f"writer-{number}", seed + number) for number in range(WRITERS)]
     clients += [Keeper(session, "keeper", seed), Assembler(session, "assembler", seed)]
@@ -51,3 +59,4 @@ def test_a_power_cut_takes_nothing_that_was_acknowledged(tmp_path: Path) -> None
                 client.check() if number else client.prepare()
             if number < ROUNDS:
                 run_until(clients, chance.randrange(LEAST, MOST), LOAD_SECONDS, appliance.cut_power)
+    print(f"acknowledged by each: {[client.acknowledged for client in clients]}")

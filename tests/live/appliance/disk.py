@@ -68,4 +68,4 @@ def _replay(log: BinaryIO, image: BinaryIO, chance: random.Random) -> None:
         if number <= flushed or chance.random() < SURVIVES:
             image.seek(first * sector)
             image.write(data)
-    assert number >= flushed > 0
+    assert number >= flushed > 0, "QEMU was killed amid its log: nobody knows what the disk holds"

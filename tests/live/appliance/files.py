@@ -23,11 +23,6 @@ from tests.live.cloud import ROOT
 MODULES = (*EARLY, "virtio_net", "virtio_rng")
 LEFT_OUT = shutil.ignore_patterns("test", "tests", "site-packages", "dist-packages", "idlelib", "ensurepip", "config-*")
 FOLDERS = ("dev", "proc", "sys", "tmp", "data")
-SERVE = """#!{python} -P
-import os, sys
-command = [sys.executable, "-P", "-m", "altostratus.cli", "up", "--simulate", "--data-dir", "/data/cloud"]
-os.execv(sys.executable, command)
-"""
 
 
 def make_start(folder: Path, cache: Path) -> tuple[Path, Path]:
@@ -64,8 +59,7 @@ def make_root(folder: Path) -> Path:
         if root not in needed.parents:
             _copy(needed, root)
     compileall.compile_dir(root / "app/altostratus", quiet=1, stripdir=root)
-    (root / "serve").write_text(SERVE.format(python=python))
-    (root / "serve").chmod(0o755)
+    (root / "python").symlink_to(python)
     return make_disk(folder / "root.img", root, 1024)
 
 

@@ -20,6 +20,6 @@ ip link set lo up
 ip link set eth0 up
 ip address add 10.0.2.15/24 dev eth0
 echo 'appliance: starts the server' > /root/dev/console
-chroot /root /serve
+chroot /root /python -P -m altostratus.cli up --simulate --data-dir /data/cloud
 echo "appliance: the server ended with $?" > /root/dev/console
 poweroff -f
