@@ -1,5 +1,6 @@
 """Let the bytes of an object in: a few stay in memory and are committed with the rows, more go to a file as they come.
-They are hashed on the way, and those of files on disk when this is done; no row names them yet."""
+They are hashed on the way, and encrypted if they are to be; those of files are on disk when this is done. No row names
+them yet."""
 
 import asyncio
 import hashlib
@@ -7,12 +8,14 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 from altostratus.contracts.objectstore import Content
 from altostratus.kernel.errors import DeadlineExceeded, TooLarge, Unavailable
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import SMALL, Blob, Writing
+from altostratus.services.objectstore.drivers.encryption import Encryption
 from altostratus.services.objectstore.drivers.sums import sums_of
 from altostratus.services.objectstore.store.blobs import add_blob, drop
 from altostratus.services.objectstore.store.objects import Span
@@ -28,17 +31,21 @@ FINISH_SECONDS = 1800.0
 
 
 class Received(NamedTuple):
-    """`blob` is None where there are no bytes."""
+    """`blob` is None where there are no bytes, `key` where they are not encrypted. What has no file of its own is not
+    yet."""
 
     content: Content
     blob: Blob | None
+    key: bytes | None = None
 
 
 @asynccontextmanager
-async def receiving(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> AsyncIterator[Received]:
+async def receiving(
+    store: ObjectStore, body: AsyncIterator[bytes], most: int, *, encrypted: bool
+) -> AsyncIterator[Received]:
     """What has come, for a block that commits its rows. If that fails the file goes, unless a commit whose answer was
     lost has kept it. Raises TooLarge beyond `most` bytes, StorageFull, Unavailable, and whatever `body` raises."""
-    received = await _receive(store, body, most)
+    received = await _receive(store, body, most, Encryption() if encrypted else None)
     file = received.blob if received.blob and received.blob.data is None else None
     try:
         yield received
@@ -51,7 +58,9 @@ async def receiving(store: ObjectStore, body: AsyncIterator[bytes], most: int) -
             store.arriving.discard(file.id)
 
 
-async def _receive(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> Received:
+async def _receive(
+    store: ObjectStore, body: AsyncIterator[bytes], most: int, encryption: Encryption | None
+) -> Received:
     start, ended = await _start_of(body)
     if len(start) > most:
         raise TooLarge()
@@ -61,17 +70,30 @@ async def _receive(store: ObjectStore, body: AsyncIterator[bytes], most: int) ->
     if batches:
         start = b""  # it goes with the first batch
     try:
-        return await _keep_large(store, start, batches, most)
+        return await _keep_large(store, start, batches, most, encryption)
     except DeadlineExceeded as error:
         raise Unavailable("The storage does not answer in time.", detail=str(error)) from error
 
 
-def add_received(tx: Tx, received: Received) -> list[Span]:
-    """The rows of the bytes, in the transaction that adds what refers to them."""
+def add_received(store: ObjectStore, tx: Tx, received: Received, *, encrypted: bool) -> list[Span]:
+    """The rows of the bytes, in the transaction that adds what refers to them. The key is encrypted here and not
+    before, so that none is so with a master key that has been replaced while the bytes came."""
     if received.blob is None:
         return []
-    add_blob(tx, received.blob)
-    return [Span(received.blob, 0, received.blob.size)]
+    blob, key = received.blob, received.key
+    if encrypted and blob.data is not None:
+        blob, key = _encrypted(blob, blob.data)
+    if key:
+        blob = replace(blob, key=store.master_key.encrypt(key))
+    add_blob(tx, blob)
+    return [Span(blob, 0, blob.size)]
+
+
+def _encrypted(blob: Blob, data: bytes) -> tuple[Blob, bytes]:
+    """A small one, and its key."""
+    encryption = Encryption()
+    data = encryption.update(data)
+    return replace(blob, sums=sums_of(data), tags=encryption.tags(), data=data), encryption.key
 
 
 def new_blob_id() -> str:
@@ -94,27 +116,52 @@ def _small(data: bytes) -> Received:
     return Received(content, Blob(new_blob_id(), len(data), sums_of(data), data=data) if data else None)
 
 
-async def _keep_large(store: ObjectStore, whole: bytes, batches: AsyncIterator[bytes] | None, most: int) -> Received:
+async def _keep_large(
+    store: ObjectStore,
+    whole: bytes,
+    batches: AsyncIterator[bytes] | None,
+    most: int,
+    encryption: Encryption | None,
+) -> Received:
     blob_id, run = new_blob_id(), store.lane.run
     writing = await run(store.blobs.begin, blob_id)
     store.arriving.add(blob_id)
     try:
         if batches is None:
-            return await run(_keep_whole, writing, whole, deadline=FINISH_SECONDS)
-        content = await _keep_batches(store, writing, batches, most)
-        return Received(content, await run(writing.finish, deadline=FINISH_SECONDS))
+            return await run(_keep_whole, writing, whole, encryption, deadline=FINISH_SECONDS)
+        content = await _keep_batches(store, writing, batches, most, encryption)
+        blob: Blob = await run(writing.finish, deadline=FINISH_SECONDS)
+        return _kept(content, blob, encryption)
     except BaseException:
         await asyncio.shield(run(_forget, store, writing, blob_id))
         raise
 
 
-def _keep_whole(writing: Writing, data: bytes) -> Received:
+def _keep_whole(writing: Writing, data: bytes, encryption: Encryption | None) -> Received:
     """In the lane, at one go."""
-    writing.write(data)
-    return Received(Content(len(data), hashlib.md5(data, usedforsecurity=False).hexdigest()), writing.finish())
+    _write(writing, data, encryption)
+    content = Content(len(data), hashlib.md5(data, usedforsecurity=False).hexdigest())
+    return _kept(content, writing.finish(), encryption)
 
 
-async def _keep_batches(store: ObjectStore, writing: Writing, batches: AsyncIterator[bytes], most: int) -> Content:
+def _write(writing: Writing, data: bytes, encryption: Encryption | None) -> None:
+    """In the lane."""
+    writing.write(encryption.update(data) if encryption else data)
+
+
+def _kept(content: Content, blob: Blob, encryption: Encryption | None) -> Received:
+    if encryption is None:
+        return Received(content, blob)
+    return Received(content, replace(blob, tags=encryption.tags()), encryption.key)
+
+
+async def _keep_batches(
+    store: ObjectStore,
+    writing: Writing,
+    batches: AsyncIterator[bytes],
+    most: int,
+    encryption: Encryption | None,
+) -> Content:
     """While one is written and hashed, by a thread each, the next one arrives."""
     md5, size = hashlib.md5(usedforsecurity=False), 0
     busy: list[Awaitable[None]] = []
@@ -124,7 +171,7 @@ async def _keep_batches(store: ObjectStore, writing: Writing, batches: AsyncIter
             if size > most:
                 raise TooLarge()
             await _both(busy)
-            busy = [store.lane.run(md5.update, batch), store.lane.run(writing.write, batch)]
+            busy = [store.lane.run(md5.update, batch), store.lane.run(_write, writing, batch, encryption)]
     finally:
         await _both(busy)
     return Content(size, md5.hexdigest())
