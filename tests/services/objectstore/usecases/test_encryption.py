@@ -1,4 +1,4 @@
-"""What is written into a container that encrypts is nowhere in the clear, and whoever may read it sees nothing of it."""
+"""What is written into a container that encrypts is in the clear nowhere; whoever may read it sees nothing of that."""
 
 import hashlib
 import json
