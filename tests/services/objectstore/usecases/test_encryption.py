@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
-from altostratus.contracts.objectstore import ENCRYPTED
+from altostratus.contracts.objectstore import ENCRYPTED, NewObject
 from altostratus.kernel.secrets import write_secret
 from altostratus.services.objectstore.driver import BLOCK
 from altostratus.services.objectstore.drivers.sums import sums_of
@@ -152,7 +153,7 @@ def test_a_key_is_encrypted_with_the_master_key_of_the_moment_at_which_it_is_kep
     async def test(cloud: ObjectCloud) -> None:
         await encrypting(cloud)
 
-        async def body():  # type: ignore[no-untyped-def]
+        async def body() -> AsyncIterator[bytes]:
             yield BODIES["many"]
             cloud.cloud.master_key.rotate()
             yield WORD
@@ -160,5 +161,19 @@ def test_a_key_is_encrypted_with_the_master_key_of_the_moment_at_which_it_is_kep
         await cloud.put("~/c/o", body())
         assert [each.key[:2] for each in await blobs_of(cloud) if each.key] == ["2:"]
         assert (await cloud.get("~/c/o")).body == BODIES["many"] + WORD
+
+    run(tmp_path, test)
+
+
+def test_what_others_read_beside_the_store_stays_as_it_is(tmp_path: Path) -> None:
+    async def test(cloud: ObjectCloud) -> None:
+        await encrypting(cloud)
+        facade = cloud.service.facade
+
+        async def body() -> AsyncIterator[bytes]:
+            yield WORD
+
+        made = await facade.put_object("AUTH_mine", "c", "o", body(), lambda _: NewObject(), file="ab" * 16)
+        assert (made.is_encrypted, facade.path("ab" * 16).read_bytes()) == (False, WORD)
 
     run(tmp_path, test)

@@ -6,13 +6,14 @@ were; the tags of the blocks, 16 bytes each in their order, are kept elsewhere, 
 """
 
 import secrets
+from dataclasses import replace
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import AEADEncryptionContext, Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import GCM
 
-from altostratus.services.objectstore.driver import BLOCK
+from altostratus.services.objectstore.driver import BLOCK, Blob, Writing
 
 _KEY, _NONCE, _TAG = 32, 12, 16
 
@@ -57,6 +58,23 @@ class Encryption:
             self._block.finalize()
             self._tags.append(self._block.tag)
         self._block = None
+
+
+class EncryptedWriting:
+    """Encrypts what is written to another; see driver.Writing."""
+
+    def __init__(self, writing: Writing, encryption: Encryption) -> None:
+        self._writing = writing
+        self._encryption = encryption
+
+    def write(self, data: bytes) -> None:
+        self._writing.write(self._encryption.update(data))
+
+    def finish(self) -> Blob:
+        return replace(self._writing.finish(), tags=self._encryption.tags())
+
+    def close(self) -> None:
+        self._writing.close()
 
 
 def decrypted(key: bytes, tags: bytes, block: int, data: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Write an object: the bytes first, then the rows that name them. It is there when this returns, and stays."""
 
 import dataclasses
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from altostratus.contracts.objectstore import (
@@ -48,15 +49,17 @@ async def put_object(
     guard: Guard = unguarded,
     admit: Admit = anybody,
     encrypted: bool | None = None,
+    file: str | None = None,
 ) -> Object:
-    """`announced` is the number of bytes that are said to come; `encrypted` None: as the container says. Raises
-    NoSuchContainer, QuotaExceeded, TooLarge, StorageFull, and what `body`, `make`, `guard` and `admit` raise."""
-    most = min(SMALL, store.config.max_file_size)
-    if announced is None or announced > SMALL:  # what is small is judged when it is there: that is one look fewer
-        most = store.config.max_file_size
+    """See contracts.objectstore.ObjectStore; `admit` may refuse too."""
+    most = store.config.max_file_size if file is None else sys.maxsize  # the limit is that of the API
+    encrypted = encrypted if file is None else False  # others read it beside the store
+    if announced is None or announced > SMALL:
         where = await store.db.read(lambda tx: _may_begin(tx, account, container, name, announced or 0, guard, admit))
         encrypted = where.encrypts if encrypted is None else encrypted
-    async with receiving(store, body, most, encrypted=bool(encrypted)) as received:
+    else:  # what is small is judged when it is there: that is one look fewer
+        most = min(SMALL, most)
+    async with receiving(store, body, most, encrypted=bool(encrypted), file_id=file) as received:
 
         def commit(tx: Tx) -> Object:
             where = _admitted(tx, account, container, admit)

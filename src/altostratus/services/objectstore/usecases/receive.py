@@ -15,7 +15,7 @@ from altostratus.contracts.objectstore import Content
 from altostratus.kernel.errors import DeadlineExceeded, TooLarge, Unavailable
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import SMALL, Blob, Writing
-from altostratus.services.objectstore.drivers.encryption import Encryption
+from altostratus.services.objectstore.drivers.encryption import EncryptedWriting, Encryption
 from altostratus.services.objectstore.drivers.sums import sums_of
 from altostratus.services.objectstore.store.blobs import add_blob, drop
 from altostratus.services.objectstore.store.objects import Span
@@ -31,8 +31,7 @@ FINISH_SECONDS = 1800.0
 
 
 class Received(NamedTuple):
-    """`blob` is None where there are no bytes, `key` where they are not encrypted. What has no file of its own is not
-    yet."""
+    """`blob` is None where there are no bytes, `key` where they are not encrypted. What is in memory is not yet."""
 
     content: Content
     blob: Blob | None
@@ -41,11 +40,12 @@ class Received(NamedTuple):
 
 @asynccontextmanager
 async def receiving(
-    store: ObjectStore, body: AsyncIterator[bytes], most: int, *, encrypted: bool
+    store: ObjectStore, body: AsyncIterator[bytes], most: int, *, encrypted: bool, file_id: str | None = None
 ) -> AsyncIterator[Received]:
     """What has come, for a block that commits its rows. If that fails the file goes, unless a commit whose answer was
-    lost has kept it. Raises TooLarge beyond `most` bytes, StorageFull, Unavailable, and whatever `body` raises."""
-    received = await _receive(store, body, most, Encryption() if encrypted else None)
+    lost has kept it. With a `file_id` it is a file however few bytes it has. Raises TooLarge beyond `most` bytes,
+    StorageFull, Unavailable, and whatever `body` raises."""
+    received = await _receive(store, body, most, Encryption() if encrypted else None, file_id)
     file = received.blob if received.blob and received.blob.data is None else None
     try:
         yield received
@@ -59,18 +59,19 @@ async def receiving(
 
 
 async def _receive(
-    store: ObjectStore, body: AsyncIterator[bytes], most: int, encryption: Encryption | None
+    store: ObjectStore, body: AsyncIterator[bytes], most: int, encryption: Encryption | None, file_id: str | None
 ) -> Received:
     start, ended = await _start_of(body)
     if len(start) > most:
         raise TooLarge()
-    if ended and len(start) <= SMALL:
+    if ended and len(start) <= SMALL and file_id is None:
         return _small(start)
     batches = None if ended else _batches(start, body)
     if batches:
         start = b""  # it goes with the first batch
     try:
-        return await _keep_large(store, start, batches, most, encryption)
+        received = await _keep_large(store, file_id or new_blob_id(), encryption, start, batches, most)
+        return received._replace(key=encryption.key) if encryption else received
     except DeadlineExceeded as error:
         raise Unavailable("The storage does not answer in time.", detail=str(error)) from error
 
@@ -118,50 +119,33 @@ def _small(data: bytes) -> Received:
 
 async def _keep_large(
     store: ObjectStore,
+    blob_id: str,
+    encryption: Encryption | None,
     whole: bytes,
     batches: AsyncIterator[bytes] | None,
     most: int,
-    encryption: Encryption | None,
 ) -> Received:
-    blob_id, run = new_blob_id(), store.lane.run
+    run = store.lane.run
     writing = await run(store.blobs.begin, blob_id)
+    writing = EncryptedWriting(writing, encryption) if encryption else writing
     store.arriving.add(blob_id)
     try:
         if batches is None:
-            return await run(_keep_whole, writing, whole, encryption, deadline=FINISH_SECONDS)
-        content = await _keep_batches(store, writing, batches, most, encryption)
-        blob: Blob = await run(writing.finish, deadline=FINISH_SECONDS)
-        return _kept(content, blob, encryption)
+            return await run(_keep_whole, writing, whole, deadline=FINISH_SECONDS)
+        content = await _keep_batches(store, writing, batches, most)
+        return Received(content, await run(writing.finish, deadline=FINISH_SECONDS))
     except BaseException:
         await asyncio.shield(run(_forget, store, writing, blob_id))
         raise
 
 
-def _keep_whole(writing: Writing, data: bytes, encryption: Encryption | None) -> Received:
+def _keep_whole(writing: Writing, data: bytes) -> Received:
     """In the lane, at one go."""
-    _write(writing, data, encryption)
-    content = Content(len(data), hashlib.md5(data, usedforsecurity=False).hexdigest())
-    return _kept(content, writing.finish(), encryption)
+    writing.write(data)
+    return Received(Content(len(data), hashlib.md5(data, usedforsecurity=False).hexdigest()), writing.finish())
 
 
-def _write(writing: Writing, data: bytes, encryption: Encryption | None) -> None:
-    """In the lane."""
-    writing.write(encryption.update(data) if encryption else data)
-
-
-def _kept(content: Content, blob: Blob, encryption: Encryption | None) -> Received:
-    if encryption is None:
-        return Received(content, blob)
-    return Received(content, replace(blob, tags=encryption.tags()), encryption.key)
-
-
-async def _keep_batches(
-    store: ObjectStore,
-    writing: Writing,
-    batches: AsyncIterator[bytes],
-    most: int,
-    encryption: Encryption | None,
-) -> Content:
+async def _keep_batches(store: ObjectStore, writing: Writing, batches: AsyncIterator[bytes], most: int) -> Content:
     """While one is written and hashed, by a thread each, the next one arrives."""
     md5, size = hashlib.md5(usedforsecurity=False), 0
     busy: list[Awaitable[None]] = []
@@ -171,7 +155,7 @@ async def _keep_batches(
             if size > most:
                 raise TooLarge()
             await _both(busy)
-            busy = [store.lane.run(md5.update, batch), store.lane.run(_write, writing, batch, encryption)]
+            busy = [store.lane.run(md5.update, batch), store.lane.run(writing.write, batch)]
     finally:
         await _both(busy)
     return Content(size, md5.hexdigest())
