@@ -15,7 +15,8 @@ from tests.doors.s3.verbs.test_forms import post, signed
 
 K, COPY = {"Bucket": "box", "Key": "k"}, {"Bucket": "box", "Key": "copy"}
 WORD = b"nobody may find these words on a disk. "
-BIG = WORD * (6 << 15)
+SOME, BIG = WORD * 50_000, WORD * 135_000
+"""A file, and a part that is no last one."""
 SSE = {"ServerSideEncryption": "AES256"}
 HEADER = "x-amz-server-side-encryption"
 AES256 = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
@@ -55,7 +56,7 @@ def read(s3: Any, where: Any = K, **more: Any) -> tuple[bytes, str | None]:
     return found["Body"].read(), told(found)
 
 
-@pytest.mark.parametrize("body", [b"", WORD, BIG])
+@pytest.mark.parametrize("body", [b"", WORD, SOME])
 def test_what_is_encrypted(s3: Any, tmp_path: Path, body: bytes) -> None:
     put = s3.put_object(**K, Body=body, ChecksumAlgorithm="SHA256", **SSE)
     assert told(put) == "AES256"
@@ -104,17 +105,17 @@ TO: dict[str, tuple[Any, Any]] = {"plain": ({}, {}), "sse-c": (OTHER, OTHER), "s
 def test_copies(tls: Any, source: str, to: str) -> None:
     (put, opens), (said, get) = FROM[source], TO[to]
     label = "AES256" if "sse-s3" in (to, source) and to != "sse-c" else None
-    tls.put_object(**K, Body=BIG, **put)
+    tls.put_object(**K, Body=SOME, **put)
     assert told(tls.copy_object(**COPY, CopySource=K, **opens, **said)) == label
-    assert read(tls, COPY, **get) == (BIG, label)
+    assert read(tls, COPY, **get) == (SOME, label)
     upload = {**COPY, "UploadId": tls.create_multipart_upload(**COPY, **said)["UploadId"]}
     part = tls.upload_part_copy(**upload, PartNumber=1, CopySource=K, CopySourceRange="bytes=5-99", **opens, **get)
     if to != "sse-c":  # whose entity tag is of what is kept
-        assert part["CopyPartResult"]["ETag"] == f'"{hashlib.md5(BIG[5:100], usedforsecurity=False).hexdigest()}"'
+        assert part["CopyPartResult"]["ETag"] == f'"{hashlib.md5(SOME[5:100], usedforsecurity=False).hexdigest()}"'
     listed = [{"PartNumber": 1, "ETag": part["CopyPartResult"]["ETag"]}]
     made = tls.complete_multipart_upload(**upload, MultipartUpload={"Parts": listed})
     assert {told(part), told(made)} == {"AES256" if to == "sse-s3" else None}
-    assert read(tls, COPY, **get) == (BIG[5:100], told(made))
+    assert read(tls, COPY, **get) == (SOME[5:100], told(made))
 
 
 def test_a_copy_of_what_is_plain_is_written_anew(s3: Any, cloud: S3Cloud) -> None:
@@ -151,7 +152,7 @@ def test_a_bucket_encrypts_what_is_put_into_it(s3: Any, tmp_path: Path) -> None:
     s3.put_object(Bucket="box", Key="before", Body=b"x")
     s3.put_bucket_encryption(Bucket="box", ServerSideEncryptionConfiguration=AES256)
     assert s3.get_bucket_encryption(Bucket="box")["ServerSideEncryptionConfiguration"] == AES256
-    for body in (WORD, BIG):
+    for body in (WORD, SOME):
         assert told(s3.put_object(**K, Body=body)) == "AES256"
         assert read(s3) == (body, "AES256")
     assert read(s3, {"Bucket": "box", "Key": "before"}) == (b"x", None)

@@ -21,7 +21,7 @@ from tests.services.objectstore.cloud import ObjectCloud, run
 from tests.services.objectstore.on_disk import blobs_of, flip, folder, look, packs, place, settled, store_of
 
 WORD = b"nobody may find these words on a disk. "
-BODIES = {"empty": b"", "small": WORD, "one": WORD * 20_000, "many": WORD * 70_000}
+BODIES = {"empty": b"", "small": WORD, "one": WORD * 20_000, "many": WORD * 60_000}
 
 
 async def encrypting(cloud: ObjectCloud, name: str = "c") -> None:
