@@ -41,9 +41,9 @@ def run_tests(fast: bool, nightly: bool, arguments: list[str]) -> int:
         _say(f"tests: {marks}")
         if status := _run(["pytest", "-q", *options, "-m", marks]):
             return status
-    if marks := ON_POSTGRESQL.get(tier):
+    if tier in ON_POSTGRESQL:
         _say("tests: the services again, on PostgreSQL")
-        command = ["pytest", "-q", *PARALLEL, "-m", marks, "tests/services"]
+        command = ["pytest", "-q", *PARALLEL, "-m", ON_POSTGRESQL[tier], "tests/services"]
         if status := _run(command, ALTO_TEST_ENGINE="postgresql"):
             return status
     _say(f"all passed after {time.monotonic() - began:.0f} s")
