@@ -57,7 +57,7 @@ class Keeper(Client):
 
     def check(self) -> None:
         with self.connected():
-            listed = json.loads(self.ask("GET", "?versions&format=json").body)
+            listed = self.listed("?versions&format=json")
             found = {(entry["name"], entry["version_id"]): self._read(entry) for entry in listed}
         for name, version in found.keys() - self.may.keys():
             self.may[name, version] = {*self.asked[name]}

@@ -108,6 +108,12 @@ class Client:
     def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
         return self.session.ask(self._connection, method, f"/{self.container}{path}", body, headers)
 
+    def listed(self, query: str) -> Any:
+        """The container, as JSON."""
+        answer = self.ask("GET", query)
+        assert answer.status == 200, f"{self.container} is gone"
+        return json.loads(answer.body)
+
     @contextmanager
     def connected(self) -> Iterator[None]:
         """To `ask`."""
@@ -163,7 +169,7 @@ class Writer(Client):
     def check(self) -> None:
         """Lists and totals agree with it, too."""
         with self.connected():
-            listed = {entry["name"]: entry for entry in json.loads(self.ask("GET", "?format=json").body)}
+            listed = {entry["name"]: entry for entry in self.listed("?format=json")}
             assert listed.keys() <= self.may.keys()
             for name, contents in self.may.items():
                 found = self._found(name, listed.get(name))
