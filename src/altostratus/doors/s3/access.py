@@ -4,6 +4,8 @@ The owner is the project; whoever has one of its roles in it acts for it. A poli
 the policy. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
 """
 
+from urllib.parse import unquote
+
 from altostratus.contracts.objectstore import Container, Object, Values
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.policy import ARN, HEADERS, TAG, Asked, Policy, decide, is_public, read_policy
@@ -14,6 +16,8 @@ OPERATORS = frozenset({"admin", "member"})
 READER, RESELLER = "reader", "ResellerAdmin"
 ACL, POLICY, BLOCK, TAGS, CORS = "s3:acl", "s3:policy", "s3:public-access-block", "s3:tags", "s3:cors"
 """Names under which a bucket or an object keeps them."""
+OWNERSHIP, ENFORCED = "s3:ownership", "BucketOwnerEnforced"
+"""Whose objects are, as the bucket keeps it; this one: all are the owner's, and lists count for nothing."""
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 GROUPS = (ALL_USERS, AUTHENTICATED)
@@ -60,6 +64,12 @@ def require(
         raise S3Error("AccessDenied")
 
 
+def check_not_denied(request: S3Request, container: Container, action: str) -> None:
+    """AccessDenied where the policy forbids what else need not be allowed."""
+    if _decision(request, container, action, None, request.key) is False:
+        raise S3Error("AccessDenied")
+
+
 def may(
     request: S3Request, container: Container, action: str, found: Object | None = None, key: str | None = None
 ) -> bool:
@@ -98,9 +108,11 @@ def _asked(request: S3Request, action: str, found: Object | None, key: str) -> A
     named = {"aws:referer": "referer", "aws:useragent": "user-agent"}
     values |= {key: request.headers[name] for key, name in named.items() if name in request.headers}
     values |= {f"s3:{name}": request.headers[name] for name in HEADERS if name in request.headers}
+    if source := values.get("s3:x-amz-copy-source"):  # as it is read, however it is written
+        values["s3:x-amz-copy-source"] = unquote(source.partition("?versionId=")[0]).removeprefix("/")
+    values |= {f"s3:{name}": request.query[name] for name in ("prefix", "delimiter") if name in request.query}
     if action == "s3:ListBucket" and key:
         values["s3:prefix"] = key  # whether something is there that is not
-    values |= {f"s3:{name}": request.query[name] for name in ("prefix", "delimiter") if name in request.query}
     tags = found.system.get(TAGS, {}) if found else {}
     values |= {f"{TAG}{key}": value for key, value in tags.items()}
     resource = f"{ARN}{request.bucket}/{key}" if _is_of_object(action) else f"{ARN}{request.bucket}"
@@ -115,7 +127,9 @@ def _is_of_object(action: str) -> bool:
 
 
 def _listed(actor: Actor | None, container: Container, action: str, found: Object | None) -> bool:
-    """What the lists of the bucket and of the object say."""
+    """What the lists of the bucket and of the object say, unless the bucket has none."""
+    if container.settings.get(OWNERSHIP) == ENFORCED:
+        return False
     ignore = bool(container.settings.get(BLOCK, {}).get("ignore_acls"))
     if permission := _BY_BUCKET_ACL.get(action):
         return _allows(container.settings, permission, actor, ignore)

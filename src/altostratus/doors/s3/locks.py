@@ -3,10 +3,11 @@
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from altostratus.contracts.objectstore import HOLD, RETENTION, Container, Object
+from altostratus.doors.s3.access import BYPASS as BYPASS_RIGHT
 from altostratus.doors.s3.access import may
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.nouns import ObjectLock, Retention
@@ -68,10 +69,11 @@ def _said_retention(mode: str | None, until: str | None, now: datetime) -> Reten
         raise S3Error("InvalidArgument", "Unknown wormMode directive.", ArgumentName="x-amz-object-lock-mode")
     try:
         moment = datetime.fromisoformat(until)
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise ValueError("it names no zone")
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise S3Error("InvalidArgument", "The retain until date must be provided in ISO 8601 format") from error
-    if moment.tzinfo is None:
-        raise S3Error("InvalidArgument", "The retain until date must be provided in ISO 8601 format")
     check_future(moment, now)
     return Retention(mode, moment)
 
@@ -99,7 +101,7 @@ def check_removable(request: S3Request, container: Container, found: Object) -> 
 
 def bypasses(request: S3Request, container: Container, found: Object) -> bool:
     asks = request.headers.get(BYPASS, "").lower() == "true"
-    return asks and may(request, container, "s3:BypassGovernanceRetention", found)
+    return asks and may(request, container, BYPASS_RIGHT, found, found.name)
 
 
 def check_retention(request: S3Request, container: Container, found: Object, wanted: Retention) -> None:

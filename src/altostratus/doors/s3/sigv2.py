@@ -15,14 +15,17 @@ from altostratus.doors.s3.sigv4 import mismatch, same
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # fmt: off
 SUBRESOURCES = frozenset((
-    "accelerate", "acl", "analytics", "cors", "defaultObjectAcl", "delete", "inventory", "lifecycle", "location",
-    "logging", "metrics", "notification", "object-lock", "partNumber", "policy", "replication", "requestPayment",
+    "accelerate", "acl", "analytics", "attributes", "cors", "defaultObjectAcl", "delete", "encryption", "inventory",
+    "legal-hold", "lifecycle", "location", "logging", "metrics", "notification", "object-lock", "ownershipControls",
+    "partNumber", "policy", "policyStatus", "publicAccessBlock", "replication", "requestPayment",
     "response-cache-control", "response-content-disposition", "response-content-encoding",
-    "response-content-language", "response-content-type", "response-expires", "restore", "select", "select-type",
-    "storageClass", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
+    "response-content-language", "response-content-type", "response-expires", "restore", "retention", "select",
+    "select-type", "storageClass", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions",
+    "website",
 ))
 # fmt: on
-"""The parameters that are part of the resource, and so signed."""
+"""The parameters that are part of the resource, and so signed: besides Amazon's own all that choose what a request does
+(or a URL for writing an object could be made one for its retention). Clients that sign fewer need version 4 for those."""
 
 
 def claim_of_header(request: Request, value: str) -> ClaimV2:

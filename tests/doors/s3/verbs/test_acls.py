@@ -110,6 +110,14 @@ def test_a_bucket_without_lists(s3: Any) -> None:
     s3.put_object(**K, Body=b"", ACL="bucket-owner-full-control")
 
 
+def test_where_there_are_no_lists_those_of_before_let_nobody_in(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_object(**K, Body=b"x", ACL="public-read")
+    assert cloud.ask("GET", "/box/k").status_code == 200
+    wanted = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    s3.put_bucket_ownership_controls(Bucket="box", OwnershipControls=wanted)
+    assert cloud.ask("GET", "/box/k").status_code == 403
+
+
 def test_a_copy_is_private_unless_it_is_said(cloud: S3Cloud, s3: Any) -> None:
     s3.put_object(**K, Body=b"x", ACL="public-read")
     s3.copy_object(Bucket="box", Key="c", CopySource=K)

@@ -183,6 +183,21 @@ def test_new_objects_get_what_the_bucket_has(cloud: S3Cloud, locked: Any) -> Non
     assert timedelta(days=2, hours=23) < left <= timedelta(days=3)
 
 
+def test_a_moment_of_another_zone(cloud: S3Cloud, locked: Any) -> None:
+    until = "2100-01-01T02:00:00+02:00"
+    headers = {"x-amz-object-lock-mode": "GOVERNANCE", "x-amz-object-lock-retain-until-date": until}
+    client: Any = cloud.client()
+    client.meta.events.register("before-sign.s3.PutObject", lambda request, **_: _add(request.headers, headers))
+    client.put_object(**K, Body=b"x")
+    assert locked.head_object(**K)["ObjectLockRetainUntilDate"].isoformat() == "2100-01-01T00:00:00+00:00"
+
+
+def _add(headers: Any, more: dict[str, str]) -> None:
+    """As they are: boto3 would say a moment in UTC."""
+    for name, value in more.items():
+        headers[name] = value
+
+
 def test_locks_need_a_bucket_that_has_them(s3: Any) -> None:
     refusal = refused(s3.put_object, **K, Body=b"", ObjectLockLegalHoldStatus="ON")
     assert refusal == (400, "InvalidRequest")

@@ -12,6 +12,7 @@ from altostratus.doors.s3.checksums import Algorithm, ChecksumType
 from altostratus.doors.s3.conditions import is_modified, read_range
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import lock_headers
+from altostratus.doors.s3.policy import ACTIONS
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.sealing import key_of, opened, require_key
 from altostratus.doors.s3.verbs.settings import end_header
@@ -117,8 +118,9 @@ def find(tx: Tx, request: S3Request, action: str) -> tuple[Container, Object]:
 
 
 def versioned(action: str) -> str:
-    """s3:GetObjectAcl is s3:GetObjectVersionAcl of one version."""
-    return action.replace("Object", "ObjectVersion", 1)
+    """s3:GetObjectAcl is s3:GetObjectVersionAcl of one version; s3:GetObjectRetention is the same of all."""
+    named = action.replace("Object", "ObjectVersion", 1)
+    return named if named in ACTIONS else action
 
 
 def is_expired(found: Object, tx: Tx) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from altostratus.contracts.objectstore import HOLD, RETENTION, Container, Content, NewObject, Object
 from altostratus.doors.s3 import xml_out
-from altostratus.doors.s3.access import ACL, TAGS, require
+from altostratus.doors.s3.access import ACL, TAGS, check_not_denied, require
 from altostratus.doors.s3.acls import check_block
 from altostratus.doors.s3.checksums import ChecksumType, algorithm_named
 from altostratus.doors.s3.conditions import guard_of, is_modified
@@ -92,6 +92,7 @@ def writable(tx: Tx, request: S3Request) -> Container:
         if header in request.headers:
             require(request, container, action)
     if grants := grants_of(request, container):
+        check_not_denied(request, container, "s3:PutObjectAcl")
         check_block(request, container, grants)
     return container
 
@@ -122,6 +123,8 @@ async def copy_object(request: S3Request) -> None:
         raise S3Error("InvalidRequest", "The specified copy source is larger than the maximum allowable size")
     replaces = _directive(request, "x-amz-metadata-directive")
     retags = _directive(request, "x-amz-tagging-directive")
+    if TAGS in source.found.system and not retags:
+        require(source.request, source.container, "s3:GetObjectTagging", source.found)
     opens = require_key(key_of(request, SOURCE_PREFIX), source.found.system)
     key = key_of(request)
     checksum = await _checksum(request, source, opens)
