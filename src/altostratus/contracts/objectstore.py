@@ -21,6 +21,9 @@ SEALED = "sealed"
 key of the client's. Nobody else gives them out."""
 RETENTION, HOLD = "retention", "legal-hold"
 """In `system` of a version that must not be taken away: until a moment (`until`, in ISO 8601), or while it is held."""
+LOCK = "object-lock"
+"""In `settings` of a container whose versions may be locked, so that they are always kept: {}, or the retention that is
+given to what has none of its own, as `mode` and `days` or `years`."""
 NULL = "null"
 """The version of what was written while versions were not kept."""
 
@@ -249,7 +252,8 @@ class ObjectStore(Protocol):
         ...
 
     def change_container(self, tx: Tx, container_id: int, **values: Any) -> None:
-        """`meta`, `settings` (each whole), `versioning`, `bucket`."""
+        """`meta`, `settings` (each whole), `versioning`, `bucket`. Raises Locked where versions may be locked and would
+        not be kept any more."""
         ...
 
     def delete_container(self, tx: Tx, account: str, name: str) -> None:

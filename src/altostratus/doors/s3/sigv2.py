@@ -24,8 +24,8 @@ SUBRESOURCES = frozenset((
     "website",
 ))
 # fmt: on
-"""The parameters that are part of the resource, and so signed: besides Amazon's own all that choose what a request does
-(or a URL for writing an object could be made one for its retention). Clients that sign fewer need version 4 for those."""
+"""The parameters that are part of the resource, and so signed: besides Amazon's own all that choose what is done (or a
+URL for writing an object could be made one for its retention). Clients that sign fewer need version 4 for those."""
 
 
 def claim_of_header(request: Request, value: str) -> ClaimV2:

@@ -20,7 +20,6 @@ from altostratus.kernel.errors import NotImplementedHere
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.store.accounts import container_usage
 from altostratus.services.objectstore.store.containers import (
-    change_container,
     container_by_id,
     find_bucket,
     find_container,
@@ -36,6 +35,7 @@ from altostratus.services.objectstore.store.uploads import (
     list_uploads,
 )
 from altostratus.services.objectstore.usecases import ObjectStore
+from altostratus.services.objectstore.usecases.change_container import change_container
 from altostratus.services.objectstore.usecases.complete_upload import complete_upload
 from altostratus.services.objectstore.usecases.copy_part import copy_part
 from altostratus.services.objectstore.usecases.create_container import create_container

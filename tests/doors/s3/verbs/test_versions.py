@@ -42,6 +42,16 @@ def test_each_writing_is_a_version(s3: Any) -> None:
     assert refused(s3.get_object, **K, VersionId="x") == (400, "InvalidArgument")
 
 
+def test_a_marker_has_no_longer_a_name_than_an_object(cloud: S3Cloud, s3: Any) -> None:
+    keep_versions(s3)
+    long = "k" * 1025
+    assert refused(s3.delete_object, Bucket="box", Key=long) == (400, "InvalidRequest")
+    found = s3.delete_objects(Bucket="box", Delete={"Objects": [{"Key": long}, {"Key": "short"}]})
+    assert ([each["Key"] for each in found["Errors"]], found["Deleted"][0]["Key"]) == ([long], "short")
+    assert cloud.swift("DELETE", f"/box/{long}").status_code == 400
+    assert "Versions" not in s3.list_object_versions(Bucket="box")
+
+
 def test_deleting_leaves_a_marker_that_can_go(s3: Any) -> None:
     keep_versions(s3)
     version = s3.put_object(**K, Body=b"1")["VersionId"]

@@ -102,6 +102,20 @@ def test_copies(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+def test_names_that_nobody_could_have(tmp_path: Path) -> None:
+    """NUL, which PostgreSQL would not even look for."""
+
+    async def test(cloud: ObjectCloud) -> None:
+        await cloud.put("~/c")
+        assert (await cloud.ask("PUT", "~/c/o", headers={"X-Object-Manifest": "c/a%00b"})).status == 400
+        assert (await cloud.post("~/c", headers={"X-Versions-Location": "a%00b"})).status == 412
+        manifest = b'[{"path": "c/a\\u0000b"}]'
+        assert (await cloud.ask("PUT", "~/c/o?multipart-manifest=put", manifest)).status == 400
+        assert await cloud.names("~/c") == []
+
+    run(tmp_path, test)
+
+
 def test_who_may_not_list_does_not_read_it(tmp_path: Path) -> None:
     async def test(cloud: ObjectCloud) -> None:
         await make(cloud)

@@ -115,9 +115,11 @@ async def _write_anew(request: SwiftRequest, copy: _Copy, span: Span) -> None:
 
 
 def _said(request: SwiftRequest, copy: _Copy) -> NewObject:
-    """What is said now besides what was said of the source, or instead."""
+    """What is said now besides what was said of the source, or instead. What other doors keep with the source (whom it
+    lets in, its checksum, its lock) is of that alone."""
     found, fresh, new = copy.source.found, request.flag("x-fresh-metadata"), said_of(request, copy.to)
-    system = {name: value for name, value in found.system.items() if not (fresh and name in KEPT)}
+    taken = (STATIC, LINK) if fresh else (STATIC, LINK, *KEPT)
+    system = {name: found.system[name] for name in taken if name in found.system}
     if LINK in system and copy.to.account != copy.source.path.account:
         system[LINK] = {"account": copy.source.path.account, **system[LINK]}
     meta = {**({} if fresh else found.meta), **new.meta}

@@ -69,5 +69,5 @@ def _open_dynamic(tx: Tx, request: SwiftRequest, account: str, found: Object) ->
 def check_dynamic(value: str) -> None:
     """Raises BadRequest unless it says a container and the beginning of names."""
     container, _, prefix = value.partition("/")
-    if not container or not prefix or prefix.startswith("/") or "?" in value or "&" in value:
+    if not container or not prefix or prefix.startswith("/") or "?" in value or "&" in value or "\0" in unquote(value):
         raise Malformed("X-Object-Manifest must be in the format container/prefix")

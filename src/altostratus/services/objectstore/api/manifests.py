@@ -66,7 +66,15 @@ async def keep_manifest(
     def make(content: Content) -> NewObject:
         return NewObject(new.content_type, new.meta, system, new.expires_at)
 
-    added = await write_object(request.store, *path, _once(kept), make, announced=len(kept), guard=guard_of(request))
+    added = await write_object(
+        request.store,
+        *path,
+        _once(kept),
+        make,
+        announced=len(kept),
+        guard=guard_of(request),
+        admit=lambda where: request.require_object(path, where, "write"),
+    )
     said = [("etag", f'"{etag}"'), ("last-modified", http_date(modified(added.modified_at)))]
     await request.answer(201, [*said, *headers])
 

@@ -1,6 +1,7 @@
 """What headers say of a container that the store or this API acts upon: lists of who may, where old versions go."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from altostratus.contracts.objectstore import Container, Values
 from altostratus.kernel.errors import BadRequest, PreconditionFailed
@@ -9,6 +10,7 @@ from altostratus.services.objectstore.api.request import Headers, SwiftRequest, 
 from altostratus.services.objectstore.api.views import POLICY
 from altostratus.services.objectstore.domain.access import DEFAULT, NAMES_OF, PREFIX, READ, WRITE
 from altostratus.services.objectstore.domain.acl import clean_acl
+from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, check_name
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.usecases.archive import HISTORY, STACK
 
@@ -79,6 +81,8 @@ def _read_archive(request: SwiftRequest) -> dict[str, str]:
         raise BadRequest("Only one of X-Versions-Location and X-History-Location may be specified")
     if any("/" in value for value in named.values()):
         raise PreconditionFailed("The location of versions must not have a slash")
+    for value in named.values():
+        check_name("Container", unquote(value), LONGEST_CONTAINER)
     removed = any(f"x-remove-{header.removeprefix('x-')}" in request.headers for header in ARCHIVES)
     return {**dict.fromkeys(ARCHIVES.values(), ""), **named} if given or removed else {}
 

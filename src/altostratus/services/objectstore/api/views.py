@@ -9,8 +9,6 @@ from altostratus.services.objectstore.usecases.large_object import STATIC
 SECOND = 1_000_000
 POLICY = "default"
 """The one storage policy."""
-POLICY = "default"
-"""The one storage policy."""
 KEPT = (
     "content-encoding",
     "content-disposition",

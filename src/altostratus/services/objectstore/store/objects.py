@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Select, Text, and_, bindparam, delete, insert, or_, select, type_coerce, update
 
-from altostratus.contracts.objectstore import NULL, Listing, NewObject, Object, Prefix, Values
+from altostratus.contracts.objectstore import NULL, Listing, Locked, NewObject, Object, Prefix, Values
 from altostratus.kernel.clock import micros
 from altostratus.kernel.db.rows import every, inserted_id, one
 from altostratus.kernel.tx import Tx
@@ -137,8 +137,10 @@ def change_object(tx: Tx, object_id: int, **values: Any) -> None:
     tx.sql.execute(update(object_).where(object_.c.id == object_id).values(values))
 
 
-def remove_object(tx: Tx, found: Object) -> None:
-    """One version; its blobs may be garbage now."""
+def remove_object(tx: Tx, found: Object, *, unlocked: bool = False) -> None:
+    """One version; its blobs may be garbage now. Raises Locked, unless somebody has seen to that (`unlocked`)."""
+    if not unlocked and found.is_locked(tx.now):
+        raise Locked()
     used = [found.blob_id] if found.blob_id else []
     if found.blob_id is None and found.size:
         mine = extent.c.object_id == found.id
