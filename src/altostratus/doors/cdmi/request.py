@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from altostratus.contracts.accounts import owns, reads_all
 from altostratus.contracts.objectstore import ObjectStore
 from altostratus.doors.cdmi.place import Place
 from altostratus.doors.cdmi.spans import Span, read_span
@@ -22,8 +23,6 @@ VERSION = "x-cdmi-specification-version"
 VALUE_MOST = 16 << 20
 """Bytes of a value that one JSON body holds at most."""
 BODY_MOST = VALUE_MOST // 3 * 4 + (1 << 20)
-OWNERS = frozenset({"admin", "member"})
-READERS = OWNERS | {"reader"}
 _CDMI = "application/cdmi-"
 _ANY = {"*/*", "application/*"}
 Headers = Sequence[tuple[str, str]]
@@ -73,9 +72,13 @@ class CdmiRequest:
         """Whether the answer has any of these fields."""
         return not self.fields or any(field.name in names for field in self.fields)
 
-    def require(self, roles: frozenset[str]) -> None:
-        """The whole tree is one project's: roles in it are all that counts."""
-        if not self.raw.actor.project or roles.isdisjoint(self.raw.actor.roles):
+    def require_owner(self) -> None:
+        """The whole tree is one account's: what one may do there is all that counts."""
+        if not self.raw.actor.project or not owns(self.raw.actor, self.place.account):
+            raise Forbidden()
+
+    def require_reader(self) -> None:
+        if not self.raw.actor.project or not reads_all(self.raw.actor, self.place.account):
             raise Forbidden()
 
     def wants(self, kind: str) -> bool:

@@ -6,14 +6,13 @@ the policy. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluat
 
 from urllib.parse import unquote
 
+from altostratus.contracts.accounts import is_own, owns, reads_all
 from altostratus.contracts.objectstore import Container, Object, Values
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.policy import ARN, HEADERS, TAG, Asked, Policy, decide, is_public, read_policy
-from altostratus.doors.s3.request import S3Request, owner_id
+from altostratus.doors.s3.request import S3Request
 from altostratus.kernel.actor import Actor
 
-OPERATORS = frozenset({"admin", "member"})
-READER, RESELLER = "reader", "ResellerAdmin"
 ACL, POLICY, BLOCK, TAGS, CORS = "s3:acl", "s3:policy", "s3:public-access-block", "s3:tags", "s3:cors"
 """Names under which a bucket or an object keeps them."""
 OWNERSHIP, ENFORCED = "s3:ownership", "BucketOwnerEnforced"
@@ -48,13 +47,6 @@ _BY_OBJECT_ACL = {
 }
 
 
-def acts_for(actor: Actor | None, container: Container) -> bool:
-    """Whether the actor may do everything that the owner may."""
-    if actor is None:
-        return False
-    return RESELLER in actor.roles or (_is_of(actor, container) and not actor.roles.isdisjoint(OPERATORS))
-
-
 def require(
     request: S3Request, container: Container, action: str, found: Object | None = None, key: str | None = None
 ) -> None:
@@ -73,7 +65,7 @@ def check_not_denied(request: S3Request, container: Container, action: str) -> N
 def may(
     request: S3Request, container: Container, action: str, found: Object | None = None, key: str | None = None
 ) -> bool:
-    owner = acts_for(request.actor, container)
+    owner = owns(request.actor, container.account)
     if action in _OWNERS_ALONE:
         return owner
     said = _decision(request, container, action, found, request.key if key is None else key)
@@ -81,13 +73,9 @@ def may(
         return False
     if owner or said:
         return True
-    if request.actor and _is_of(request.actor, container):
-        return READER in request.actor.roles and action.startswith(_READS)
+    if action.startswith(_READS) and reads_all(request.actor, container.account):
+        return True
     return _listed(request.actor, container, action, found)
-
-
-def _is_of(actor: Actor, container: Container) -> bool:
-    return bool(actor.project) and actor.project == owner_id(container)
 
 
 def _decision(request: S3Request, container: Container, action: str, found: Object | None, key: str) -> bool | None:
@@ -98,7 +86,7 @@ def _decision(request: S3Request, container: Container, action: str, found: Obje
     policy: Policy = read_policy(text, request.bucket)
     said = decide(policy, _asked(request, action, found, key))
     restricted = container.settings.get(BLOCK, {}).get("restrict_buckets") and is_public(policy)
-    stranger = request.actor is None or not _is_of(request.actor, container)
+    stranger = request.actor is None or not is_own(request.actor, container.account)
     return None if said and restricted and stranger else said
 
 
@@ -130,14 +118,21 @@ def _listed(actor: Actor | None, container: Container, action: str, found: Objec
     """What the lists of the bucket and of the object say, unless the bucket has none."""
     if container.settings.get(OWNERSHIP) == ENFORCED:
         return False
-    ignore = bool(container.settings.get(BLOCK, {}).get("ignore_acls"))
+    names = _names_of(actor, container)
     if permission := _BY_BUCKET_ACL.get(action):
-        return _allows(container.settings, permission, actor, ignore)
+        return _allows(container.settings, permission, names)
     permission = _BY_OBJECT_ACL.get(action)
-    return bool(permission and found) and _allows(found.system if found else {}, permission or "", actor, ignore)
+    return bool(permission and found) and _allows(found.system if found else {}, permission or "", names)
 
 
-def _allows(values: Values, permission: str, actor: Actor | None, ignore_groups: bool) -> bool:
-    mine = {ALL_USERS} if actor is None else {ALL_USERS, AUTHENTICATED, actor.project, actor.user_id}
-    mine -= set(GROUPS) if ignore_groups else set()
-    return any(who in mine and right in (permission, "FULL_CONTROL") for who, right in values.get(ACL, ()))
+def _names_of(actor: Actor | None, container: Container) -> set[str]:
+    """What an actor goes by in lists. That its project has all rights gives it none: for that it needs a role."""
+    names = set() if container.settings.get(BLOCK, {}).get("ignore_acls") else {ALL_USERS}
+    if actor is None:
+        return names
+    names |= {AUTHENTICATED} if names else set()
+    return names | {actor.user_id} | ({actor.project} if not is_own(actor, container.account) else set())
+
+
+def _allows(values: Values, permission: str, names: set[str]) -> bool:
+    return any(who in names and right in (permission, "FULL_CONTROL") for who, right in values.get(ACL, ()))

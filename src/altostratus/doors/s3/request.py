@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from altostratus.contracts.accounts import project_of
 from altostratus.contracts.objectstore import Container, NoSuchContainer
 from altostratus.doors.s3.body import SMALL, Body
 from altostratus.doors.s3.claim import Payload, Request
@@ -105,7 +106,7 @@ class S3Request:
 
 def owner_id(container: Container) -> str:
     """The canonical id of a bucket's owner: the project's."""
-    return container.account.removeprefix("AUTH_")
+    return project_of(container.account)
 
 
 def _utf8(value: str) -> str:

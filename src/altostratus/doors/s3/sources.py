@@ -13,7 +13,7 @@ from altostratus.doors.s3.body import SMALL
 from altostratus.doors.s3.checksums import Algorithm, Hasher, hasher, to_text
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.places import Place
-from altostratus.doors.s3.request import S3Request
+from altostratus.doors.s3.request import S3Request, owner_id
 from altostratus.doors.s3.sealing import Key, opened
 from altostratus.doors.s3.versions import check_version
 from altostratus.doors.s3.views import check_whole
@@ -66,7 +66,7 @@ def find_source(tx: Tx, request: S3Request) -> Source:
     if container is None:
         raise S3Error("NoSuchBucket", BucketName=bucket)
     expected = request.headers.get("x-amz-source-expected-bucket-owner")
-    if expected is not None and container.account != f"AUTH_{expected}":
+    if expected is not None and expected != owner_id(container):
         raise S3Error("AccessDenied")
     found = request.door.objects.find_object(tx, container.id, key, version or None)
     require(named, container, "s3:GetObjectVersion" if version else "s3:GetObject", found)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qsl, quote
 
+from altostratus.contracts.accounts import owns, reads_all
 from altostratus.contracts.objectstore import Container
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import BadRequest, Fault, Forbidden, Unauthorized
 from altostratus.kernel.http.raw import RawRequest
-from altostratus.services.objectstore.domain.access import allows_listing, allows_object, owns, reads_all
+from altostratus.services.objectstore.domain.access import allows_listing, allows_object
 from altostratus.services.objectstore.domain.grant import Grant
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.usecases import ObjectStore
