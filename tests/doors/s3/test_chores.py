@@ -1,11 +1,14 @@
 """Lifecycles: what goes by the rules of a bucket, and when."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from altostratus.contracts.objectstore import Listing
-from altostratus.doors.s3.chores import Lifecycles
+from altostratus.doors.s3.chores import Lifecycles, remove
+from altostratus.doors.s3.lifecycle import Walk
+from altostratus.doors.s3.verbs.settings import LIFECYCLE_RULES
 from tests.doors.s3.cloud import S3Cloud
 
 
@@ -102,6 +105,26 @@ def test_where_versions_are_kept_a_marker_comes_and_goes_in_the_end(cloud: S3Clo
     assert names(cloud) == ["a gone"]
     after(cloud, days=3)
     assert names(cloud) == []
+
+
+def test_what_has_changed_since_it_was_looked_at_stays(cloud: S3Cloud, s3: Any) -> None:
+    """Rules that are gone, and a tag that is."""
+    for key in ("a", "b"):
+        s3.put_object(Bucket="box", Key=key, Body=b"x", Tagging="k=v")
+    put(s3, rule(Filter={"Tag": {"Key": "k", "Value": "v"}}, Expiration={"Days": 1}))
+    facade = cloud.store.facade
+    seen = cloud.run(facade.read(lambda tx: facade.find_bucket(tx, "box")))
+    rules = LIFECYCLE_RULES.of(seen)
+    page = cloud.run(facade.read(lambda tx: facade.list_versions(tx, seen.id, Listing(limit=9))))
+    doomed = list(Walk(rules, cloud.clock.now() + timedelta(days=3)).doomed(page))
+    assert len(doomed) == 2
+    s3.delete_object_tagging(Bucket="box", Key="a")
+    s3.delete_bucket_lifecycle(Bucket="box")
+    cloud.run(facade.write(lambda tx: remove(tx, cloud.door.state, seen, doomed)))
+    assert names(cloud) == ["a", "b"]
+    put(s3, rule(Filter={"Tag": {"Key": "k", "Value": "v"}}, Expiration={"Days": 1}))
+    cloud.run(facade.write(lambda tx: remove(tx, cloud.door.state, seen, doomed)))
+    assert names(cloud) == ["a"]
 
 
 def test_what_is_locked_stays(cloud: S3Cloud) -> None:

@@ -66,7 +66,7 @@ class Lifecycles:
             doomed = await self._door.lane.run(list, walk.doomed(page))  # there may be a thousand rules
             for at in range(0, len(doomed), BATCH):
                 batch = doomed[at : at + BATCH]
-                await objects.write(lambda tx, batch=batch: _remove(tx, self._door, bucket, batch))  # type: ignore[misc]
+                await objects.write(lambda tx, batch=batch: remove(tx, self._door, bucket, batch))  # type: ignore[misc]
             if len(page) < PAGE:
                 return
             last = page[-1]
@@ -95,10 +95,10 @@ def _uploads(tx: Tx, door: Door, bucket: Container, last: Upload | None) -> list
     return [row for row in found if isinstance(row, Upload)]
 
 
-def _remove(tx: Tx, door: Door, bucket: Container, doomed: Sequence[Doomed]) -> None:
-    """What is still there as it was seen."""
+def remove(tx: Tx, door: Door, bucket: Container, doomed: Sequence[Doomed]) -> None:
+    """What is still there as it was seen, by rules that are still there."""
     present = door.objects.find_bucket(tx, bucket.bucket or "")
-    if present is None or present.id != bucket.id:
+    if present is None or present.id != bucket.id or LIFECYCLE_RULES.of(present) != LIFECYCLE_RULES.of(bucket):
         return
     for each in doomed:
         _remove_one(tx, door, present, each)
@@ -108,7 +108,7 @@ def _remove_one(tx: Tx, door: Door, bucket: Container, doomed: Doomed) -> None:
     found = doomed.found
 
     def guard(there: Object | None) -> None:
-        if there is None or there.id != found.id or there.latest != found.latest:
+        if there is None or (there.id, there.latest, there.system) != (found.id, found.latest, found.system):
             raise NoSuchObject()
 
     try:

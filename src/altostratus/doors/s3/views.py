@@ -4,10 +4,11 @@ from altostratus.contracts.objectstore import Container, Object
 from altostratus.doors.s3 import nouns
 from altostratus.doors.s3.access import TAGS
 from altostratus.doors.s3.checksums import Algorithm, ChecksumType
+from altostratus.doors.s3.conditions import SECOND
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.request import owner_id
 from altostratus.doors.s3.xml_build import quoted
-from altostratus.kernel.clock import from_micros
+from altostratus.kernel.clock import from_micros, http_date
 
 KEPT = ("cache-control", "content-disposition", "content-encoding", "content-language", "expires")
 """Headers of an object that are kept as they are, whichever door they came by."""
@@ -16,9 +17,8 @@ _ASSEMBLED = ("slo", "x-object-manifest", "link")
 """What says of an object of Swift's that its bytes are elsewhere."""
 
 
-def http_date(micros: int) -> str:
-    """Sun, 06 Nov 1994 08:49:37 GMT"""
-    return from_micros(micros).strftime("%a, %d %b %Y %H:%M:%S GMT")
+def last_modified(found: Object) -> tuple[str, str]:
+    return ("last-modified", http_date(found.modified_at // SECOND))
 
 
 def owner_of(container: Container) -> nouns.Owner:
@@ -45,7 +45,7 @@ def object_headers(container: Container, found: Object) -> list[tuple[str, str]]
     """All that is said of an object when it is read, but for its length."""
     headers = [
         ("etag", quoted(found.etag)),
-        ("last-modified", http_date(found.modified_at)),
+        last_modified(found),
         ("content-type", found.content_type),
         ("accept-ranges", "bytes"),
     ]

@@ -71,6 +71,20 @@ def test_more_segments_than_are_in_memory_at_once(tmp_path: Path, monkeypatch: p
     run(tmp_path, test)
 
 
+def test_only_so_many_segments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large_object, "PAGE", 2)
+    monkeypatch.setattr(large_object, "MOST_PAGES", 2)
+
+    async def test(cloud: ObjectCloud) -> None:
+        await make(cloud)
+        await cloud.put("~/c/many", headers={"x-object-manifest": "s/q/"})
+        for number, status in enumerate([200, 200, 200, 409]):
+            await cloud.put(f"~/s/q/{number}", b"x")
+            assert (await cloud.get("~/c/many")).status == status, number
+
+    run(tmp_path, test)
+
+
 def test_what_names_a_prefix(tmp_path: Path) -> None:
     async def test(cloud: ObjectCloud) -> None:
         await make(cloud)

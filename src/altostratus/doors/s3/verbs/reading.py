@@ -22,7 +22,7 @@ from altostratus.doors.s3.views import (
     check_whole,
     checksum_headers,
     checksum_of,
-    http_date,
+    last_modified,
     object_headers,
     part_sizes,
     version_header,
@@ -94,8 +94,7 @@ async def get_attributes(request: S3Request) -> None:
         kind=kept[2] if kept else None,
         parts_page=_parts_page(request, found) if "ObjectParts" in asked and PARTS in found.system else None,
     )
-    modified = ("last-modified", http_date(found.modified_at))
-    await request.answer_xml(body, [modified, *version_header(container, found)])
+    await request.answer_xml(body, [last_modified(found), *version_header(container, found)])
 
 
 def find(tx: Tx, request: S3Request, action: str) -> tuple[Container, Object]:
@@ -148,8 +147,7 @@ def _missing(tx: Tx, request: S3Request, container: Container, version: str | No
 
 
 def _marked(fault: S3Error, marker: Object) -> S3Error:
-    modified = ("last-modified", http_date(marker.modified_at))
-    fault.headers = (("x-amz-delete-marker", "true"), ("x-amz-version-id", marker.version), modified)
+    fault.headers = (("x-amz-delete-marker", "true"), ("x-amz-version-id", marker.version), last_modified(marker))
     return fault
 
 

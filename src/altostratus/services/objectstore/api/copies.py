@@ -5,6 +5,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from altostratus.contracts.objectstore import Content, NewObject, Object, Values
+from altostratus.kernel.clock import http_date
 from altostratus.kernel.errors import BadRequest, PreconditionFailed, TooLarge
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.download import what_is_wanted
@@ -18,7 +19,6 @@ from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.api.uploads import said_of
 from altostratus.services.objectstore.api.versions import open_for_writing, shown_version, wanted_version
 from altostratus.services.objectstore.api.views import KEPT, modified
-from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.link import LINK
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, check_name, read_account, read_path
 from altostratus.services.objectstore.domain.ranges import Span

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 
 from altostratus.contracts.objectstore import Content, NewObject, NoSuchContainer
+from altostratus.kernel.clock import http_date
 from altostratus.kernel.errors import BadRequest, Fault, MethodNotAllowed, NotAcceptable, RangeNotSatisfiable, TooLarge
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.bulk import answer_report, delete_all, take_body
@@ -12,7 +13,6 @@ from altostratus.services.objectstore.api.report import Report
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.uploads import announced_length, guard_of, said_of
 from altostratus.services.objectstore.api.views import SECOND, modified
-from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.manifest import (
     LARGEST_MANIFEST,
     MOST_SEGMENTS,

@@ -24,6 +24,8 @@ STATIC = "slo"
 """Of an object's `system`: its bytes are a manifest, and this is the `etag` and the `size` of what that lists."""
 PAGE = 1000
 """Segments that are in memory at once."""
+MOST_PAGES = 100
+"""Of a dynamic one, of which all are looked at whenever somebody asks for it."""
 
 Allow = Callable[[Path, Container | None], None]
 """Raises a fault unless this object may be read as a segment of another."""
@@ -200,7 +202,7 @@ class DynamicReading:
 
 
 def open_dynamic(store: ObjectStore, tx: Tx, container_id: int, prefix: str) -> DynamicReading:
-    """What is there now, however many there are."""
+    """What is there now. Raises SegmentChanged where that is too much."""
     pages, size, etag = [_Page("", 0)], 0, hashlib.md5(usedforsecurity=False)
     while True:
         rows, last = _segments(tx, container_id, prefix, pages[-1].marker)
@@ -209,6 +211,8 @@ def open_dynamic(store: ObjectStore, tx: Tx, container_id: int, prefix: str) -> 
             size += row.size
         if not last:
             return DynamicReading(store, container_id, prefix, tuple(pages), size, etag.hexdigest())
+        if len(pages) == MOST_PAGES:
+            raise SegmentChanged(f"A large object has at most {MOST_PAGES * PAGE} segments.")
         pages.append(_Page(last, size))
 
 
