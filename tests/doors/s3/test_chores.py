@@ -10,6 +10,7 @@ from altostratus.doors.s3.chores import Lifecycles, remove
 from altostratus.doors.s3.lifecycle import Walk
 from altostratus.doors.s3.verbs.settings import LIFECYCLE_RULES
 from tests.doors.s3.cloud import S3Cloud
+from tests.harness import eventually
 
 
 def rule(**said: Any) -> dict[str, Any]:
@@ -23,9 +24,7 @@ def put(s3: Any, *rules: Any) -> None:
 def after(cloud: S3Cloud, **delta: float) -> None:
     """What a round leaves then."""
     cloud.clock.move(**delta)
-    chore: Any = cloud.door.listeners[0]
-    assert isinstance(chore, Lifecycles)
-    cloud.run(chore.round())
+    assert cloud.run(Lifecycles(cloud.door.state)()) is False
 
 
 def names(cloud: S3Cloud) -> list[str]:
@@ -146,3 +145,21 @@ def test_uploads_are_given_up(cloud: S3Cloud, s3: Any) -> None:
     after(cloud, days=3)
     cloud.clock.move(days=-3)
     assert [each["Key"] for each in s3.list_multipart_uploads(Bucket="box")["Uploads"]] == ["b"]
+
+
+def test_the_door_does_it_by_itself(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_object(Bucket="box", Key="a", Body=b"x")
+    put(s3, rule(Expiration={"Days": 1}))
+    cloud.clock.move(days=3)
+    (listener,) = cloud.door.listeners
+
+    async def is_gone() -> bool:
+        facade = cloud.store.facade
+        return await facade.read(lambda tx: not _names(tx, facade))
+
+    async def run() -> None:
+        await listener.start()
+        await eventually(is_gone)
+        await listener.stop()
+
+    cloud.run(run())

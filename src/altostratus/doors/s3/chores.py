@@ -1,6 +1,5 @@
 """What the door does by itself: the rules of lifecycles are looked at again and again."""
 
-import asyncio
 from collections.abc import Sequence
 
 from altostratus.contracts.objectstore import Container, Listing, Locked, NoSuchObject, Object, Upload
@@ -19,37 +18,20 @@ log = logger("s3")
 
 
 class Lifecycles:
-    """Goes through all buckets that have rules, and rests between two rounds."""
+    """Goes through all buckets that have rules."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.round()
-            except Exception as error:
-                log.error("the round of lifecycles failed; there will be another", exc_info=error)
-            await asyncio.sleep(self._door.config.lifecycle_seconds)
-
-    async def round(self) -> None:
-        """Through all buckets once."""
+    async def __call__(self) -> bool:
+        """Once; there is no more to do before the next round."""
         after, objects = "", self._door.objects
         while True:
             page = await objects.read(lambda tx, after=after: objects.list_buckets(tx, after, PAGE))  # type: ignore[misc]
             for bucket in page:
                 await self._keep(bucket)
             if len(page) < PAGE:
-                return
+                return False
             after = page[-1].bucket or ""
 
     async def _keep(self, bucket: Container) -> None:
