@@ -45,7 +45,7 @@ class Lifecycles:
         objects, walk, last = self._door.objects, Walk(rules, self._door.clock.now()), None
         while True:
             page = await objects.read(lambda tx, last=last: _versions(tx, self._door, bucket, last))  # type: ignore[misc]
-            doomed = await self._door.lane.run(list, walk.doomed(page))  # there may be a thousand rules
+            doomed: list[Doomed] = await self._door.lane.run(list, walk.doomed(page))  # there may be a thousand rules
             for at in range(0, len(doomed), BATCH):
                 batch = doomed[at : at + BATCH]
                 await objects.write(lambda tx, batch=batch: remove(tx, self._door, bucket, batch))  # type: ignore[misc]
