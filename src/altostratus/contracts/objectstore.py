@@ -20,6 +20,9 @@ Values = Mapping[str, Any]
 SEALED = "sealed"
 """In `system` of an object whose bytes mean something to nobody but the door that wrote them: it has been sealed with a
 key of the client's. Nobody else gives them out."""
+STATIC = "slo"
+"""In `system` of an object whose bytes list others, with the `etag` and the `size` of what they are together: so other
+doors see it. Only Swift's writes it; copies by reference keep it."""
 RETENTION, HOLD = "retention", "legal-hold"
 """In `system` of a version that must not be taken away: until a moment (`until`, in ISO 8601), or while it is held."""
 LOCK = "object-lock"
@@ -302,7 +305,8 @@ class ObjectStore(Protocol):
         ...
 
     def change_object(self, tx: Tx, object_id: int, **values: Any) -> None:
-        """`meta`, `system` (each whole), `content_type`, `expires_at`."""
+        """`meta`, `system` (each whole), `content_type`, `expires_at`. Raises Locked where that is of a version that is
+        locked, but for `system`."""
         ...
 
     def copy_object(

@@ -52,9 +52,10 @@ def test_all_get_the_retention_of_the_bucket(cloud: S3Cloud, locked: Any, door: 
     (_, version) = versions(locked)[0]
     assert locked.get_object_retention(**K)["Retention"]["Mode"] == "COMPLIANCE"
     assert cloud.swift("DELETE", f"/box/k?version-id={version}").status_code == 403
-    assert cloud.swift("POST", "/box/k", headers={"x-object-meta-a": "b"}).status_code == 202
+    assert cloud.swift("POST", "/box/k", headers={"x-object-meta-a": "b"}).status_code == 403
     assert refused(locked.delete_object, **K, VersionId=version) == (403, "AccessDenied")
     cloud.clock.move(days=2)
+    assert cloud.swift("POST", "/box/k", headers={"x-object-meta-a": "b"}).status_code == 202
     assert cloud.swift("DELETE", f"/box/k?version-id={version}").status_code == 204
 
 
@@ -98,3 +99,30 @@ def test_a_copy_takes_neither_lists_nor_locks_along(cloud: S3Cloud) -> None:
     assert refused(theirs.get_object, **K) == (403, "AccessDenied")
     assert cloud.swift("DELETE", "/box/k").status_code == 204
     assert versions(s3) == []
+
+
+def test_a_static_large_object_is_as_any_other(cloud: S3Cloud, s3: Any) -> None:
+    for name in ("a", "b"):
+        cloud.swift("PUT", f"/box/{name}", name.encode() * 3)
+    manifest = b'[{"path": "box/a"}, {"path": "box/b"}]'
+    assert cloud.swift("PUT", "/box/k?multipart-manifest=put", manifest).status_code == 201
+    got = s3.get_object(**K)
+    assert (got["Body"].read(), got["ContentLength"]) == (b"aaabbb", 6)
+    assert s3.get_object(**K, Range="bytes=2-3")["Body"].read() == b"ab"
+    assert {each["Key"]: each["Size"] for each in s3.list_objects_v2(Bucket="box")["Contents"]}["k"] == 6
+    s3.copy_object(Bucket="box", Key="copy", CopySource=K)
+    assert s3.get_object(Bucket="box", Key="copy")["Body"].read() == b"aaabbb"
+    assert cloud.swift("HEAD", "/box/copy").headers["x-static-large-object"] == "True"
+
+
+def test_a_manifest_does_not_go_where_its_names_mean_something_else(cloud: S3Cloud, s3: Any) -> None:
+    cloud.swift("PUT", "/box/a", b"a")
+    cloud.swift("PUT", "/box/k?multipart-manifest=put", b'[{"path": "box/a"}]')
+    s3.put_bucket_acl(Bucket="box", ACL="public-read")
+    s3.put_object_acl(**K, ACL="public-read")
+    theirs: Any = cloud.client("theirs")
+    theirs.create_bucket(Bucket="other")
+    assert theirs.get_object(**K)["Body"].read() == b"a"
+    copy = {"Bucket": "other", "Key": "k", "CopySource": K}
+    assert refused(theirs.copy_object, **copy) == (501, "NotImplemented")
+    assert "Contents" not in theirs.list_objects_v2(Bucket="other")

@@ -13,8 +13,8 @@ from altostratus.kernel.clock import from_micros, http_date
 KEPT = ("cache-control", "content-disposition", "content-encoding", "content-language", "expires")
 """Headers of an object that are kept as they are, whichever door they came by."""
 CHECKSUM, PARTS = "s3:checksum", "s3:parts"
-_ASSEMBLED = ("slo", "x-object-manifest", "link")
-"""What says of an object of Swift's that its bytes are elsewhere."""
+_ASSEMBLED = ("x-object-manifest", "link")
+"""What says of an object of Swift's that only Swift puts it together from others."""
 
 
 def last_modified(found: Object) -> tuple[str, str]:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 
 from dataclasses import replace
 
-from altostratus.contracts.objectstore import HOLD, RETENTION, Container, Content, NewObject, Object
+from altostratus.contracts.objectstore import HOLD, RETENTION, STATIC, Container, Content, NewObject, Object
 from altostratus.doors.s3 import xml_out
 from altostratus.doors.s3.access import ACL, TAGS, check_not_denied, require
 from altostratus.doors.s3.acls import check_block
@@ -192,7 +192,7 @@ def _check_itself(request: S3Request, source: Source, container: Container, repl
 def _as_it_was(found: Object, said: NewObject) -> NewObject:
     """What the source says of itself, with what belongs to the new one alone."""
     own = {name: value for name, value in said.system.items() if name in (ACL, RETENTION, HOLD)}
-    old = {name: value for name, value in found.system.items() if name not in (ACL, RETENTION, HOLD, SEAL)}
+    old = {name: value for name, value in found.system.items() if name not in (ACL, RETENTION, HOLD, SEAL, STATIC)}
     return NewObject(found.content_type, found.meta, {**old, **own})
 
 

@@ -4,7 +4,7 @@ source or what a manifest names. Conditions are about the source."""
 from typing import NamedTuple
 from urllib.parse import quote
 
-from altostratus.contracts.objectstore import Content, NewObject, Object, Values
+from altostratus.contracts.objectstore import STATIC, Content, NewObject, Object, Values
 from altostratus.kernel.clock import http_date
 from altostratus.kernel.errors import BadRequest, PreconditionFailed, TooLarge
 from altostratus.kernel.tx import Tx
@@ -24,7 +24,7 @@ from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, c
 from altostratus.services.objectstore.domain.ranges import Span
 from altostratus.services.objectstore.store.objects import find_version
 from altostratus.services.objectstore.usecases.copy_object import copy_object
-from altostratus.services.objectstore.usecases.large_object import STATIC, read_manifest
+from altostratus.services.objectstore.usecases.large_object import read_manifest
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
 
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from urllib.parse import unquote
 
-from altostratus.contracts.objectstore import Object
+from altostratus.contracts.objectstore import STATIC, Object
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.target import Target
@@ -12,7 +12,6 @@ from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.large_object import (
-    STATIC,
     DynamicReading,
     Inline,
     StaticReading,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from altostratus.contracts.objectstore import Content, NewObject, NoSuchContainer
+from altostratus.contracts.objectstore import STATIC, Content, NewObject, NoSuchContainer
 from altostratus.kernel.clock import http_date
 from altostratus.kernel.errors import BadRequest, Fault, MethodNotAllowed, NotAcceptable, RangeNotSatisfiable, TooLarge
 from altostratus.kernel.tx import Tx
@@ -26,7 +26,7 @@ from altostratus.services.objectstore.domain.manifest import (
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, check_name
 from altostratus.services.objectstore.errors import Unprocessable
 from altostratus.services.objectstore.store.containers import find_container
-from altostratus.services.objectstore.usecases.large_object import STATIC, content_of, read_manifest
+from altostratus.services.objectstore.usecases.large_object import content_of, read_manifest
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
 from altostratus.services.objectstore.usecases.read_object import ObjectReading, get_listed, read_spans
 

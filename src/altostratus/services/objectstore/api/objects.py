@@ -20,7 +20,7 @@ from altostratus.services.objectstore.api.views import KEPT, modified
 from altostratus.services.objectstore.domain.link import is_link, location, target_of
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, check_name
 from altostratus.services.objectstore.errors import Malformed, Unprocessable
-from altostratus.services.objectstore.store.objects import change_object
+from altostratus.services.objectstore.usecases.change_object import change_object
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
 from altostratus.services.objectstore.usecases.read_object import get_listed
 

@@ -18,7 +18,8 @@ from altostratus.services.objectstore.store.tables import blob, extent, object_
 _SELECT: Select[Any] = select(*(object_.c[name] for name in Object.__dataclass_fields__))
 _OF_NAME = and_(object_.c.container_id == bindparam("of_container"), object_.c.name == bindparam("of_name"))
 _LATEST = _SELECT.where(_OF_NAME, object_.c.latest)
-_BY_ID = _SELECT.where(_OF_NAME, object_.c.id == bindparam("of_id"))
+_BY_ID = _SELECT.where(object_.c.id == bindparam("of_id"))
+_VERSION = _BY_ID.where(_OF_NAME)
 _OLD_NULL = _SELECT.where(_OF_NAME, ~object_.c.latest, ~object_.c.versioned)
 _NEWEST_OLD = _SELECT.where(_OF_NAME, ~object_.c.latest).order_by(object_.c.id.desc()).limit(1)
 _BY_IDENTITY = _SELECT.where(object_.c.origin == bindparam("of_identity"), object_.c.latest)
@@ -71,7 +72,11 @@ def is_expired(tx: Tx, found: Object) -> bool:
 
 
 def find_version(tx: Tx, container_id: int, name: str, object_id: int) -> Object | None:
-    return one(tx, _BY_ID, Object, of_container=container_id, of_name=name, of_id=object_id)
+    return one(tx, _VERSION, Object, of_container=container_id, of_name=name, of_id=object_id)
+
+
+def find_by_id(tx: Tx, object_id: int) -> Object | None:
+    return one(tx, _BY_ID, Object, of_id=object_id)
 
 
 def find_null(tx: Tx, container_id: int, name: str) -> Object | None:

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
-from altostratus.contracts.objectstore import Container, Guard, Listing, NewObject, Object, Prefix, Reading
-from altostratus.kernel.errors import Conflict, Fault
+from altostratus.contracts.objectstore import STATIC, Container, Guard, Listing, NewObject, Object, Prefix, Reading
+from altostratus.kernel.errors import Conflict, Fault, NotImplementedHere
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.domain.link import MOST_LINKS, is_link, target_of
 from altostratus.services.objectstore.domain.manifest import DEEPEST, Manifest, Segment, stored_manifest
@@ -20,8 +20,6 @@ from altostratus.services.objectstore.usecases.copy_object import copy_object
 from altostratus.services.objectstore.usecases.read_object import ObjectReading, read_spans
 from altostratus.services.objectstore.usecases.replace import find_listed
 
-STATIC = "slo"
-"""Of an object's `system`: its bytes are a manifest, and this is the `etag` and the `size` of what that lists."""
 PAGE = 1000
 """Segments that are in memory at once."""
 MOST_PAGES = 100
@@ -142,9 +140,13 @@ def open_whole(store: ObjectStore, tx: Tx, found: Object, sealed: bool) -> Readi
 
 
 def copy_whole(tx: Tx, source: Object, container: Container, name: str, new: NewObject, guard: Guard) -> Object:
-    """A copy of an object that is seen so: its manifest stays one, whatever is said of it."""
+    """A copy of an object that is seen so: its manifest stays one, whatever is said of it. Raises NotImplementedHere
+    for another account, where it would name other segments."""
     kept = find_version(tx, source.container_id, source.name, source.id) if STATIC in source.system else None
     if kept:
+        origin = container_by_id(tx, source.container_id)
+        if origin is None or origin.account_id != container.account_id:
+            raise NotImplementedHere("Objects that are made of others are copied within their account.")
         new = replace(new, etag=kept.etag, system={**new.system, STATIC: kept.system[STATIC]})
     return as_whole(copy_object(tx, source, container, name, new, guard))
 
