@@ -132,7 +132,7 @@ class CdmiRequest:
 
     async def answer(self, status: int, headers: Headers = (), body: bytes = b"") -> None:
         spoken = [(VERSION, self.version)] if self.version else []
-        await self.raw.answer(status, [*wired(headers), *spoken], body)
+        await self.raw.answer(status, [*headers, *spoken], body)
 
     async def answer_json(self, status: int, kind: str, whole: Mapping[str, Any]) -> None:
         """The fields that were asked for."""
@@ -165,11 +165,6 @@ def decoded(path: str) -> str:
         return unquote(path, errors="strict")
     except UnicodeDecodeError as error:
         raise BadRequest("The path is not UTF-8.") from error
-
-
-def wired(headers: Headers) -> list[tuple[str, str]]:
-    """UTF-8 as the characters that stand for its bytes."""
-    return [(name, value.encode().decode("latin-1")) for name, value in headers]
 
 
 def _utf8(value: str) -> str:

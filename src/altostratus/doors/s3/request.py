@@ -94,11 +94,7 @@ class S3Request:
         return found
 
     async def answer(self, status: int, headers: Headers = (), body: bytes = b"") -> None:
-        await self.raw.answer(status, self.encoded(headers), body)
-
-    def encoded(self, headers: Headers) -> list[tuple[str, str]]:
-        """UTF-8 as the characters that stand for its bytes."""
-        return [(name.encode().decode("latin-1"), value.encode().decode("latin-1")) for name, value in headers]
+        await self.raw.answer(status, headers, body)
 
     async def answer_xml(self, body: bytes, headers: Headers = ()) -> None:
         await self.answer(200, [XML, *headers], body)

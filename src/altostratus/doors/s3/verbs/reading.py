@@ -221,14 +221,14 @@ def _parts(found: Object) -> Iterator[nouns.Part]:
 async def _send(
     request: S3Request, status: int, headers: list[tuple[str, str]], reading: Reading, start: int, stop: int
 ) -> None:
-    raw, encoded = request.raw, request.encoded(headers)
+    raw = request.raw
     if request.method == "HEAD" or start == stop:
-        await raw.start(status, encoded)
+        await raw.start(status, headers)
         await raw.write(b"", more=False)
         return
     chunks = reading.chunks(start, stop)
     first = await anext(chunks)  # what is damaged at once is a fault, not half an answer
-    await raw.start(status, encoded)
+    await raw.start(status, headers)
     await raw.write(first)
     async for chunk in chunks:
         await raw.write(chunk)
