@@ -7,7 +7,8 @@ the policy. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluat
 from urllib.parse import unquote
 
 from altostratus.contracts.accounts import is_own, owns, reads_all
-from altostratus.contracts.objectstore import Container, Object, Values
+from altostratus.contracts.objectstore import ENCRYPTED, Container, Object, Upload, Values
+from altostratus.doors.s3.encryption import HEADER as ENCRYPTION
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.policy import ARN, HEADERS, TAG, Asked, Policy, decide, is_public, read_policy
 from altostratus.doors.s3.request import S3Request
@@ -22,6 +23,7 @@ AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 GROUPS = (ALL_USERS, AUTHENTICATED)
 _OWNERS_ALONE = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 BYPASS = "s3:BypassGovernanceRetention"
+Found = Object | Upload | None
 _READS = ("s3:Get", "s3:List")
 _BY_BUCKET_ACL = {
     "s3:ListBucket": "READ",
@@ -47,11 +49,9 @@ _BY_OBJECT_ACL = {
 }
 
 
-def require(
-    request: S3Request, container: Container, action: str, found: Object | None = None, key: str | None = None
-) -> None:
-    """AccessDenied unless it may be done; `found` is the object that it is done with, `key` its name if it is another
-    than the request's."""
+def require(request: S3Request, container: Container, action: str, found: Found = None, key: str | None = None) -> None:
+    """AccessDenied unless it may be done; `found` is the object or the upload that it is done with, `key` its name if
+    that is another than the request's."""
     if not may(request, container, action, found, key):
         raise S3Error("AccessDenied")
 
@@ -62,9 +62,7 @@ def check_not_denied(request: S3Request, container: Container, action: str) -> N
         raise S3Error("AccessDenied")
 
 
-def may(
-    request: S3Request, container: Container, action: str, found: Object | None = None, key: str | None = None
-) -> bool:
+def may(request: S3Request, container: Container, action: str, found: Found = None, key: str | None = None) -> bool:
     owner = owns(request.actor, container.account)
     if action in _OWNERS_ALONE:
         return owner
@@ -78,7 +76,7 @@ def may(
     return _listed(request.actor, container, action, found)
 
 
-def _decision(request: S3Request, container: Container, action: str, found: Object | None, key: str) -> bool | None:
+def _decision(request: S3Request, container: Container, action: str, found: Found, key: str) -> bool | None:
     """What the policy says; nothing to the public where its bucket restricts it."""
     text = container.settings.get(POLICY)
     if text is None:
@@ -90,7 +88,7 @@ def _decision(request: S3Request, container: Container, action: str, found: Obje
     return None if said and restricted and stranger else said
 
 
-def _asked(request: S3Request, action: str, found: Object | None, key: str) -> Asked:
+def _asked(request: S3Request, action: str, found: Found, key: str) -> Asked:
     values = {"aws:sourceip": request.raw.context.client}
     values["aws:securetransport"] = str(request.raw.scope.get("scheme") == "https").lower()
     named = {"aws:referer": "referer", "aws:useragent": "user-agent"}
@@ -101,7 +99,9 @@ def _asked(request: S3Request, action: str, found: Object | None, key: str) -> A
     values |= {f"s3:{name}": request.query[name] for name in ("prefix", "delimiter") if name in request.query}
     if action == "s3:ListBucket" and key:
         values["s3:prefix"] = key  # whether something is there that is not
-    tags = found.system.get(TAGS, {}) if found else {}
+    if action == "s3:PutObject" and found:  # what is said of the whole holds for each of its parts
+        values |= {f"s3:{ENCRYPTION}": found.system[ENCRYPTED]} if ENCRYPTED in found.system else {}
+    tags = found.system.get(TAGS, {}) if isinstance(found, Object) else {}
     values |= {f"{TAG}{key}": value for key, value in tags.items()}
     resource = f"{ARN}{request.bucket}/{key}" if _is_of_object(action) else f"{ARN}{request.bucket}"
     return Asked(action, resource, request.actor, values)
@@ -114,7 +114,7 @@ def _is_of_object(action: str) -> bool:
     return "Object" in action or action in ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", BYPASS)
 
 
-def _listed(actor: Actor | None, container: Container, action: str, found: Object | None) -> bool:
+def _listed(actor: Actor | None, container: Container, action: str, found: Found) -> bool:
     """What the lists of the bucket and of the object say, unless the bucket has none."""
     if container.settings.get(OWNERSHIP) == ENFORCED:
         return False

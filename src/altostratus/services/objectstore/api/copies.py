@@ -4,7 +4,7 @@ source or what a manifest names. Conditions are about the source."""
 from typing import NamedTuple
 from urllib.parse import quote
 
-from altostratus.contracts.objectstore import STATIC, Content, NewObject, Object, Values
+from altostratus.contracts.objectstore import ENCRYPTED, STATIC, Content, NewObject, Object, Values
 from altostratus.kernel.clock import http_date
 from altostratus.kernel.errors import BadRequest, PreconditionFailed, TooLarge
 from altostratus.kernel.tx import Tx
@@ -69,12 +69,15 @@ async def _copy(request: SwiftRequest, path: Path, to: Path) -> None:
 
 
 async def _refer(request: SwiftRequest, copy: _Copy) -> None:
-    """Another object of the same bytes, if the source is still what it was; otherwise its bytes, which are."""
+    """Another object of the same bytes, if the source is still what it was, and they may be kept there as they are;
+    otherwise of others like them."""
 
     def refer(tx: Tx) -> Object | None:
         where = open_for_writing(tx, request, copy.to)
         found = copy.source.found
         if find_version(tx, found.container_id, found.name, found.id) is None:
+            return None
+        if where.encrypts and not found.is_encrypted:
             return None
         return copy_object(tx, found, where, copy.to.object, _said(request, copy))
 
@@ -110,6 +113,7 @@ async def _write_anew(request: SwiftRequest, copy: _Copy, span: Span) -> None:
         make,
         announced=length,
         admit=lambda where: request.require_object(copy.to, where, "write"),
+        encrypted=copy.source.found.is_encrypted or None,
     )
     await _answer(request, copy, added)
 
@@ -118,7 +122,7 @@ def _said(request: SwiftRequest, copy: _Copy) -> NewObject:
     """What is said now besides what was said of the source, or instead. What other doors keep with the source (whom it
     lets in, its checksum, its lock) is of that alone."""
     found, fresh, new = copy.source.found, request.flag("x-fresh-metadata"), said_of(request, copy.to)
-    taken = (STATIC, LINK) if fresh else (STATIC, LINK, *KEPT)
+    taken = (STATIC, LINK, ENCRYPTED) if fresh else (STATIC, LINK, ENCRYPTED, *KEPT)
     system = {name: found.system[name] for name in taken if name in found.system}
     if LINK in system and copy.to.account != copy.source.path.account:
         system[LINK] = {"account": copy.source.path.account, **system[LINK]}
