@@ -6,6 +6,7 @@ from altostratus.contracts.objectstore import Container, Listing, NoSuchContaine
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.listing import (
     Entry,
+    ObjectEntry,
     answer_listing,
     object_entry,
     read_listing,
@@ -92,7 +93,7 @@ async def remove_container(request: SwiftRequest) -> None:
     await request.answer(204)
 
 
-def _page(tx: Tx, request: SwiftRequest, found: Container, listing: Listing) -> list[Entry | Prefix]:
+def _page(tx: Tx, request: SwiftRequest, found: Container, listing: Listing) -> list[ObjectEntry | Entry | Prefix]:
     if "versions" not in request.query:
         names = list_names(tx, found.id, listing)
         return [row if isinstance(row, Prefix) else object_entry(row, found.account) for row in names]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Select, Text, and_, bindparam, delete, insert, or_, select, type_coerce, update
+from sqlalchemy import Select, Text, and_, bindparam, cast, delete, func, insert, or_, select, update
 
 from altostratus.contracts.objectstore import NULL, Listing, Locked, NewObject, Object, Prefix, Values
 from altostratus.kernel.clock import micros
@@ -38,18 +38,18 @@ _EXTENTS = (
 
 
 class Listed(NamedTuple):
-    """What lists show of an object."""
+    """What lists show of an object; `system` None where it says nothing."""
 
     name: str
     etag: str
     size: int
     content_type: str
     modified_at: int
-    system: Values
+    system: Values | None
 
 
 _LISTED: Select[Any] = select(
-    *(object_.c[name] for name in Listed._fields[:-1]), type_coerce(object_.c.system, Text).label("system")
+    *(object_.c[name] for name in Listed._fields[:-1]), func.nullif(cast(object_.c.system, Text), "{}")
 )
 
 
@@ -193,7 +193,7 @@ def list_names(tx: Tx, container_id: int, listing: Listing) -> list[Listed | Pre
 
     def fetch(query: Select[Any]) -> Sequence[Listed]:
         rows = tx.sql.execute(query).fetchall()
-        return [Listed._make((*row[:-1], {} if row[-1] == "{}" else _decoded(row[-1]))) for row in rows]
+        return [Listed._make(row if row[-1] is None else (*row[:-1], msgspec.json.decode(row[-1]))) for row in rows]
 
     return page(_shown(tx, _LISTED, container_id), object_.c.name, listing, fetch)
 
@@ -201,12 +201,6 @@ def list_names(tx: Tx, container_id: int, listing: Listing) -> list[Listed | Pre
 def _shown(tx: Tx, query: Select[Any], container_id: int) -> Select[Any]:
     there = or_(object_.c.expires_at.is_(None), object_.c.expires_at > int(tx.now.timestamp()))
     return query.where(object_.c.container_id == container_id, object_.c.latest, ~object_.c.marker, there)
-
-
-def _decoded(system: Any) -> Values:
-    """SQLite has it as text, PostgreSQL's driver has decoded it."""
-    found: Values = msgspec.json.decode(system) if isinstance(system, str) else system
-    return found
 
 
 def list_versions(
