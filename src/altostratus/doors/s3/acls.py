@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from altostratus.contracts.objectstore import Container, Values
-from altostratus.doors.s3.access import ACL, ALL_USERS, AUTHENTICATED, BLOCK, GROUPS
+from altostratus.doors.s3.access import ACL, ALL_USERS, AUTHENTICATED, BLOCK, ENFORCED, GROUPS, OWNERSHIP
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.nouns import Acl, Grant, Grantee, Owner
 from altostratus.doors.s3.request import S3Request, owner_id
 
 Kept = list[list[str]]
 """Pairs of a grantee (a group's URI, or the id of a project or a user) and a permission."""
-OWNERSHIP = "s3:ownership"
-ENFORCED, OWNER_FULL = "BucketOwnerEnforced", "bucket-owner-full-control"
+OWNER_FULL = "bucket-owner-full-control"
 _GRANT_HEADERS = {
     "x-amz-grant-full-control": "FULL_CONTROL",
     "x-amz-grant-read": "READ",

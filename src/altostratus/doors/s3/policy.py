@@ -55,6 +55,8 @@ NULL = "Null"
 """The operator that asks whether there is a key at all."""
 _ACCOUNT = re.compile(r"arn:aws:iam::([0-9A-Za-z_-]{1,64}):root")
 _USER = re.compile(r"arn:aws:iam::([0-9A-Za-z_-]{0,64}):user/([0-9A-Za-z_-]{1,64})")
+_WIDEST = {4: 8, 6: 32}
+"""Bits that a network has at least that is not everywhere."""
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -103,6 +105,14 @@ class Condition:
             return not wanted
         return any(test(value, text) for value in self.values) == wanted
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it holds for clients in few networks alone."""
+        if (self.operator, self.key) != ("IpAddress", "aws:sourceip"):
+            return False
+        networks = [ip_network(value, strict=False) for value in self.values]
+        return all(network.prefixlen >= _WIDEST[network.version] for network in networks)
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -131,8 +141,14 @@ def decide(policy: Policy, asked: Asked) -> bool | None:
 
 
 def is_public(policy: Policy) -> bool:
-    """Whether it lets anybody do something under no condition."""
-    return any(each.allows and Principal() in each.principals and not each.conditions for each in policy)
+    """Whether it lets anybody do something, wherever he is: no condition but that makes it otherwise.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    return any(
+        each.allows and Principal() in each.principals and not any(one.is_narrow for one in each.conditions)
+        for each in policy
+    )
 
 
 @functools.lru_cache(256)
@@ -181,6 +197,8 @@ def _texts(said: Any, name: str) -> list[str]:
     found = said if isinstance(said, list) else [said]
     if not found or not all(isinstance(text, str) and text for text in found):
         raise malformed(f"Missing or invalid required field {name}")
+    if any("${" in text for text in found):
+        raise malformed("Policy variables are not understood")
     return found
 
 

@@ -27,8 +27,9 @@ from altostratus.services.objectstore.api.views import container_headers
 from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, check_name
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.accounts import container_usage
-from altostratus.services.objectstore.store.containers import change_container, find_container
+from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.objects import list_names, list_versions
+from altostratus.services.objectstore.usecases.change_container import change_container
 from altostratus.services.objectstore.usecases.create_container import create_container
 from altostratus.services.objectstore.usecases.delete_container import delete_container
 from altostratus.services.objectstore.usecases.put_object import get_container

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 import msgspec
 from msgspec.structs import asdict
 
-from altostratus.contracts.objectstore import Container, Listing, Object, Prefix, Usage
+from altostratus.contracts.objectstore import STATIC, Container, Listing, Object, Prefix, Usage
 from altostratus.kernel.clock import from_micros
 from altostratus.kernel.errors import NotAcceptable, PreconditionFailed
 from altostratus.services.objectstore.api.request import SwiftRequest, is_true
@@ -18,7 +18,6 @@ from altostratus.services.objectstore.domain.link import Said, is_link, listed_l
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.objects import Listed
 from altostratus.services.objectstore.usecases.archive import DELETED, EMPTY
-from altostratus.services.objectstore.usecases.large_object import STATIC
 
 TEXT, JSON, XML = "text/plain", "application/json", "application/xml"
 XML_TEXT = "text/xml"
