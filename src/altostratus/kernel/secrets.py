@@ -23,6 +23,7 @@ class MasterKey:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _key_files(directory):
             Disk().write_file(directory / "1", Fernet.generate_key())
+            Disk().fsync_directory(directory.parent)  # without the directory all secrets would be lost
         self._load()
 
     def _load(self) -> None:
