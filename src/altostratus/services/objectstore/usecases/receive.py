@@ -23,11 +23,11 @@ from altostratus.services.objectstore.store.blobs import add_blob, drop
 from altostratus.services.objectstore.store.objects import Span
 from altostratus.services.objectstore.usecases import ObjectStore
 
-BATCH = 256 << 10
-"""Bytes that cross into the lane at once."""
+BATCH = SMALL
+"""Bytes that are worth a hop to another thread: shorter pieces are put together."""
 
-MOST_WAITING = 4
-"""Batches of one upload that have come and are not worked on yet."""
+MOST_WAITING = 1 << 20
+"""Bytes of one upload that may have come and not be worked on yet, before the next ones are let in."""
 
 TURNS = 64
 """Batches after which a line gives its thread to others."""
@@ -179,6 +179,7 @@ class _Line:
         self._lane = lane
         self._work = work
         self._waiting: deque[bytes] = deque()
+        self._put = self._taken = 0  # bytes; each is counted by one thread
         self._busy: asyncio.Future[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._moved = asyncio.Event()
@@ -186,10 +187,11 @@ class _Line:
     async def put(self, batch: bytes) -> None:
         """Returns when there is room for another. Raises what went wrong with one before."""
         self._waiting.append(batch)
+        self._put += len(batch)
         self._resume()
-        while len(self._waiting) > MOST_WAITING:
+        while self._is_full():
             self._moved.clear()
-            if len(self._waiting) > MOST_WAITING and self._busy and not self._busy.done():
+            if self._is_full() and self._busy and not self._busy.done():
                 await self._moved.wait()
             self._resume()
 
@@ -205,6 +207,9 @@ class _Line:
         if self._busy:
             await asyncio.gather(self._busy, return_exceptions=True)
 
+    def _is_full(self) -> bool:
+        return self._put - self._taken > MOST_WAITING
+
     def _resume(self) -> None:
         if self._busy and self._busy.done():
             self._busy.result()
@@ -218,8 +223,9 @@ class _Line:
         for _ in range(TURNS):
             if not self._waiting:
                 return
-            batch = self._waiting.popleft()
-            if len(self._waiting) == MOST_WAITING:
+            batch, was_full = self._waiting.popleft(), self._is_full()
+            self._taken += len(batch)
+            if was_full:
                 self._loop.call_soon_threadsafe(self._moved.set)
             self._work(batch)
 
