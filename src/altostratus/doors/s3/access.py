@@ -14,6 +14,8 @@ OPERATORS = frozenset({"admin", "member"})
 READER, RESELLER = "reader", "ResellerAdmin"
 ACL, POLICY, BLOCK, TAGS, CORS = "s3:acl", "s3:policy", "s3:public-access-block", "s3:tags", "s3:cors"
 """Names under which a bucket or an object keeps them."""
+OWNERSHIP, ENFORCED = "s3:ownership", "BucketOwnerEnforced"
+"""Where it is this, lists say nothing."""
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 GROUPS = (ALL_USERS, AUTHENTICATED)
@@ -116,6 +118,8 @@ def _is_of_object(action: str) -> bool:
 
 def _listed(actor: Actor | None, container: Container, action: str, found: Object | None) -> bool:
     """What the lists of the bucket and of the object say."""
+    if not lists_count(container):
+        return False
     ignore = bool(container.settings.get(BLOCK, {}).get("ignore_acls"))
     if permission := _BY_BUCKET_ACL.get(action):
         return _allows(container.settings, permission, actor, ignore)
@@ -127,3 +131,8 @@ def _allows(values: Values, permission: str, actor: Actor | None, ignore_groups:
     mine = {ALL_USERS} if actor is None else {ALL_USERS, AUTHENTICATED, actor.project, actor.user_id}
     mine -= set(GROUPS) if ignore_groups else set()
     return any(who in mine and right in (permission, "FULL_CONTROL") for who, right in values.get(ACL, ()))
+
+
+def lists_count(container: Container) -> bool:
+    """Whether a bucket's list, and those of its objects, let anybody in."""
+    return container.settings.get(OWNERSHIP) != ENFORCED

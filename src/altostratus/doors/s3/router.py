@@ -69,7 +69,7 @@ BUCKET: Table = {
     ("PUT", "cors"): settings.CORS_RULES.put,
     ("PUT", "lifecycle"): settings.LIFECYCLE_RULES.put,
     ("PUT", "object-lock"): locking.put_lock,
-    ("PUT", "ownershipControls"): settings.OWNERSHIP_CONTROLS.put,
+    ("PUT", "ownershipControls"): acls.put_ownership,
     ("PUT", "policy"): policies.put_policy,
     ("PUT", "publicAccessBlock"): settings.PUBLIC_ACCESS.put,
     ("PUT", "tagging"): settings.BUCKET_TAGS.put,

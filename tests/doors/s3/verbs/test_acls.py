@@ -110,6 +110,24 @@ def test_a_bucket_without_lists(s3: Any) -> None:
     s3.put_object(**K, Body=b"", ACL="bucket-owner-full-control")
 
 
+def test_lists_cease_to_count(cloud: S3Cloud, s3: Any) -> None:
+    wanted = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    s3.put_bucket_acl(Bucket="box", ACL="public-read")
+    refusal = refused(s3.put_bucket_ownership_controls, Bucket="box", OwnershipControls=wanted)
+    assert refusal == (400, "InvalidBucketAclWithObjectOwnership")
+    s3.put_bucket_acl(Bucket="box", ACL="private")
+    s3.put_object(**K, Body=b"x", ACL="public-read")
+    assert cloud.ask("GET", "/box/k").status_code == 200
+    s3.put_bucket_ownership_controls(Bucket="box", OwnershipControls=wanted)
+    assert cloud.ask("GET", "/box/k").status_code == 403
+    assert [grant["Permission"] for grant in s3.get_object_acl(**K)["Grants"]] == ["FULL_CONTROL"]
+    s3.delete_bucket_ownership_controls(Bucket="box")
+    assert cloud.ask("GET", "/box/k").status_code == 200
+    refusal = refused(s3.create_bucket, Bucket="open", ACL="public-read", ObjectOwnership="BucketOwnerEnforced")
+    assert refusal == (400, "InvalidBucketAclWithObjectOwnership")
+    s3.create_bucket(Bucket="shut", ACL="private", ObjectOwnership="BucketOwnerEnforced")
+
+
 def test_a_copy_is_private_unless_it_is_said(cloud: S3Cloud, s3: Any) -> None:
     s3.put_object(**K, Body=b"x", ACL="public-read")
     s3.copy_object(Bucket="box", Key="c", CopySource=K)

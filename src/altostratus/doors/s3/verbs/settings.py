@@ -11,8 +11,7 @@ import msgspec
 
 from altostratus.contracts.objectstore import Container, Object
 from altostratus.doors.s3 import nouns, settings_out, xml_in
-from altostratus.doors.s3.access import BLOCK, CORS, TAGS, require
-from altostratus.doors.s3.acls import OWNERSHIP
+from altostratus.doors.s3.access import BLOCK, CORS, OWNERSHIP, TAGS, require
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.lifecycle import expiration_header
 from altostratus.doors.s3.lifecycle_in import MOST_BYTES as MOST_LIFECYCLE
