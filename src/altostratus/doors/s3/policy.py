@@ -120,8 +120,23 @@ def decide(policy: Policy, asked: Asked) -> bool | None:
 
 
 def is_public(policy: Policy) -> bool:
-    """Whether it lets anybody do something under no condition."""
-    return any(each.allows and Principal() in each.principals and not each.conditions for each in policy)
+    """Whether it lets anybody do something. No condition changes that but one on where it is asked from: all others are
+    on what whoever asks says himself.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    return any(
+        each.allows and Principal() in each.principals and not any(_is_narrow(one) for one in each.conditions)
+        for each in policy
+    )
+
+
+def _is_narrow(condition: Condition) -> bool:
+    """Networks of no more than so many addresses as S3 takes for a place."""
+    if condition.operator != "IpAddress":
+        return False
+    networks = [ip_network(value, strict=False) for value in condition.values]
+    return all(network.prefixlen >= (8 if network.version == 4 else 32) for network in networks)
 
 
 @functools.lru_cache(256)

@@ -136,6 +136,26 @@ def test_policies_that_let_the_public_in_are_blocked(cloud: S3Cloud, s3: Any) ->
     cloud.client("theirs").get_object(**K)
 
 
+@pytest.mark.parametrize(
+    ("condition", "public"),
+    [
+        ({"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"]}}, False),
+        ({"IpAddress": {"aws:SourceIp": ["10.1.2.3", "0.0.0.0/1"]}}, True),
+        ({"NotIpAddress": {"aws:SourceIp": "10.1.2.3"}}, True),
+        ({"StringLike": {"aws:Referer": "http://good.example/*"}}, True),
+        ({"Bool": {"aws:SecureTransport": "true"}}, True),
+    ],
+)
+def test_what_anybody_can_say_makes_no_policy_private(s3: Any, condition: Any, public: bool) -> None:
+    put(s3, statement(Condition=condition))
+    assert s3.get_bucket_policy_status(Bucket="box")["PolicyStatus"]["IsPublic"] is public
+    s3.put_public_access_block(Bucket="box", PublicAccessBlockConfiguration={"BlockPublicPolicy": True})
+    if public:
+        assert refused(put, s3, statement(Condition=condition)) == (403, "AccessDenied")
+    else:
+        put(s3, statement(Condition=condition))
+
+
 def test_only_the_owner_changes_a_policy(cloud: S3Cloud, s3: Any) -> None:
     put(s3, statement(Action="s3:*", Resource=[ALL, OBJECTS]))
     theirs: Any = cloud.client("theirs")
