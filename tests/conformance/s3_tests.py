@@ -1,10 +1,11 @@
 """Runs Ceph's s3-tests against the S3 door of a simulated cloud, and states the result in docs/conformance.md:
 
-    python -m tests.conformance.s3_tests SUITE [--python PROGRAM] [--faketime LIBRARY] [--only EXPRESSION]
+    python -m tests.conformance.s3_tests [SUITE] [--python PROGRAM] [--faketime LIBRARY] [--only EXPRESSION]
 
 SUITE is a clone of https://github.com/ceph/s3-tests and PROGRAM a Python that has what it requires. With libfaketime
-days pass at once where tests of lifecycles wait for them; without it those fail. The suite is not part of this project,
-so this is in no tier of its tests. With an EXPRESSION (pytest's -k) nothing is written.
+days pass at once where tests of lifecycles wait for them; without it they wait. The suite is not part of this project,
+so this is in no tier of its tests. Without SUITE the results of the last run are stated anew (`build/s3-tests.json`);
+with an EXPRESSION (pytest's -k) nothing is.
 """
 
 from __future__ import annotations
@@ -19,16 +20,17 @@ import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from tests.simulated_cloud import CloudProcess, simulated_cloud
 
 from .discovery import Api
-from .report import PAGE, S3_TITLE, cell
+from .report import PAGE, ROOT, S3_TITLE, cell
 
 HERE = Path(__file__).parent
+RESULTS = ROOT / "build/s3-tests.json"
 SETTINGS = """
 [s3]
 hostnames = ["localhost"]
@@ -60,7 +62,7 @@ class Outcome:
     test: str
     status: str
     reason: str = ""
-    marks: frozenset[str] = frozenset()
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class Group:
     marks: tuple[str, ...] = ()
 
     def covers(self, outcome: Outcome) -> bool:
-        return any(fnmatchcase(outcome.test, one) for one in self.tests) or not outcome.marks.isdisjoint(self.marks)
+        named = any(fnmatchcase(outcome.test, one) for one in self.tests)
+        return named or not set(self.marks).isdisjoint(outcome.marks)
 
 
 def groups(kind: str) -> list[Group]:
@@ -170,7 +173,7 @@ def run(suite: Path, python: str, faketime: Path | None, only: str | None) -> li
             # It ends with an error when a test fails: the results say which.
             subprocess.run([python, *_pytest(suite, only)], env=environment, cwd=folder, check=False)
         return [
-            Outcome(name, one["status"], one["reason"], frozenset(one["marks"]))
+            Outcome(name, one["status"], one["reason"], tuple(one["marks"]))
             for name, one in json.loads(results.read_text()).items()
         ]
 
@@ -197,22 +200,38 @@ def _pytest(suite: Path, only: str | None) -> list[str]:
     return ["-m", "pytest", *options, *chosen, *(f"{suite}/s3tests/functional/{name}" for name in FILES)]
 
 
+def keep(suite: Path, outcomes: Sequence[Outcome]) -> None:
+    git = ["git", "-C", str(suite), "rev-parse", "HEAD"]
+    commit = subprocess.run(git, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps({"commit": commit, "outcomes": [asdict(one) for one in outcomes]}, indent=1) + "\n")
+
+
+def state() -> None:
+    """The results that were kept."""
+    kept = json.loads(RESULTS.read_text())
+    outcomes = [Outcome(**one) for one in kept["outcomes"]]
+    known = {"failed": groups("expected"), "skipped": [], "left out": groups("left_out")}
+    write(section(outcomes, kept["commit"], groups("area"), known))
+    print(f"wrote {PAGE.relative_to(ROOT)}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Run Ceph's s3-tests, and state the result in docs/conformance.md.")
-    parser.add_argument("suite", type=Path)
-    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("suite", type=Path, nargs="?", help="a clone of it")
+    parser.add_argument("--python", default=sys.executable, help="one that has what the suite requires")
     parser.add_argument("--faketime", type=Path, help="libfaketimeMT.so.1")
     parser.add_argument("--only", help="pytest's -k")
     options = parser.parse_args()
-    outcomes = run(options.suite.resolve(), options.python, options.faketime, options.only)
-    strange = [one for one in outcomes if one.status == "failed" and not _first(one, groups("expected"))]
-    print(*(f"not expected: {one.test}: {one.reason}" for one in strange), sep="\n")
+    if options.suite:
+        outcomes = run(options.suite.resolve(), options.python, options.faketime, options.only)
+        for one in outcomes:
+            if one.status == "failed" and not _first(one, groups("expected")):
+                print(f"not expected: {one.test}: {one.reason}")
+        if not options.only:
+            keep(options.suite, outcomes)
     if not options.only:
-        git = ["git", "-C", str(options.suite), "rev-parse", "HEAD"]
-        commit = subprocess.run(git, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-        known = {"failed": groups("expected"), "skipped": [], "left out": groups("left_out")}
-        write(section(outcomes, commit, groups("area"), known))
-    raise SystemExit(bool(strange))
+        state()
 
 
 if __name__ == "__main__":
