@@ -2,10 +2,10 @@
 
     python -m tests.conformance.s3_tests [SUITE] [--python PROGRAM] [--faketime LIBRARY] [--only EXPRESSION]
 
-SUITE is a clone of https://github.com/ceph/s3-tests and PROGRAM a Python that has what it requires. With libfaketime
-days pass at once where tests of lifecycles wait for them; without it they wait. The suite is not part of this project,
-so this is in no tier of its tests. Without SUITE the results of the last run are stated anew (`build/s3-tests.json`);
-with an EXPRESSION (pytest's -k) nothing is.
+SUITE is a clone of https://github.com/ceph/s3-tests, PROGRAM a Python that has what it requires, LIBRARY libfaketime
+(Debian's package faketime), by which days pass at once where tests of lifecycles wait for them. They are not part of
+this project, so this is in no tier of its tests. Without SUITE the results of the last run (`build/s3-tests.json`) are
+stated anew; with an EXPRESSION (pytest's -k) nothing is.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ STATUSES = ("passed", "failed", "skipped", "left out")
 PEOPLE = {"s3 main": "main", "s3 alt": "alt", "s3 tenant": "tenant", "iam": "iam"}
 PEOPLE |= {"iam root": "iam-root", "iam alt root": "iam-alt-root"}
 """Sections of the suite's configuration, all of which it wants, and names of a project and a user for each."""
+FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 DAY = 86400
 HEAD = """{title}
 
@@ -154,12 +155,11 @@ def _person(api: Api, name: str, role: str) -> dict[str, str]:
     return {**shown, "access_key": name, "secret_key": name}
 
 
-def run(suite: Path, python: str, faketime: Path | None, only: str | None) -> list[Outcome]:
+def run(suite: Path, python: str, faketime: Path, only: str | None) -> list[Outcome]:
     """The tests' outcomes, also of those that were left out; takes minutes."""
     with tempfile.TemporaryDirectory(prefix="s3-tests-") as scratch:
         folder = Path(scratch)
-        shifted = _shifted(faketime, folder / "clock") if faketime else {}
-        results = folder / "results.json"
+        shifted, results = _shifted(faketime, folder / "clock"), folder / "results.json"
         with simulated_cloud(settings=SETTINGS, environment=shifted) as cloud:
             configure(cloud, folder / "s3tests.conf")
             environment = {
@@ -220,10 +220,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Run Ceph's s3-tests, and state the result in docs/conformance.md.")
     parser.add_argument("suite", type=Path, nargs="?", help="a clone of it")
     parser.add_argument("--python", default=sys.executable, help="one that has what the suite requires")
-    parser.add_argument("--faketime", type=Path, help="libfaketimeMT.so.1")
+    parser.add_argument("--faketime", type=Path, default=FAKETIME)
     parser.add_argument("--only", help="pytest's -k")
     options = parser.parse_args()
     if options.suite:
+        if not options.faketime.is_file():
+            parser.error(f"there is no {options.faketime}")
         outcomes = run(options.suite.resolve(), options.python, options.faketime, options.only)
         for one in outcomes:
             if one.status == "failed" and not _first(one, groups("expected")):
