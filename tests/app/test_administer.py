@@ -3,24 +3,26 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import create_engine, select
+from sqlalchemy import Engine, create_engine, event, select, update
 
 from altostratus.app import administer
-from altostratus.app.schema import CLOUD, alembic_config
+from altostratus.app.schema import CLOUD, OBJECTS, alembic_config
 from altostratus.app.settings import Settings
 from altostratus.app.wiring import System, admin_password
+from altostratus.contracts.objectstore import ENCRYPTED
 from altostratus.kernel.errors import BadRequest, NotFound
 from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.testing.client import ApiClient
 from altostratus.kernel.tx import Tx
 from altostratus.services.identity.store.revocations import revoked_after
+from altostratus.services.objectstore.store.tables import blob, container
 from tests.harness import running_system
 
 V3 = "/identity/v3"
@@ -37,10 +39,12 @@ def log_in(password: str, name: str = "admin") -> dict[str, Any]:
 async def migrated_system(tmp_path: Path, **options: Any) -> AsyncIterator[tuple[System, ApiClient]]:
     """A running system whose database says which version it is of, as a real one does."""
     async with running_system(tmp_path, **options) as found:
-        engine = create_engine(found[0].settings.database_url)
-        with engine.begin() as connection:
-            command.stamp(alembic_config(connection), CLOUD.head)
-        engine.dispose()
+        settings: Settings = found[0].settings
+        for url, history in ((settings.database_url, CLOUD), (settings.objects_url, OBJECTS)):
+            engine = create_engine(url)
+            with engine.begin() as connection:
+                command.stamp(alembic_config(connection, history), history.head)
+            engine.dispose()
         yield found
 
 
@@ -144,6 +148,88 @@ def test_every_secret_of_the_database_is_encrypted_anew(tmp_path: Path, told: li
                 return {text.split(":")[0] for texts in found for text in texts if text}
 
             assert await system.db.read(prefixes) == {"2"}
+
+    asyncio.run(scenario())
+
+
+async def put_encrypted(system: System, client: ApiClient, *names: str) -> list[str]:
+    """Objects whose bytes are their names, in a container that encrypts; their paths."""
+    box = f"/object-store/v1/AUTH_{client.project_id}/box"
+    await client.put(box)
+    settings = {ENCRYPTED: {"algorithm": "AES256"}}
+    await system.cloud.objects.write(lambda tx: tx.sql.execute(update(container).values(settings=settings)))
+    for name in names:
+        assert (await client.put(f"{box}/{name}", content=name.encode())).status_code == 201
+    return [f"{box}/{name}" for name in names]
+
+
+async def keys_of_blobs(system: System) -> list[str]:
+    """Which master keys those of blobs are encrypted with."""
+
+    def look(tx: Tx) -> list[str]:
+        return sorted(text.split(":")[0] for text in tx.sql.execute(select(blob.c.key)).scalars() if text)
+
+    return await system.cloud.objects.read(look)
+
+
+@contextmanager
+def dying_at(statement: str, times: int) -> Iterator[None]:
+    """Nothing goes on from when the database is asked this for the last of so many times."""
+    left = [None] * times
+
+    def count(connection: Any, cursor: Any, text: str, *more: Any) -> None:
+        if text.startswith(statement):
+            left.pop()
+            if not left:
+                raise KeyboardInterrupt
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+
+
+def test_encrypted_objects_outlive_their_master_key(
+    tmp_path: Path, told: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(administer, "BATCH", 2)
+
+    async def scenario() -> None:
+        async with migrated_system(tmp_path) as (system, client):
+            paths = await put_encrypted(system, client, *"abcde")
+            assert await keys_of_blobs(system) == ["1"] * 5
+            before = await system.cloud.objects.read(lambda tx: tx.sql.execute(select(blob.c.data)).all())
+            said = await asyncio.to_thread(administer.rotate_keys, system.settings, master=True)
+            assert "secrets are encrypted with master key 2" in said
+            assert await keys_of_blobs(system) == ["2"] * 5
+            after = await system.cloud.objects.read(lambda tx: tx.sql.execute(select(blob.c.data)).all())
+            assert after == before, "keys are encrypted anew, not data"
+            (tmp_path / "keys" / "1").unlink()
+        async with running_system(tmp_path) as (_, client):  # which knows no key but the new one
+            assert [(await client.get(path)).text for path in paths] == list("abcde")
+
+    asyncio.run(scenario())
+
+
+def test_a_rotation_that_dies_loses_nothing_and_the_next_one_does_all(
+    tmp_path: Path, told: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(administer, "BATCH", 2)
+
+    async def scenario() -> None:
+        async with migrated_system(tmp_path) as (system, client):
+            paths = await put_encrypted(system, client, *"abcde")
+            with dying_at("UPDATE objectstore_blob", 4), pytest.raises(KeyboardInterrupt):
+                administer.rotate_keys(system.settings, master=True)
+            assert await keys_of_blobs(system) == ["1", "1", "1", "2", "2"]
+            assert [(await client.get(path)).text for path in paths] == list("abcde")
+            await asyncio.to_thread(administer.rotate_keys, system.settings, master=True)
+            assert await keys_of_blobs(system) == ["3"] * 5
+            for old in ("1", "2"):
+                (tmp_path / "keys" / old).unlink()
+        async with running_system(tmp_path) as (_, client):
+            assert [(await client.get(path)).text for path in paths] == list("abcde")
 
     asyncio.run(scenario())
 

@@ -4,10 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from altostratus.cli import Problem
 from altostratus.cli.archive import backup, restore
+from altostratus.contracts.objectstore import ENCRYPTED
 from altostratus.kernel.testing.client import ApiClient
+from altostratus.services.objectstore.store.tables import container
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.settle_small import settle_small
 from tests.harness import running_system
@@ -37,14 +40,17 @@ def test_objects_come_back_from_a_backup_of_a_running_cloud(tmp_path: Path) -> N
             await settle_small(store)
             await put(client, "/box/small", SMALL * 2)
             await put(client, "/box/large", LARGE)
+            settings = {ENCRYPTED: {"algorithm": "AES256"}}
+            await system.cloud.objects.write(lambda tx: tx.sql.execute(update(container).values(settings=settings)))
+            await put(client, "/box/encrypted", LARGE)
             await asyncio.to_thread(backup, here, file)
             await put(client, "/box/large", b"later")
         assert not list(here.glob(".backup-*"))
 
     async def again() -> None:
         async with running_system(there) as (_, client):
-            found = [await get(client, f"/box/{name}") for name in ("packed", "small", "large")]
-            assert found == [SMALL, SMALL * 2, LARGE]
+            found = [await get(client, f"/box/{name}") for name in ("packed", "small", "large", "encrypted")]
+            assert found == [SMALL, SMALL * 2, LARGE, LARGE]
 
     asyncio.run(live())
     restore(there, file)

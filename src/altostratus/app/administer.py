@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, select, update
+from sqlalchemy import Column, Select, select, update
 
-from altostratus.app.schema import check_current
+from altostratus.app.schema import CLOUD, OBJECTS, check_current
 from altostratus.app.serve import holder
 from altostratus.app.settings import Settings
 from altostratus.app.wiring import open_cloud
+from altostratus.kernel.db import Database
 from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.service import Cloud
 from altostratus.kernel.tx import Tx
@@ -27,10 +28,12 @@ from altostratus.services.identity.store.token_keys import rotate_token_keys
 from altostratus.services.identity.usecases import Identity
 from altostratus.services.identity.usecases.restore_access import reset_password, restore_administrator
 from altostratus.services.identity.usecases.set_password import strong_hash
+from altostratus.services.objectstore.store.tables import blob
 
 SECRETS = (credential.c.blob, token_key.c.key, server.c.admin_pass)
-"""Every column that is encrypted with the master key."""
+"""Every column that is encrypted with the master key. In the database of objects there is another: blobs' keys."""
 BATCH = 200
+"""Rows that are looked at in one transaction, so that nobody waits for long."""
 
 
 def rotate_keys(settings: Settings, *, master: bool) -> str:
@@ -50,29 +53,46 @@ def _rotate_master_key(cloud: Cloud) -> str:
     file stays, for backups."""
     old = cloud.master_key.newest
     cloud.master_key.rotate()
-    done = sum(_reencrypt(cloud, column) for column in SECRETS)
+    done = sum(_reencrypt(cloud.db, cloud.master_key, column) for column in SECRETS)
+    done += _reencrypt(cloud.objects, cloud.master_key, blob.c.key)
     return (
         f"{done} secrets are encrypted with master key {cloud.master_key.newest.rstrip(':')}. Key {old.rstrip(':')} is "
         f"left for older backups: remove it from {cloud.data_dir / 'keys'} when nothing needs it any more."
     )
 
 
-def _reencrypt(cloud: Cloud, column: Column[Any]) -> int:
-    """In small transactions, so that nobody waits for long."""
+def _reencrypt(db: Database, key: MasterKey, column: Column[Any]) -> int:
+    """Until a look at all rows finds nothing that somebody was still writing with the old key. What is done stays done
+    if this is cut short: every secret says which key it is encrypted with."""
     done = 0
-    while number := cloud.db.write_now(lambda tx: _reencrypt_some(tx, cloud.master_key, column)):
+    while number := sum(_reencrypted(db, key, column)):
         done += number
     return done
 
 
-def _reencrypt_some(tx: Tx, key: MasterKey, column: Column[Any]) -> int:
+def _reencrypted(db: Database, key: MasterKey, column: Column[Any]) -> Iterator[int]:
+    """How many of each batch, in the order of the primary key, were encrypted with an older key."""
     (row_id,) = column.table.primary_key
-    old = select(row_id, column).where(~column.startswith(key.newest, autoescape=True)).limit(BATCH)
-    found = tx.sql.execute(old).all()
-    for number, secret in found:
-        renewed = {column: key.encrypt(key.decrypt(secret))}
-        tx.sql.execute(update(column.table).where(row_id == number).values(renewed))
-    return len(found)
+    batch = select(row_id, column).where(column.is_not(None)).order_by(row_id).limit(BATCH)
+    last = None
+    while True:
+        query = batch if last is None else batch.where(row_id > last)
+        found = db.write_now(lambda tx, query=query: _reencrypt_batch(tx, key, column, query))  # type: ignore[misc]
+        if not found:
+            return
+        yield sum(found.values())
+        *_, last = found
+
+
+def _reencrypt_batch(tx: Tx, key: MasterKey, column: Column[Any], batch: Select[Any]) -> dict[Any, bool]:
+    """Of each row, by its primary key, whether it was encrypted with an older key."""
+    (row_id,), newest, done = column.table.primary_key, key.newest, {}
+    for number, secret in tx.sql.execute(batch).all():
+        done[number] = not secret.startswith(newest)
+        if done[number]:
+            renewed = {column: key.encrypt(key.decrypt(secret))}
+            tx.sql.execute(update(column.table).where(row_id == number).values(renewed))
+    return done
 
 
 def set_password(settings: Settings, name: str, domain: str, password: str) -> None:
@@ -96,11 +116,13 @@ def _change(settings: Settings, password: str, change: Callable[[Tx, Identity, s
 @contextlib.contextmanager
 def _open(settings: Settings) -> Iterator[Cloud]:
     """The cloud without its drivers; at the end the process that serves it here, if any, looks anew."""
-    check_current(settings.database_url)
+    check_current(settings.database_url, CLOUD)
+    check_current(settings.objects_url, OBJECTS)
     cloud = open_cloud(settings)
     try:
         yield cloud
     finally:
+        cloud.objects.close()
         cloud.db.close()
     if pid := holder(settings.data_dir):
         os.kill(pid, signal.SIGUSR1)

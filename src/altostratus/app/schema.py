@@ -66,19 +66,19 @@ def upgrade(url: str, snapshots: Path, history: History = CLOUD) -> None:
         engine.dispose()
 
 
-def check_current(url: str) -> None:
-    """SchemaError unless the cloud's database is there and of this version."""
+def check_current(url: str, history: History) -> None:
+    """SchemaError unless the database is there and of this version."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
         raise SchemaError(f"There is no database {parsed.database}. Start the cloud once, or give its --data-dir.")
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
-            present = _revision(connection, CLOUD)
+            present = _revision(connection, history)
     finally:
         engine.dispose()
-    if present != CLOUD.head:
-        wanted = CLOUD.head
+    if present != history.head:
+        wanted = history.head
         raise SchemaError(
             f"The database is of version {present}, not {wanted}. Start the cloud once with this program."
         )

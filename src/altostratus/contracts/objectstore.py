@@ -20,6 +20,10 @@ Values = Mapping[str, Any]
 SEALED = "sealed"
 """In `system` of an object whose bytes mean something to nobody but the door that wrote them: it has been sealed with a
 key of the client's. Nobody else gives them out."""
+ENCRYPTED = "encrypted"
+"""In `system` of an object or an upload whose bytes are encrypted where they are kept, with keys of the cloud's:
+'AES256'. Whoever may read them sees nothing of it. In `settings` of a container that all objects which are written into
+it are to be so."""
 RETENTION, HOLD = "retention", "legal-hold"
 """In `system` of a version that must not be taken away: until a moment (`until`, in ISO 8601), or while it is held."""
 NULL = "null"
@@ -99,6 +103,11 @@ class Container:
     settings: Values
     versioning: str
 
+    @property
+    def encrypts(self) -> bool:
+        """Whether what is written into it is encrypted, whoever asks for it or not."""
+        return ENCRYPTED in self.settings
+
 
 @dataclass(frozen=True, slots=True)
 class Object:
@@ -126,6 +135,11 @@ class Object:
         retention = self.system.get(RETENTION)
         retained = retention is not None and datetime.fromisoformat(retention["until"]) > now
         return retained or bool(self.system.get(HOLD))
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether all its bytes are encrypted where they are kept."""
+        return ENCRYPTED in self.system
 
     @property
     def version(self) -> str:
@@ -304,7 +318,7 @@ class ObjectStore(Protocol):
     def copy_object(
         self, tx: Tx, source: Object, container: Container, name: str, new: NewObject, guard: Guard = unguarded
     ) -> Object:
-        """Another object of the same bytes, which both refer to."""
+        """Another object of the same bytes, which both refer to, encrypted or not."""
         ...
 
     async def put_object(
@@ -317,11 +331,13 @@ class ObjectStore(Protocol):
         *,
         announced: int | None = None,
         guard: Guard = unguarded,
+        encrypted: bool | None = None,
         file: str | None = None,
     ) -> Object:
-        """It is there when this returns, and stays. `announced` is the number of bytes that are said to come. `file` is
-        an id, 32 hexadecimal digits that were never used: then its bytes are a file of their own, however few. Raises
-        NoSuchContainer, QuotaExceeded, TooLarge, StorageFull, and what `body`, `make` and `guard` raise."""
+        """It is there when this returns, and stays. `announced` is the number of bytes that are said to come;
+        `encrypted` None: as the container says. `file` is an id, 32 hexadecimal digits that were never used: then its
+        bytes are a file of their own, however few, and never encrypted. Raises NoSuchContainer, QuotaExceeded,
+        TooLarge, StorageFull, and what `body`, `make` and `guard` raise."""
         ...
 
     def path(self, file: str) -> Path:
@@ -338,8 +354,8 @@ class ObjectStore(Protocol):
         ...
 
     async def put_part(self, upload: Upload, number: int, body: AsyncIterator[bytes], make: Make) -> Part:
-        """In place of an earlier one of this number. Of what `make` returns the etag and `system` count. Raises
-        NoSuchUpload."""
+        """In place of an earlier one of this number, encrypted if the upload is. Of what `make` returns the etag and
+        `system` count. Raises NoSuchUpload."""
         ...
 
     def copy_part(

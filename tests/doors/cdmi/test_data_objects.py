@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from altostratus.contracts.objectstore import ENCRYPTED
+from altostratus.kernel.tx import Tx
 from tests.doors.cdmi.cloud import OBJECT, CdmiCloud, V, run
 
 TEXT = "This is the Value of this Data Object"
@@ -164,6 +166,32 @@ def test_a_range_of_a_large_object_is_written(tmp_path: Path) -> None:
         given = {"value": base64.b64encode(b"x" * 3_000_000).decode()}
         assert (await cloud.put("/MyContainer/a?value:1000001-4000000", given)).status == 204
         assert (await cloud.ask("GET", "/MyContainer/a")).body == data[:1000001] + b"x" * 3_000_000 + data[4000001:]
+
+    run(tmp_path, test)
+
+
+def test_a_range_of_what_is_encrypted_is_encrypted(tmp_path: Path) -> None:
+    async def test(cloud: CdmiCloud) -> None:
+        await container(cloud)
+
+        def change(tx: Tx, settings: dict[str, str]) -> None:
+            where = cloud.objects.find_container(tx, "AUTH_mine", "MyContainer")
+            cloud.objects.change_container(tx, where.id, settings=settings)
+
+        def is_encrypted(tx: Tx) -> bool:
+            where = cloud.objects.find_container(tx, "AUTH_mine", "MyContainer")
+            found = cloud.objects.find_object(tx, where.id, "a")
+            return found.is_encrypted and all(span.blob.key for span in cloud.objects.open_object(tx, found).spans)
+
+        await cloud.objects.write(lambda tx: change(tx, {ENCRYPTED: "AES256"}))
+        await cloud.make("/MyContainer/a", {"value": "0123456789"})
+        assert await cloud.objects.read(is_encrypted)
+        await cloud.objects.write(lambda tx: change(tx, {}))
+        assert (await cloud.put("/MyContainer/a?value:2-3", {"value": base64.b64encode(b"ab").decode()})).status == 204
+        assert (await cloud.shown("/MyContainer/a"))["value"] == "01ab456789"
+        assert await cloud.objects.read(is_encrypted)
+        assert (await cloud.put("/MyContainer/a", {"value": "x"})).status == 204
+        assert not await cloud.objects.read(is_encrypted)
 
     run(tmp_path, test)
 

@@ -64,7 +64,7 @@ CORS = (
         (settings_out.legal_hold, xml_in.legal_hold, False),
         (settings_out.public_access_block, xml_in.public_access_block, PublicAccessBlock(True, False, True, False)),
         (settings_out.public_access_block, xml_in.public_access_block, PublicAccessBlock(False, True, False, True)),
-        (settings_out.encryption, xml_in.encryption, Encryption("aws:kms", "k", False)),
+        (settings_out.encryption, xml_in.encryption, Encryption("AES256", False)),
         (settings_out.object_ownership, xml_in.object_ownership, "BucketOwnerEnforced"),
     ],
 )

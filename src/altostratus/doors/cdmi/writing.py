@@ -113,8 +113,16 @@ async def write(
             check(now)
 
     place = request.place
+    stays_encrypted = span is not None and present.entry is not None and present.entry.is_encrypted
     return await request.store.put_object(
-        place.account, place.container, place.name, data, make, announced=size, guard=guard
+        place.account,
+        place.container,
+        place.name,
+        data,
+        make,
+        announced=size,
+        guard=guard,
+        encrypted=stays_encrypted or None,
     )
 
 

@@ -4,7 +4,8 @@ The owner is the project; whoever has one of its roles in it acts for it. A poli
 the policy. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
 """
 
-from altostratus.contracts.objectstore import Container, Object, Values
+from altostratus.contracts.objectstore import ENCRYPTED, Container, Object, Upload, Values
+from altostratus.doors.s3.encryption import HEADER as ENCRYPTION
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.policy import ARN, HEADERS, TAG, Asked, Policy, decide, is_public, read_policy
 from altostratus.doors.s3.request import S3Request, owner_id
@@ -21,6 +22,7 @@ AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 GROUPS = (ALL_USERS, AUTHENTICATED)
 _OWNERS_ALONE = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 BYPASS = "s3:BypassGovernanceRetention"
+Found = Object | Upload | None
 _READS = ("s3:Get", "s3:List")
 _BY_BUCKET_ACL = {
     "s3:ListBucket": "READ",
@@ -53,18 +55,14 @@ def acts_for(actor: Actor | None, container: Container) -> bool:
     return RESELLER in actor.roles or (_is_of(actor, container) and not actor.roles.isdisjoint(OPERATORS))
 
 
-def require(
-    request: S3Request, container: Container, action: str, found: Object | None = None, key: str | None = None
-) -> None:
-    """AccessDenied unless it may be done; `found` is the object that it is done with, `key` its name if it is another
-    than the request's."""
+def require(request: S3Request, container: Container, action: str, found: Found = None, key: str | None = None) -> None:
+    """AccessDenied unless it may be done; `found` is the object or the upload that it is done with, `key` its name if
+    that is another than the request's."""
     if not may(request, container, action, found, key):
         raise S3Error("AccessDenied")
 
 
-def may(
-    request: S3Request, container: Container, action: str, found: Object | None = None, key: str | None = None
-) -> bool:
+def may(request: S3Request, container: Container, action: str, found: Found = None, key: str | None = None) -> bool:
     owner = acts_for(request.actor, container)
     if action in _OWNERS_ALONE:
         return owner
@@ -82,7 +80,7 @@ def _is_of(actor: Actor, container: Container) -> bool:
     return bool(actor.project) and actor.project == owner_id(container)
 
 
-def _decision(request: S3Request, container: Container, action: str, found: Object | None, key: str) -> bool | None:
+def _decision(request: S3Request, container: Container, action: str, found: Found, key: str) -> bool | None:
     """What the policy says; nothing to the public where its bucket restricts it."""
     text = container.settings.get(POLICY)
     if text is None:
@@ -94,7 +92,7 @@ def _decision(request: S3Request, container: Container, action: str, found: Obje
     return None if said and restricted and stranger else said
 
 
-def _asked(request: S3Request, action: str, found: Object | None, key: str) -> Asked:
+def _asked(request: S3Request, action: str, found: Found, key: str) -> Asked:
     values = {"aws:sourceip": request.raw.context.client}
     values["aws:securetransport"] = str(request.raw.scope.get("scheme") == "https").lower()
     named = {"aws:referer": "referer", "aws:useragent": "user-agent"}
@@ -103,7 +101,9 @@ def _asked(request: S3Request, action: str, found: Object | None, key: str) -> A
     if action == "s3:ListBucket" and key:
         values["s3:prefix"] = key  # whether something is there that is not
     values |= {f"s3:{name}": request.query[name] for name in ("prefix", "delimiter") if name in request.query}
-    tags = found.system.get(TAGS, {}) if found else {}
+    if action == "s3:PutObject" and found:  # what is said of the whole holds for each of its parts
+        values |= {f"s3:{ENCRYPTION}": found.system[ENCRYPTED]} if ENCRYPTED in found.system else {}
+    tags = found.system.get(TAGS, {}) if isinstance(found, Object) else {}
     values |= {f"{TAG}{key}": value for key, value in tags.items()}
     resource = f"{ARN}{request.bucket}/{key}" if _is_of_object(action) else f"{ARN}{request.bucket}"
     return Asked(action, resource, request.actor, values)
@@ -116,7 +116,7 @@ def _is_of_object(action: str) -> bool:
     return "Object" in action or action in ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", BYPASS)
 
 
-def _listed(actor: Actor | None, container: Container, action: str, found: Object | None) -> bool:
+def _listed(actor: Actor | None, container: Container, action: str, found: Found) -> bool:
     """What the lists of the bucket and of the object say."""
     if not lists_count(container):
         return False

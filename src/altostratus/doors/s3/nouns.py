@@ -231,8 +231,7 @@ class PublicAccessBlock:
 
 @dataclass(frozen=True, slots=True)
 class Encryption:
-    """AES256, or aws:kms with a key."""
+    """What a bucket has written into it encrypted with: AES256."""
 
     algorithm: str
-    key_id: str | None = None
     bucket_key: bool | None = None

@@ -1,8 +1,8 @@
 """Bucket policies: the part of their language that is understood, and what they decide.
 
 Understood are Principal (*, AWS accounts and users by arn or id, CanonicalUser), Action, Resource (of this bucket),
-Effect, and the conditions in `OPERATORS` on the keys in `KEYS`. Whatever else a policy says, it is refused when it is
-put: nothing in it is ever ignored.
+Effect, and the conditions in `OPERATORS`, and Null, on the keys in `KEYS`. Whatever else a policy says, it is refused
+when it is put: nothing in it is ever ignored.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
 """
 
@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from altostratus.doors.s3.encryption import CUSTOMERS
+from altostratus.doors.s3.encryption import HEADER as ENCRYPTION
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.wildcards import fits
 from altostratus.kernel.actor import Actor
@@ -40,10 +42,17 @@ ACTIONS = frozenset(f"s3:{name}" for name in (
 # fmt: on
 """Those that something here asks about."""
 GRANTS = ("read", "write", "read-acp", "write-acp", "full-control")
-HEADERS = ("x-amz-acl", "x-amz-copy-source", "x-amz-metadata-directive", *(f"x-amz-grant-{each}" for each in GRANTS))
+# fmt: off
+HEADERS = (
+    "x-amz-acl", "x-amz-copy-source", "x-amz-metadata-directive", ENCRYPTION, f"{CUSTOMERS}algorithm",
+    *(f"x-amz-grant-{each}" for each in GRANTS),
+)
+# fmt: on
 KEYS = frozenset(("aws:sourceip", "aws:securetransport", "aws:referer", "aws:useragent", "s3:prefix", "s3:delimiter"))
 KEYS |= {f"s3:{name}" for name in HEADERS}
 TAG = "s3:existingobjecttag/"
+NULL = "Null"
+"""The operator that asks whether there is a key at all."""
 _ACCOUNT = re.compile(r"arn:aws:iam::([0-9A-Za-z_-]{1,64}):root")
 _USER = re.compile(r"arn:aws:iam::([0-9A-Za-z_-]{0,64}):user/([0-9A-Za-z_-]{1,64})")
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -86,8 +95,10 @@ class Condition:
     values: tuple[str, ...]
 
     def holds(self, given: Mapping[str, str]) -> bool:
-        wanted, test = OPERATORS[self.operator]
         text = given.get(self.key)
+        if self.operator == NULL:
+            return str(text is None).lower() in self.values
+        wanted, test = OPERATORS[self.operator]
         if text is None:
             return not wanted
         return any(test(value, text) for value in self.values) == wanted
@@ -232,7 +243,7 @@ def _resource(text: str, bucket: str) -> str:
 
 def _conditions(said: Any) -> list[Condition]:
     found = []
-    for operator, tests in _fields(said, *OPERATORS).items():
+    for operator, tests in _fields(said, *OPERATORS, NULL).items():
         if not isinstance(tests, dict):
             raise malformed("Could not parse the policy")
         for key, values in tests.items():
@@ -256,21 +267,21 @@ def _condition(operator: str, key: str, values: tuple[str, ...]) -> Condition:
         raise malformed("Policy has an invalid condition key")
     kinds = {"aws:sourceip": ("IpAddress", "NotIpAddress"), "aws:securetransport": ("Bool",)}
     strings = [name for name in OPERATORS if name.startswith("String")]
-    if operator not in kinds.get(key, strings):
+    if operator not in (*kinds.get(key, strings), NULL):
         raise malformed("Conditions do not apply to combination of actions and resources in statement")
     for value in values:
-        _check_value(key, value)
+        _check_value(operator, key, value)
     return Condition(operator, key, values)
 
 
-def _check_value(key: str, value: str) -> None:
-    if key == "aws:sourceip":
+def _check_value(operator: str, key: str, value: str) -> None:
+    if (operator == NULL or key == "aws:securetransport") and value not in ("true", "false"):
+        raise malformed("Invalid Boolean in Conditions")
+    if operator != NULL and key == "aws:sourceip":
         try:
             ip_network(value, strict=False)
         except ValueError as error:
             raise malformed("Invalid IP address in Conditions") from error
-    if key == "aws:securetransport" and value not in ("true", "false"):
-        raise malformed("Invalid Boolean in Conditions")
 
 
 def _in_network(network: str, address: str) -> bool:

@@ -38,6 +38,7 @@ SERVICE: Table = {("GET", ""): buckets.list_buckets}
 BUCKET: Table = {
     ("DELETE", ""): buckets.delete_bucket,
     ("DELETE", "cors"): settings.CORS_RULES.delete,
+    ("DELETE", "encryption"): settings.ENCRYPTION.delete,
     ("DELETE", "lifecycle"): settings.LIFECYCLE_RULES.delete,
     ("DELETE", "ownershipControls"): settings.OWNERSHIP_CONTROLS.delete,
     ("DELETE", "policy"): policies.delete_policy,
@@ -46,6 +47,7 @@ BUCKET: Table = {
     ("GET", ""): listing.list_objects,
     ("GET", "acl"): acls.get_bucket_acl,
     ("GET", "cors"): settings.CORS_RULES.get,
+    ("GET", "encryption"): settings.ENCRYPTION.get,
     ("GET", "lifecycle"): settings.LIFECYCLE_RULES.get,
     ("GET", "list-type"): listing.list_objects_v2,
     ("GET", "location"): buckets.get_location,
@@ -67,6 +69,7 @@ BUCKET: Table = {
     ("PUT", ""): buckets.create_bucket,
     ("PUT", "acl"): acls.put_bucket_acl,
     ("PUT", "cors"): settings.CORS_RULES.put,
+    ("PUT", "encryption"): settings.ENCRYPTION.put,
     ("PUT", "lifecycle"): settings.LIFECYCLE_RULES.put,
     ("PUT", "object-lock"): locking.put_lock,
     ("PUT", "ownershipControls"): acls.put_ownership,

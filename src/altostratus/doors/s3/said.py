@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl
 from altostratus.contracts.objectstore import Container, NewObject
 from altostratus.doors.s3.access import TAGS
 from altostratus.doors.s3.acls import Kept, grants_of_headers, kept_grants
+from altostratus.doors.s3.encryption import check_encryption
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import lock_of_headers
 from altostratus.doors.s3.nouns import Tag
 from altostratus.doors.s3.request import S3Request
-from altostratus.doors.s3.sealing import PREFIX as SEALING
 from altostratus.doors.s3.views import KEPT
 from altostratus.doors.s3.xml_in import checked_tags
 
@@ -20,12 +20,12 @@ MOST_META = 2048
 """Bytes of names and values."""
 DEFAULT_TYPE = "binary/octet-stream"
 _REFUSED = ("x-amz-website-redirect-location", "x-amz-write-offset-bytes")
-_ENCRYPTION = "x-amz-server-side-encryption"
 
 
 def said_of(request: S3Request, container: Container) -> NewObject:
     """All of it. Raises what S3 answers to what makes no sense, and NotImplemented to what is not there."""
     headers = request.headers
+    check_offered(headers)
     system: dict[str, Any] = plain_headers(headers)
     system |= kept_tags(tags_of_header(headers.get("x-amz-tagging")))
     system |= kept_grants(grants_of(request, container))
@@ -71,8 +71,9 @@ def kept_tags(tags: tuple[Tag, ...]) -> dict[str, Any]:
 
 def check_offered(headers: Mapping[str, str]) -> None:
     """Refuse what a request asks for and would not get."""
-    for name in headers:
-        if name in _REFUSED or (name.startswith(_ENCRYPTION) and not name.startswith(SEALING)):
+    check_encryption(headers)
+    for name in _REFUSED:
+        if name in headers:
             raise S3Error("NotImplemented", Header=name)
     if headers.get("x-amz-storage-class", "STANDARD") != "STANDARD":
         raise S3Error("InvalidStorageClass", StorageClassRequested=headers["x-amz-storage-class"])

@@ -16,12 +16,12 @@ from typing import Any
 
 from altostratus.contracts.objectstore import SEALED, Object, Reading, Values
 from altostratus.doors.s3.body import SMALL
+from altostratus.doors.s3.encryption import CUSTOMERS as PREFIX
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.views import part_sizes
 
 SEAL, COUNTER = SEALED, "s3:counter"
-PREFIX = "x-amz-server-side-encryption-customer-"
 SOURCE_PREFIX = "x-amz-copy-source-server-side-encryption-customer-"
 _BLOCK = 16
 

@@ -131,7 +131,7 @@ def public_access_block(found: PublicAccessBlock) -> bytes:
 
 
 def encryption(found: Encryption) -> bytes:
-    default: list[Element] = [("SSEAlgorithm", found.algorithm), ("KMSMasterKeyID", found.key_id)]
+    default: list[Element] = [("SSEAlgorithm", found.algorithm)]
     key: Element = ("BucketKeyEnabled", found.bucket_key)
     rule: list[Element] = [("ApplyServerSideEncryptionByDefault", default), key]
     return document("ServerSideEncryptionConfiguration", [("Rule", rule)])

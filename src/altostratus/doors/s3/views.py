@@ -4,6 +4,7 @@ from altostratus.contracts.objectstore import Container, Object
 from altostratus.doors.s3 import nouns
 from altostratus.doors.s3.access import TAGS
 from altostratus.doors.s3.checksums import Algorithm, ChecksumType
+from altostratus.doors.s3.encryption import encryption_headers
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.request import owner_id
 from altostratus.doors.s3.xml_build import quoted
@@ -51,6 +52,7 @@ def object_headers(container: Container, found: Object) -> list[tuple[str, str]]
     ]
     headers += [(f"x-amz-meta-{name}", str(value)) for name, value in found.meta.items()]
     headers += [(name, str(found.system[name])) for name in KEPT if name in found.system]
+    headers += encryption_headers(found.system)
     if tags := found.system.get(TAGS):
         headers.append(("x-amz-tagging-count", str(len(tags))))
     return [*headers, *version_header(container, found)]

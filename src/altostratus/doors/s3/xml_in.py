@@ -236,17 +236,18 @@ def public_access_block(body: bytes) -> PublicAccessBlock:
 
 
 def encryption(body: bytes) -> Encryption:
-    """Of PutBucketEncryption: one rule."""
+    """Of PutBucketEncryption: one rule. There is no KMS."""
     root = parse(body, "ServerSideEncryptionConfiguration", MOST_BYTES).only("Rule")
     rule = root.one("Rule").only("ApplyServerSideEncryptionByDefault", "BucketKeyEnabled")
     default = rule.one("ApplyServerSideEncryptionByDefault").only("SSEAlgorithm", "KMSMasterKeyID")
     algorithm = default.choice("SSEAlgorithm", "AES256", "aws:kms", "aws:kms:dsse")
     if algorithm is None:
         raise malformed()
-    key_id = default.text("KMSMasterKeyID")
-    if key_id and algorithm == "AES256":
+    if algorithm != "AES256":
+        raise S3Error("NotImplemented", Header=algorithm)
+    if default.text("KMSMasterKeyID"):
         raise S3Error("InvalidArgument", "a KMSMasterKeyID is not applicable if the default sse algorithm is AES256")
-    return Encryption(algorithm, key_id, rule.boolean("BucketKeyEnabled"))
+    return Encryption(algorithm, rule.boolean("BucketKeyEnabled"))
 
 
 def object_ownership(body: bytes) -> str:

@@ -22,8 +22,9 @@ BLOCK = 1 << 20
 @dataclass(frozen=True, slots=True)
 class Blob:
     """Bytes that are kept. `sums` has the CRC-32C of each BLOCK, four bytes each; `pack` None: a file of their own.
-    `damaged`: they could not be read the last time that somebody looked. `data` has small ones that are in the database
-    and not on disk yet."""
+    `damaged`: they could not be read the last time that somebody looked. `key` and `tags` are there if they are
+    encrypted (drivers/encryption.py); `key` is so itself, with a master key. `data` has small ones that are in the
+    database and not on disk yet."""
 
     id: str
     size: int
@@ -31,6 +32,8 @@ class Blob:
     pack: str | None = None
     offset: int = 0
     damaged: bool = field(default=False, compare=False)
+    key: str | None = field(default=None, compare=False, repr=False)
+    tags: bytes = field(default=b"", compare=False, repr=False)
     data: bytes | None = field(default=None, compare=False, repr=False)
 
 

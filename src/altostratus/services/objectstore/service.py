@@ -31,6 +31,7 @@ def build(cloud: Cloud, blobs: Blobs | None = None) -> Service:
         config=config,
         blobs=blobs,
         lane=cloud.lane("objects", config.disk_threads, config.disk_seconds),
+        master_key=cloud.master_key,
     )
     # who may is asked in each function: containers may be open to everybody
     edge = Edge(

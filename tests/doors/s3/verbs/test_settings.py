@@ -35,11 +35,18 @@ LIFECYCLE = {
 BLOCK = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
 TAGS = {"TagSet": [{"Key": "k", "Value": "v"}]}
 OWNERSHIP = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]}
 SETTINGS = [
     ("bucket_cors", "CORSConfiguration", CORS, "NoSuchCORSConfiguration"),
     ("bucket_lifecycle_configuration", "LifecycleConfiguration", LIFECYCLE, "NoSuchLifecycleConfiguration"),
     ("public_access_block", "PublicAccessBlockConfiguration", BLOCK, "NoSuchPublicAccessBlockConfiguration"),
     ("bucket_tagging", "Tagging", TAGS, "NoSuchTagSet"),
+    (
+        "bucket_encryption",
+        "ServerSideEncryptionConfiguration",
+        ENCRYPTION,
+        "ServerSideEncryptionConfigurationNotFoundError",
+    ),
     ("bucket_ownership_controls", "OwnershipControls", OWNERSHIP, "OwnershipControlsNotFoundError"),
 ]
 

@@ -16,7 +16,7 @@ from altostratus.doors.s3.form_body import FormBody, boundary_of
 from altostratus.doors.s3.places import check_key
 from altostratus.doors.s3.post_policy import PostPolicy, parse
 from altostratus.doors.s3.request import XML, S3Request
-from altostratus.doors.s3.said import META, check_offered, said_of
+from altostratus.doors.s3.said import META, said_of
 from altostratus.doors.s3.sealing import key_of
 from altostratus.doors.s3.signature import credentials_of_form, verify_form
 from altostratus.doors.s3.verbs.writing import writable, write, written_headers
@@ -38,7 +38,6 @@ async def post_object(request: S3Request) -> None:
     actor, policy = await _authenticate(request, form.fields)
     check_key(key)
     headers = _headers(form)
-    check_offered(headers)
     asked = replace(
         request,
         signed=replace(

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from altostratus.contracts.objectstore import Container, Content, NewObject, Object, Part, Upload
+from altostratus.contracts.objectstore import ENCRYPTED, Container, Content, NewObject, Object, Part, Upload
 from altostratus.doors.s3 import nouns, xml_out
 from altostratus.doors.s3.access import require
 from altostratus.doors.s3.checksums import PREFIX as CHECKSUMS
 from altostratus.doors.s3.checksums import Algorithm, ChecksumType, composite, from_text, full_object
 from altostratus.doors.s3.conditions import guard_of, is_modified
+from altostratus.doors.s3.encryption import check_said_elsewhere, encryption_headers
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.said import check_offered
@@ -41,6 +42,7 @@ async def upload_part(request: S3Request) -> None:
     number, body = _number(request), request.body
     check_length(request)
     check_offered(request.headers)
+    check_said_elsewhere(request.headers)
     _, upload = await request.door.objects.read(lambda tx: find_upload(tx, request, "s3:PutObject"))
     _check_algorithm(upload, body.expected.algorithm if body.expected else None)
     if kept := upload_checksum(upload):
@@ -58,7 +60,7 @@ async def upload_part(request: S3Request) -> None:
         return NewObject(system={**checksum, **({COUNTER: counter} if key else {})})
 
     part = await request.door.objects.put_part(upload, number, chunks, make)
-    headers = [("etag", quoted(part.etag)), *(key.headers() if key else ())]
+    headers = [("etag", quoted(part.etag)), *(key.headers() if key else ()), *encryption_headers(upload.system)]
     if body.expected:
         headers.append((body.expected.algorithm.header, body.checksum))
     await request.answer(200, headers)
@@ -68,6 +70,7 @@ async def copy_part(request: S3Request) -> None:
     """The bytes are read to tell their entity tag; they are not copied."""
     number = _number(request)
     check_offered(request.headers)
+    check_said_elsewhere(request.headers)
     _, upload = await request.door.objects.read(lambda tx: find_upload(tx, request, "s3:PutObject"))
     source = await request.door.objects.read(lambda tx: find_source(tx, request))
     if not is_modified(request.headers, source.found, "x-amz-copy-source-"):
@@ -84,7 +87,8 @@ async def copy_part(request: S3Request) -> None:
         found, present = find_upload(tx, request, "s3:PutObject")[1], source.reopen(tx)
         return request.door.objects.copy_part(tx, found, number, present, start, stop, md5, system)
 
-    if opens or key:  # what is sealed, or is to be, is written anew
+    encrypts = ENCRYPTED in upload.system and not source.found.is_encrypted
+    if opens or key or encrypts:  # what is sealed or encrypted, or is to be, is written anew
         chunks, counter = reading.chunks(start, stop), new_counter()
         system |= {COUNTER: counter} if key else {}
         chunks = sealed(request, key, counter, chunks) if key else chunks
@@ -92,7 +96,7 @@ async def copy_part(request: S3Request) -> None:
     else:
         part = await request.door.objects.write(copy)
     headers = [("x-amz-copy-source-version-id", source.found.version)] if source.container.versioning else []
-    headers += key.headers() if key else []
+    headers += [*(key.headers() if key else ()), *encryption_headers(upload.system)]
     checksums = {kept[0]: text} if kept else {}
     await request.answer_xml(xml_out.part_copied(part.etag, from_micros(part.modified_at), checksums), headers)
 
@@ -131,16 +135,18 @@ async def complete_upload(request: S3Request) -> None:
         {kept[0]: kept[1]} if kept else {},
         kept[2] if kept else None,
     )
-    await request.answer_xml(body, version_header(container, made) if made.versioned else [])
+    version = version_header(container, made) if made.versioned else []
+    await request.answer_xml(body, [*version, *encryption_headers(made.system)])
 
 
 def _done(tx: Tx, request: S3Request, wanted: Sequence[nouns.Part]) -> tuple[Container, Object] | None:
     """What an earlier request has made of the same upload, whose answer was lost."""
     container = request.find_bucket(tx)
-    require(request, container, "s3:PutObject")
     made = request.door.objects.find_object(tx, container.id, request.key)
-    same = made is not None and made.system.get(UPLOAD) == request.query.get("uploadId")
-    return (container, made) if made and same and made.etag == _etag(part.etag for part in wanted) else None
+    if made is None or made.system.get(UPLOAD) != request.query.get("uploadId"):
+        return None
+    require(request, container, "s3:PutObject", made)
+    return (container, made) if made.etag == _etag(part.etag for part in wanted) else None
 
 
 def _number(request: S3Request) -> int:

@@ -10,6 +10,7 @@ from altostratus.doors.s3 import nouns, xml_out
 from altostratus.doors.s3.access import may, require
 from altostratus.doors.s3.checksums import Algorithm, ChecksumType
 from altostratus.doors.s3.conditions import is_modified, read_range
+from altostratus.doors.s3.encryption import check_said_elsewhere
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import lock_headers
 from altostratus.doors.s3.request import S3Request
@@ -44,6 +45,7 @@ MOST_PARTS = 1000
 
 async def get_object(request: S3Request) -> None:
     """200, 206, 304; for HEAD too."""
+    check_said_elsewhere(request.headers)
     container, found, reading = await request.door.objects.read(lambda tx: _open(tx, request))
     key = require_key(key_of(request), found.system)
     reading = opened(request, found, reading, key)

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from altostratus.contracts.objectstore import Container, Object
+from altostratus.contracts.objectstore import ENCRYPTED, Container, Object
 from altostratus.doors.s3 import nouns, settings_out, xml_in
 from altostratus.doors.s3.access import BLOCK, CORS, OWNERSHIP, TAGS, require
 from altostratus.doors.s3.errors import S3Error
@@ -83,6 +83,14 @@ CORS_RULES = Setting(
     settings_out.cors,
     "NoSuchCORSConfiguration",
     "BucketCORS",
+)
+ENCRYPTION = Setting(
+    ENCRYPTED,
+    nouns.Encryption,
+    xml_in.encryption,
+    settings_out.encryption,
+    "ServerSideEncryptionConfigurationNotFoundError",
+    "EncryptionConfiguration",
 )
 LIFECYCLE_RULES = Setting(
     LIFECYCLE,

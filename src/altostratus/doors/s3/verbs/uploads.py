@@ -6,15 +6,16 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 from dataclasses import replace
 from typing import Any
 
-from altostratus.contracts.objectstore import Container, NoSuchUpload, Part, Prefix, Upload
+from altostratus.contracts.objectstore import ENCRYPTED, Container, NoSuchUpload, Part, Prefix, Upload
 from altostratus.doors.s3 import nouns, xml_out
 from altostratus.doors.s3.access import require
 from altostratus.doors.s3.checksums import Algorithm, ChecksumType, algorithm_named, type_of
+from altostratus.doors.s3.encryption import ALGORITHM, encryption_headers, wanted
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.nouns import Page
 from altostratus.doors.s3.places import check_key
 from altostratus.doors.s3.request import S3Request
-from altostratus.doors.s3.said import check_offered, said_of
+from altostratus.doors.s3.said import said_of
 from altostratus.doors.s3.sealing import SEAL, key_of
 from altostratus.doors.s3.verbs.listing import read_page
 from altostratus.doors.s3.verbs.writing import writable
@@ -29,7 +30,6 @@ MOST_LISTED = 1000
 async def create_upload(request: S3Request) -> None:
     """What is said of the object now is kept with the upload; its checksum is of the parts'."""
     check_key(request.key)
-    check_offered(request.headers)
     algorithm = algorithm_named(request.headers.get("x-amz-checksum-algorithm"))
     named = request.headers.get("x-amz-checksum-type")
     if named and algorithm is None:
@@ -43,11 +43,13 @@ async def create_upload(request: S3Request) -> None:
         new = said_of(request, container)
         more: dict[str, Any] = {CHECKSUM: [algorithm.value, "", kind.value]} if algorithm and kind else {}
         more |= {SEAL: key.kept()} if key else {}
+        encrypts = wanted(request.headers)
+        more |= {ENCRYPTED: ALGORITHM} if encrypts or (encrypts is None and container.encrypts) else {}
         new = replace(new, system={**new.system, **more})
         return request.door.objects.begin_upload(tx, container, request.key, new)
 
     upload = await request.door.objects.write(begin)
-    headers = key.headers() if key else []
+    headers = [*(key.headers() if key else ()), *encryption_headers(upload.system)]
     if algorithm and kind:
         headers += [("x-amz-checksum-algorithm", algorithm.value), ("x-amz-checksum-type", kind.value)]
     await request.answer_xml(xml_out.upload_begun(request.bucket, request.key, upload.id), headers)
@@ -113,8 +115,8 @@ async def list_parts(request: S3Request) -> None:
 def find_upload(tx: Tx, request: S3Request, action: str) -> tuple[Container, Upload]:
     """The one that the request names, and its bucket."""
     container = request.find_bucket(tx)
-    require(request, container, action)
     upload = request.door.objects.find_upload(tx, container.id, request.key, request.query.get("uploadId", ""))
+    require(request, container, action, upload)
     if upload is None:
         raise NoSuchUpload()
     return container, upload

@@ -12,10 +12,12 @@ from altostratus.doors.s3.access import ACL, TAGS, require
 from altostratus.doors.s3.acls import check_block
 from altostratus.doors.s3.checksums import ChecksumType, algorithm_named
 from altostratus.doors.s3.conditions import guard_of, is_modified
+from altostratus.doors.s3.encryption import HEADER as ENCRYPTION
+from altostratus.doors.s3.encryption import encryption_headers, wanted
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.places import check_key
 from altostratus.doors.s3.request import Headers, S3Request
-from altostratus.doors.s3.said import check_offered, grants_of, said_of
+from altostratus.doors.s3.said import grants_of, said_of
 from altostratus.doors.s3.sealing import SEAL, SOURCE_PREFIX, Key, key_of, new_counter, require_key, sealed
 from altostratus.doors.s3.sources import Source, find_source, rehashed
 from altostratus.doors.s3.verbs.settings import end_header
@@ -38,7 +40,6 @@ async def put_object(request: S3Request) -> None:
     """200 with its entity tag, version and checksum."""
     length = check_length(request)
     check_key(request.key)
-    check_offered(request.headers)
     container = await request.door.objects.read(lambda tx: writable(tx, request))
     key = key_of(request)
     written = await write(request, container, said_of(request, container), key, length)
@@ -71,6 +72,7 @@ async def write(
         make,
         announced=length,
         guard=guard_of(request.headers),
+        encrypted=wanted(request.headers),
     )
 
 
@@ -108,13 +110,14 @@ def with_checksum(request: S3Request, new: NewObject) -> NewObject:
 def written_headers(container: Container, written: Object) -> Headers:
     """Only a version of its own is told: not the null version."""
     version = version_header(container, written) if written.versioned else []
-    return [("etag", quoted(written.etag)), *checksum_headers(written), *version]
+    told = [*encryption_headers(written.system), *checksum_headers(written)]
+    return [("etag", quoted(written.etag)), *told, *version]
 
 
 async def copy_object(request: S3Request) -> None:
-    """The bytes are not copied: both objects refer to them."""
+    """The bytes are not copied: both objects refer to them. But those are written anew that are sealed or encrypted
+    otherwise than they are to be; what is encrypted stays so."""
     check_key(request.key)
-    check_offered(request.headers)
     source = await request.door.objects.read(lambda tx: find_source(tx, request))
     if not is_modified(request.headers, source.found, "x-amz-copy-source-"):
         raise S3Error("PreconditionFailed", Condition="x-amz-copy-source-If-None-Match")
@@ -133,21 +136,23 @@ async def copy_object(request: S3Request) -> None:
         new = said if replaces else _as_it_was(source.found, said)
         return container, replace(new, system=_kept(source.found, new, said, retags) | checksum)
 
-    def copy(tx: Tx) -> tuple[Container, Object]:
+    def copy(tx: Tx) -> tuple[Container, Object] | None:
         (container, new), guard = said(tx), guard_of(request.headers)
+        if not source.found.is_encrypted and (container.encrypts or wanted(request.headers)):
+            return None
         new, present = replace(new, etag=source.found.etag), source.reopen(tx)
         return container, request.door.objects.copy_object(tx, present, container, request.key, new, guard)
 
-    if opens or key:
+    if opens or key or (copied := await request.door.objects.write(copy)) is None:
         container, new = await request.door.objects.read(said)
         made = await _rewrite(request, source, opens, key, container, new)
     else:
-        container, made = await request.door.objects.write(copy)
+        container, made = copied
     kept = checksum_of(made)
     body = xml_out.object_copied(
         made.etag, from_micros(made.modified_at), {kept[0]: kept[1]} if kept else {}, kept[2] if kept else None
     )
-    headers = list(version_header(container, made))
+    headers = [*version_header(container, made), *encryption_headers(made.system)]
     if source.container.versioning:
         headers.append(("x-amz-copy-source-version-id", source.found.version))
     await request.answer_xml(body, [*headers, *(key.headers() if key else ())])
@@ -156,14 +161,22 @@ async def copy_object(request: S3Request) -> None:
 async def _rewrite(
     request: S3Request, source: Source, opens: Key | None, key: Key | None, container: Container, new: NewObject
 ) -> Object:
-    """What is sealed, or is to be, is written anew."""
     chunks = (await source.reading(opens)).chunks(0, source.found.size)
-    if key:
+    if key:  # one part from now on
         counter = new_counter()
-        new = replace(new, system={**new.system, SEAL: {**key.kept(), "counters": [counter]}})
+        said = {name: value for name, value in new.system.items() if name != PARTS}
+        new = replace(new, system={**said, SEAL: {**key.kept(), "counters": [counter]}})
         chunks = sealed(request, key, counter, chunks)
+    elif opens is None:
+        new = replace(new, etag=source.found.etag)  # the same bytes, as where they are referred to
     return await request.door.objects.put_object(
-        container.account, container.name, request.key, chunks, lambda content: new, guard=guard_of(request.headers)
+        container.account,
+        container.name,
+        request.key,
+        chunks,
+        lambda content: new,
+        guard=guard_of(request.headers),
+        encrypted=wanted(request.headers),
     )
 
 
@@ -178,7 +191,8 @@ def _directive(request: S3Request, header: str) -> bool:
 
 def _check_itself(request: S3Request, source: Source, container: Container, replaces: bool) -> None:
     here = (source.container.id, source.found.name) == (container.id, request.key)
-    if here and source.found.latest and not replaces:
+    encrypts = any(name.startswith(ENCRYPTION) for name in request.headers)
+    if here and source.found.latest and not replaces and not encrypts:
         message = (
             "This copy request is illegal because it is trying to copy an object to itself without changing the "
             "object's metadata, storage class, website redirect location or encryption attributes."

@@ -69,12 +69,15 @@ async def _copy(request: SwiftRequest, path: Path, to: Path) -> None:
 
 
 async def _refer(request: SwiftRequest, copy: _Copy) -> None:
-    """Another object of the same bytes, if the source is still what it was; otherwise its bytes, which are."""
+    """Another object of the same bytes, if the source is still what it was, and they may be kept there as they are;
+    otherwise of others like them."""
 
     def refer(tx: Tx) -> Object | None:
         where = open_for_writing(tx, request, copy.to)
         found = copy.source.found
         if find_version(tx, found.container_id, found.name, found.id) is None:
+            return None
+        if where.encrypts and not found.is_encrypted:
             return None
         return copy_object(tx, found, where, copy.to.object, _said(request, copy))
 
@@ -110,6 +113,7 @@ async def _write_anew(request: SwiftRequest, copy: _Copy, span: Span) -> None:
         make,
         announced=length,
         admit=lambda where: request.require_object(copy.to, where, "write"),
+        encrypted=copy.source.found.is_encrypted or None,
     )
     await _answer(request, copy, added)
 

@@ -34,8 +34,8 @@ _MOVE = update(blob).where(_PLACE).values(pack=bindparam("new_pack"), offset=bin
 
 def add_blob(tx: Tx, new: Blob) -> None:
     """In the transaction that adds what refers to it."""
-    row = {"id": new.id, "size": new.size, "sums": new.sums, "pack": new.pack, "offset": new.offset}
-    tx.sql.execute(_INSERT, row | {"checked_at": micros(tx.now), "damaged": False, "data": new.data})
+    row = {name: getattr(new, name) for name in Blob.__dataclass_fields__}
+    tx.sql.execute(_INSERT, row | {"checked_at": micros(tx.now)})
 
 
 def drop(tx: Tx, blob_ids: Iterable[str]) -> None:

@@ -124,17 +124,27 @@ blob = Table(
     Column("offset", BigInteger, nullable=False, default=0),
     Column("checked_at", BigInteger, nullable=False),
     Column("damaged", Boolean, nullable=False, default=False),
+    Column("key", Text),
+    Column("tags", LargeBinary, nullable=False, default=b""),
     Column("data", LargeBinary),  # last, so that who looks at the others need not pass by
     Index(None, "pack", "offset"),
     Index(None, "checked_at"),
 )
 """Bytes: a file of their own, or `size` bytes of a pack from `offset`; small ones are `data` at first. `sums` has a
-CRC-32C of four bytes for each MiB."""
+CRC-32C of four bytes for each MiB. `key`, itself encrypted with a master key, and `tags` are there if the bytes are
+encrypted (drivers/encryption.py)."""
 Index(
     "ix_objectstore_blob_fresh",
     blob.c.id,
     sqlite_where=blob.c.data.is_not(None),
     postgresql_where=blob.c.data.is_not(None),
+)
+
+Index(
+    "ix_objectstore_blob_encrypted",  # where those are whose keys are to be encrypted with another master key
+    blob.c.id,
+    sqlite_where=blob.c.key.is_not(None),
+    postgresql_where=blob.c.key.is_not(None),
 )
 
 extent = Table(

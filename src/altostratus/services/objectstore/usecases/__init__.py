@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from altostratus.kernel.clock import Clock
 from altostratus.kernel.db import Database
 from altostratus.kernel.lanes import Lane
+from altostratus.kernel.secrets import MasterKey
 from altostratus.services.objectstore.config import ObjectstoreConfig
 from altostratus.services.objectstore.driver import Blobs
 
@@ -20,5 +21,6 @@ class ObjectStore:
     config: ObjectstoreConfig
     blobs: Blobs
     lane: Lane
+    master_key: MasterKey
     reading: Counter[str] = field(default_factory=Counter)
     arriving: set[str] = field(default_factory=set)

@@ -1,9 +1,11 @@
 """Write an object: the bytes first, then the rows that name them. It is there when this returns, and stays."""
 
+import dataclasses
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from altostratus.contracts.objectstore import (
+    ENCRYPTED,
     Container,
     Guard,
     Make,
@@ -22,9 +24,11 @@ from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.objects import Span, find_latest
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.archive import archives, keep_old
-from altostratus.services.objectstore.usecases.receive import Received, add_received, receiving
+from altostratus.services.objectstore.usecases.receive import add_received, receiving
 from altostratus.services.objectstore.usecases.replace import find_listed, replace, unless_gone
 
+ALGORITHM = "AES256"
+"""As S3 calls it."""
 Admit = Callable[[Container | None], None]
 """Raises a fault unless one may write into this container; None: there is none."""
 
@@ -44,27 +48,44 @@ async def put_object(
     announced: int | None = None,
     guard: Guard = unguarded,
     admit: Admit = anybody,
+    encrypted: bool | None = None,
     file: str | None = None,
 ) -> Object:
     """See contracts.objectstore.ObjectStore; `admit` may refuse too."""
-    if announced is None or announced > SMALL:  # what is small is judged when it is there: that is one look fewer
-        await store.db.read(lambda tx: _may_begin(tx, account, container, name, announced or 0, guard, admit))
     most = store.config.max_file_size if file is None else sys.maxsize  # the limit is that of the API
-    async with receiving(store, body, most, file) as received:
+    encrypted = encrypted if file is None else False  # others read it beside the store
+    if announced is None or announced > SMALL:
+        where = await store.db.read(lambda tx: _may_begin(tx, account, container, name, announced or 0, guard, admit))
+        encrypted = where.encrypts if encrypted is None else encrypted
+    else:  # what is small is judged when it is there: that is one look fewer
+        most = min(SMALL, most)
+    async with receiving(store, body, most, encrypted=bool(encrypted), file_id=file) as received:
 
         def commit(tx: Tx) -> Object:
             where = _admitted(tx, account, container, admit)
-            return _add(tx, where, name, received, make(received.content), guard)
+            encrypts = where.encrypts if encrypted is None else encrypted
+            new = encryption_told(make(received.content), encrypts)
+            spans = add_received(store, tx, received, encrypted=encrypts)
+            return place(tx, where, name, new, spans, new.etag or received.content.md5, guard)
 
         return await store.db.write(commit)
 
 
-def _may_begin(tx: Tx, account: str, container: str, name: str, size: int, guard: Guard, admit: Admit) -> None:
-    """What can be refused before the bytes are there."""
+def encryption_told(new: NewObject, encrypted: bool) -> NewObject:
+    """What is said of an object, with the truth about how its bytes are kept."""
+    if not encrypted and ENCRYPTED not in new.system:
+        return new
+    system = {name: value for name, value in new.system.items() if name != ENCRYPTED}
+    return dataclasses.replace(new, system={**system, ENCRYPTED: ALGORITHM} if encrypted else system)
+
+
+def _may_begin(tx: Tx, account: str, container: str, name: str, size: int, guard: Guard, admit: Admit) -> Container:
+    """Where the object is to be; what can be refused before the bytes are there is refused."""
     found = _admitted(tx, account, container, admit)
     check_quotas(tx, found, size)
     if guard is not unguarded:
         guard(find_listed(tx, found.id, name))
+    return found
 
 
 def _admitted(tx: Tx, account: str, container: str, admit: Admit) -> Container:
@@ -73,10 +94,6 @@ def _admitted(tx: Tx, account: str, container: str, admit: Admit) -> Container:
     if found is None:
         raise NoSuchContainer()
     return found
-
-
-def _add(tx: Tx, where: Container, name: str, received: Received, new: NewObject, guard: Guard) -> Object:
-    return place(tx, where, name, new, add_received(tx, received), new.etag or received.content.md5, guard)
 
 
 def place(

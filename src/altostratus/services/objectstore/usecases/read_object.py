@@ -1,4 +1,4 @@
-"""The bytes of an object, each block checked against its sum before anybody sees it."""
+"""The bytes of an object, each block checked against its sum, and decrypted, before anybody sees it."""
 
 import asyncio
 import contextlib
@@ -11,8 +11,10 @@ from itertools import islice
 from altostratus.contracts.objectstore import NULL, SEALED, Container, Damaged, NoSuchObject, Object
 from altostratus.kernel.errors import DeadlineExceeded, NotImplementedHere, Unavailable
 from altostratus.kernel.log import logger
+from altostratus.kernel.secrets import BadSecret
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import BLOCK, Blob
+from altostratus.services.objectstore.drivers.encryption import Changed, decrypted
 from altostratus.services.objectstore.drivers.sums import is_sound
 from altostratus.services.objectstore.store.blobs import find_blob
 from altostratus.services.objectstore.store.containers import container_by_id
@@ -101,16 +103,17 @@ def _refuse_damaged(spans: Iterable[Span]) -> None:
 
 async def _read(store: ObjectStore, blob: Blob, start: int, stop: int) -> AsyncIterator[bytes]:
     """Whole blocks, of which those bytes that are wanted. While one is sent the next ones are read from disk."""
+    key = _key_of(store, blob)
     whole = blob.data if blob.data is not None else store.blobs.read_at_once(blob)
     if whole is not None:
-        yield _checked(blob, 0, whole)[start:stop]
+        yield _opened(blob, key, 0, _checked(blob, 0, whole))[start:stop]
         return
     blocks = range(start // BLOCK, -(-stop // BLOCK))
     upcoming, reads = iter(blocks), deque[asyncio.Future[bytes]]()
     try:
         for block in blocks:
             more = islice(upcoming, AHEAD - len(reads))
-            reads.extend(asyncio.ensure_future(_read_block(store, blob, number)) for number in more)
+            reads.extend(asyncio.ensure_future(_read_block(store, blob, key, number)) for number in more)
             data = await reads.popleft()
             offset = block * BLOCK
             first, last = max(start - offset, 0), min(stop - offset, len(data))
@@ -121,10 +124,10 @@ async def _read(store: ObjectStore, blob: Blob, start: int, stop: int) -> AsyncI
         await asyncio.gather(*reads, return_exceptions=True)  # nobody is left to hear of their errors
 
 
-async def _read_block(store: ObjectStore, blob: Blob, block: int) -> bytes:
+async def _read_block(store: ObjectStore, blob: Blob, key: bytes | None, block: int) -> bytes:
     while True:
         try:
-            return await store.lane.run(read_block, store, blob, block)
+            return await store.lane.run(_open_block, store, blob, key, block)
         except FileNotFoundError:  # perhaps it is in another pack by now, or in none yet
             moved = await store.db.read(partial(find_blob, blob_id=blob.id))
         except DeadlineExceeded as error:
@@ -134,8 +137,32 @@ async def _read_block(store: ObjectStore, blob: Blob, block: int) -> bytes:
         blob = moved
 
 
+def _key_of(store: ObjectStore, blob: Blob) -> bytes | None:
+    """None for what is not encrypted. Raises Unavailable where the master key is missing."""
+    try:
+        return store.master_key.decrypt(blob.key) if blob.key else None
+    except BadSecret as error:
+        log.error("a blob's key cannot be decrypted", blob=blob.id, error=str(error))
+        raise Unavailable("The key of this object is missing.", detail=str(error)) from error
+
+
+def _open_block(store: ObjectStore, blob: Blob, key: bytes | None, block: int) -> bytes:
+    """In the lane."""
+    return _opened(blob, key, block, read_block(store, blob, block))
+
+
+def _opened(blob: Blob, key: bytes | None, block: int, data: bytes) -> bytes:
+    if key is None:
+        return data
+    try:
+        return decrypted(key, blob.tags, block, data)
+    except Changed as error:
+        log.error("encrypted data was changed", blob=blob.id, pack=blob.pack, block=block)
+        raise Damaged(detail=f"block {block} of blob {blob.id} is not what was encrypted") from error
+
+
 def read_block(store: ObjectStore, blob: Blob, block: int) -> bytes:
-    """One block, in the lane. Raises Damaged unless it is what it was, and FileNotFoundError."""
+    """One block as it is kept, in the lane. Raises Damaged unless it is what it was, and FileNotFoundError."""
     if blob.data is not None:
         return _checked(blob, block, blob.data)
     try:

@@ -1,5 +1,6 @@
 """Let the bytes of an object in: a few stay in memory and are committed with the rows, more go to a file as they come.
-They are hashed on the way, and those of files on disk when this is done; no row names them yet."""
+They are hashed on the way, and encrypted if they are to be; those of files are on disk when this is done. No row names
+them yet."""
 
 import asyncio
 import hashlib
@@ -7,12 +8,14 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 from altostratus.contracts.objectstore import Content
 from altostratus.kernel.errors import DeadlineExceeded, TooLarge, Unavailable
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import SMALL, Blob, Writing
+from altostratus.services.objectstore.drivers.encryption import EncryptedWriting, Encryption
 from altostratus.services.objectstore.drivers.sums import sums_of
 from altostratus.services.objectstore.store.blobs import add_blob, drop
 from altostratus.services.objectstore.store.objects import Span
@@ -28,20 +31,21 @@ FINISH_SECONDS = 1800.0
 
 
 class Received(NamedTuple):
-    """`blob` is None where there are no bytes."""
+    """`blob` is None where there are no bytes, `key` where they are not encrypted. What is in memory is not yet."""
 
     content: Content
     blob: Blob | None
+    key: bytes | None = None
 
 
 @asynccontextmanager
 async def receiving(
-    store: ObjectStore, body: AsyncIterator[bytes], most: int, file_id: str | None = None
+    store: ObjectStore, body: AsyncIterator[bytes], most: int, *, encrypted: bool, file_id: str | None = None
 ) -> AsyncIterator[Received]:
     """What has come, for a block that commits its rows. If that fails the file goes, unless a commit whose answer was
     lost has kept it. With a `file_id` it is a file however few bytes it has. Raises TooLarge beyond `most` bytes,
     StorageFull, Unavailable, and whatever `body` raises."""
-    received = await _receive(store, body, most, file_id)
+    received = await _receive(store, body, most, Encryption() if encrypted else None, file_id)
     file = received.blob if received.blob and received.blob.data is None else None
     try:
         yield received
@@ -54,7 +58,9 @@ async def receiving(
             store.arriving.discard(file.id)
 
 
-async def _receive(store: ObjectStore, body: AsyncIterator[bytes], most: int, file_id: str | None) -> Received:
+async def _receive(
+    store: ObjectStore, body: AsyncIterator[bytes], most: int, encryption: Encryption | None, file_id: str | None
+) -> Received:
     start, ended = await _start_of(body)
     if len(start) > most:
         raise TooLarge()
@@ -64,17 +70,31 @@ async def _receive(store: ObjectStore, body: AsyncIterator[bytes], most: int, fi
     if batches:
         start = b""  # it goes with the first batch
     try:
-        return await _keep_large(store, file_id or new_blob_id(), start, batches, most)
+        received = await _keep_large(store, file_id or new_blob_id(), encryption, start, batches, most)
+        return received._replace(key=encryption.key) if encryption else received
     except DeadlineExceeded as error:
         raise Unavailable("The storage does not answer in time.", detail=str(error)) from error
 
 
-def add_received(tx: Tx, received: Received) -> list[Span]:
-    """The rows of the bytes, in the transaction that adds what refers to them."""
+def add_received(store: ObjectStore, tx: Tx, received: Received, *, encrypted: bool) -> list[Span]:
+    """The rows of the bytes, in the transaction that adds what refers to them. The key is encrypted here and not
+    before, so that none is so with a master key that has been replaced while the bytes came."""
     if received.blob is None:
         return []
-    add_blob(tx, received.blob)
-    return [Span(received.blob, 0, received.blob.size)]
+    blob, key = received.blob, received.key
+    if encrypted and blob.data is not None:
+        blob, key = _encrypted(blob, blob.data)
+    if key:
+        blob = replace(blob, key=store.master_key.encrypt(key))
+    add_blob(tx, blob)
+    return [Span(blob, 0, blob.size)]
+
+
+def _encrypted(blob: Blob, data: bytes) -> tuple[Blob, bytes]:
+    """A small one, and its key."""
+    encryption = Encryption()
+    data = encryption.update(data)
+    return replace(blob, sums=sums_of(data), tags=encryption.tags(), data=data), encryption.key
 
 
 def new_blob_id() -> str:
@@ -98,10 +118,16 @@ def _small(data: bytes) -> Received:
 
 
 async def _keep_large(
-    store: ObjectStore, blob_id: str, whole: bytes, batches: AsyncIterator[bytes] | None, most: int
+    store: ObjectStore,
+    blob_id: str,
+    encryption: Encryption | None,
+    whole: bytes,
+    batches: AsyncIterator[bytes] | None,
+    most: int,
 ) -> Received:
     run = store.lane.run
     writing = await run(store.blobs.begin, blob_id)
+    writing = EncryptedWriting(writing, encryption) if encryption else writing
     store.arriving.add(blob_id)
     try:
         if batches is None:

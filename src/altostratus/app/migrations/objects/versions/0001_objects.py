@@ -39,8 +39,18 @@ def upgrade() -> None:
         sa.Column("offset", sa.BigInteger(), nullable=False),
         sa.Column("checked_at", sa.BigInteger(), nullable=False),
         sa.Column("damaged", sa.Boolean(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("tags", sa.LargeBinary(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_objectstore_blob")),
+    )
+    op.create_index(
+        "ix_objectstore_blob_encrypted",
+        "objectstore_blob",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text('"key" IS NOT NULL'),
+        postgresql_where=sa.text('"key" IS NOT NULL'),
     )
     op.create_index(
         "ix_objectstore_blob_fresh",
