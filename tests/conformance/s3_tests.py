@@ -48,10 +48,13 @@ FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 DAY = 86400
 HEAD = """{title}
 
-Ceph's s3-tests at commit {commit}: `{files}`, by boto3 over HTTP on loopback against `alto up --simulate`
-(`python -m tests.conformance.s3_tests`, which needs a clone of the suite). The other files are of what is not here:
-IAM, STS, SNS, S3 Select. What Amazon documents decides; where the suite wants something else, it is said below.
-Days pass by libfaketime, for both sides, where tests of lifecycles wait for them.
+Ceph's s3-tests at commit {commit}: `{files}`, by boto3 over HTTP
+on loopback against `alto up --simulate`. The other files are of what is not here: IAM, STS, SNS, S3 Select. Tests that
+are said to fail on Amazon's S3 run, too. What Amazon documents decides; where the suite wants something else, it is
+said below. Where tests of lifecycles wait for days, the clock of both sides is put forward (libfaketime).
+
+`python -m tests.conformance.s3_tests` runs them and writes this section. It needs a clone of the suite, which is no
+part of this project, and so no tier of its tests runs it.
 
 """
 
@@ -87,7 +90,7 @@ def groups(kind: str) -> list[Group]:
 
 def section(outcomes: Sequence[Outcome], commit: str, areas: Sequence[Group], known: Mapping[str, list[Group]]) -> str:
     """The result as Markdown; `known` are the reasons for each status."""
-    parts = [HEAD.format(title=S3_TITLE, commit=commit, files="`, `".join(FILES)), _table(outcomes, areas)]
+    parts = [HEAD.format(title=S3_TITLE, commit=commit[:12], files="`, `".join(FILES)), _table(outcomes, areas)]
     for status, reasons in known.items():
         found = [one for one in outcomes if one.status == status]
         parts += _by_reason(status, found, reasons)
