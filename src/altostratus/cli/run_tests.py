@@ -19,7 +19,8 @@ TIERS = {
     "nightly": [(PARALLEL, "not live"), ([], "live")],
 }
 """pytest's options and marks, run by run."""
-ON_POSTGRESQL = ["pytest", "-q", *PARALLEL, "-m", "not live and not nightly and not sqlite", "tests/services"]
+ON_POSTGRESQL = {"full": "not live and not nightly and not sqlite", "nightly": "not live and not sqlite"}
+"""The marks of the services' tests that are run again there."""
 
 
 def run_tests(fast: bool, nightly: bool, arguments: list[str]) -> int:
@@ -40,9 +41,10 @@ def run_tests(fast: bool, nightly: bool, arguments: list[str]) -> int:
         _say(f"tests: {marks}")
         if status := _run(["pytest", "-q", *options, "-m", marks]):
             return status
-    if not fast:
+    if tier in ON_POSTGRESQL:
         _say("tests: the services again, on PostgreSQL")
-        if status := _run(ON_POSTGRESQL, ALTO_TEST_ENGINE="postgresql"):
+        command = ["pytest", "-q", *PARALLEL, "-m", ON_POSTGRESQL[tier], "tests/services"]
+        if status := _run(command, ALTO_TEST_ENGINE="postgresql"):
             return status
     _say(f"all passed after {time.monotonic() - began:.0f} s")
     return 0

@@ -20,12 +20,18 @@ Values = Mapping[str, Any]
 SEALED = "sealed"
 """In `system` of an object whose bytes mean something to nobody but the door that wrote them: it has been sealed with a
 key of the client's. Nobody else gives them out."""
+STATIC = "slo"
+"""In `system` of an object whose bytes list others, with the `etag` and the `size` of what they are together: so other
+doors see it. Only Swift's writes it; copies by reference keep it."""
 ENCRYPTED = "encrypted"
 """In `system` of an object or an upload whose bytes are encrypted where they are kept, with keys of the cloud's:
 'AES256'. Whoever may read them sees nothing of it. In `settings` of a container that all objects which are written into
 it are to be so."""
 RETENTION, HOLD = "retention", "legal-hold"
 """In `system` of a version that must not be taken away: until a moment (`until`, in ISO 8601), or while it is held."""
+LOCK = "object-lock"
+"""In `settings` of a container whose versions may be locked, so that they are always kept: {}, or the retention that is
+given to what has none of its own, as `mode` and `days` or `years`."""
 NULL = "null"
 """The version of what was written while versions were not kept."""
 
@@ -264,7 +270,8 @@ class ObjectStore(Protocol):
         ...
 
     def change_container(self, tx: Tx, container_id: int, **values: Any) -> None:
-        """`meta`, `settings` (each whole), `versioning`, `bucket`."""
+        """`meta`, `settings` (each whole), `versioning`, `bucket`. Raises Locked where versions may be locked and would
+        not be kept any more."""
         ...
 
     def delete_container(self, tx: Tx, account: str, name: str) -> None:
@@ -312,7 +319,8 @@ class ObjectStore(Protocol):
         ...
 
     def change_object(self, tx: Tx, object_id: int, **values: Any) -> None:
-        """`meta`, `system` (each whole), `content_type`, `expires_at`."""
+        """`meta`, `system` (each whole), `content_type`, `expires_at`. Raises Locked where that is of a version that is
+        locked, but for `system`."""
         ...
 
     def copy_object(

@@ -6,6 +6,7 @@ Wall-clock instants are aware datetimes in UTC. Waiting goes through the event l
 
 import time
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,3 +54,17 @@ def iso_micro(moment: datetime | None) -> str | None:
 def iso_plain(moment: datetime) -> str:
     """2026-11-20T10:43:19.000000, as Nova prints some. (`strftime` takes ten times as long, which lists feel.)"""
     return moment.isoformat(timespec="microseconds")[:26]
+
+
+def http_date(seconds: int) -> str:
+    """Sun, 06 Nov 1994 08:49:37 GMT, of seconds since 1970 (RFC 9110, section 5.6.7)."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+
+def read_http_date(text: str | None) -> datetime | None:
+    """The instant of such a text, in UTC; None for what is none."""
+    try:
+        found = parsedate_to_datetime(text) if text else None
+        return found and (found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return None

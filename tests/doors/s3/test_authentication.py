@@ -69,6 +69,19 @@ def test_access_rules_bind_keys_too(cloud: S3Cloud, s3: Any) -> None:
     assert refused(bound.list_buckets) == (403, "AccessDenied")
 
 
+def test_access_rules_speak_of_the_bucket_wherever_it_is_named(cloud: S3Cloud, s3: Any) -> None:
+    cloud.keys.people["bound"] = person("mine", "member", permits=(Permit("s3", "GET", "/box/*"),))
+    s3.create_bucket(Bucket="other")
+    for bucket, key in (("box", "k"), ("box", "deep/k"), ("other", "box/k")):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    virtual: Any = cloud.client("bound", s3={"addressing_style": "virtual"}, endpoint="http://s3.localhost:8774")
+    assert virtual.get_object(Bucket="box", Key="k")["Body"].read() == b"x"
+    assert refused(virtual.get_object, Bucket="other", Key="box/k") == (403, "AccessDenied")
+    url = cloud.client("bound").generate_presigned_url("get_object", {"Bucket": "box", "Key": "deep/k"})
+    assert cloud.ask("GET", url).status_code == 403
+    assert cloud.ask("GET", url.replace("deep/k", "deep%2Fk")).status_code == 403
+
+
 def test_what_is_asked_for_is_named_in_a_fault(cloud: S3Cloud) -> None:
     answer = cloud.ask("GET", "/nobucket/some%20key")
     assert answer.headers["content-type"] == "application/xml"

@@ -1,12 +1,16 @@
 """Lifecycles: what goes by the rules of a bucket, and when."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from altostratus.contracts.objectstore import Listing
-from altostratus.doors.s3.chores import Lifecycles
+from altostratus.doors.s3.chores import Lifecycles, remove
+from altostratus.doors.s3.lifecycle import Walk
+from altostratus.doors.s3.verbs.settings import LIFECYCLE_RULES
 from tests.doors.s3.cloud import S3Cloud
+from tests.harness import eventually
 
 
 def rule(**said: Any) -> dict[str, Any]:
@@ -20,9 +24,7 @@ def put(s3: Any, *rules: Any) -> None:
 def after(cloud: S3Cloud, **delta: float) -> None:
     """What a round leaves then."""
     cloud.clock.move(**delta)
-    chore: Any = cloud.door.listeners[0]
-    assert isinstance(chore, Lifecycles)
-    cloud.run(chore.round())
+    assert cloud.run(Lifecycles(cloud.door.state)()) is False
 
 
 def names(cloud: S3Cloud) -> list[str]:
@@ -104,6 +106,26 @@ def test_where_versions_are_kept_a_marker_comes_and_goes_in_the_end(cloud: S3Clo
     assert names(cloud) == []
 
 
+def test_what_has_changed_since_it_was_looked_at_stays(cloud: S3Cloud, s3: Any) -> None:
+    """Rules that are gone, and a tag that is."""
+    for key in ("a", "b"):
+        s3.put_object(Bucket="box", Key=key, Body=b"x", Tagging="k=v")
+    put(s3, rule(Filter={"Tag": {"Key": "k", "Value": "v"}}, Expiration={"Days": 1}))
+    facade = cloud.store.facade
+    seen = cloud.run(facade.read(lambda tx: facade.find_bucket(tx, "box")))
+    rules = LIFECYCLE_RULES.of(seen)
+    page = cloud.run(facade.read(lambda tx: facade.list_versions(tx, seen.id, Listing(limit=9))))
+    doomed = list(Walk(rules, cloud.clock.now() + timedelta(days=3)).doomed(page))
+    assert len(doomed) == 2
+    s3.delete_object_tagging(Bucket="box", Key="a")
+    s3.delete_bucket_lifecycle(Bucket="box")
+    cloud.run(facade.write(lambda tx: remove(tx, cloud.door.state, seen, doomed)))
+    assert names(cloud) == ["a", "b"]
+    put(s3, rule(Filter={"Tag": {"Key": "k", "Value": "v"}}, Expiration={"Days": 1}))
+    cloud.run(facade.write(lambda tx: remove(tx, cloud.door.state, seen, doomed)))
+    assert names(cloud) == ["a"]
+
+
 def test_what_is_locked_stays(cloud: S3Cloud) -> None:
     s3: Any = cloud.client()
     s3.create_bucket(Bucket="box", ObjectLockEnabledForBucket=True)
@@ -123,3 +145,21 @@ def test_uploads_are_given_up(cloud: S3Cloud, s3: Any) -> None:
     after(cloud, days=3)
     cloud.clock.move(days=-3)
     assert [each["Key"] for each in s3.list_multipart_uploads(Bucket="box")["Uploads"]] == ["b"]
+
+
+def test_the_door_does_it_by_itself(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_object(Bucket="box", Key="a", Body=b"x")
+    put(s3, rule(Expiration={"Days": 1}))
+    cloud.clock.move(days=3)
+    (listener,) = cloud.door.listeners
+
+    async def is_gone() -> bool:
+        facade = cloud.store.facade
+        return await facade.read(lambda tx: not _names(tx, facade))
+
+    async def run() -> None:
+        await listener.start()
+        await eventually(is_gone)
+        await listener.stop()
+
+    cloud.run(run())

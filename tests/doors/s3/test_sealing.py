@@ -139,3 +139,12 @@ def test_keys_do_not_travel_in_the_open(cloud: S3Cloud, tls: Any) -> None:
     for wrong in ({}, {"x-amz-server-side-encryption-customer-key": "!"}):
         answer = cloud.ask("PUT", "https://cloud/s3/box/new", b"x", headers | wrong)
         assert (answer.status_code, b"<Code>InvalidArgument</Code>" in answer.content) == (400, True)
+
+
+def test_a_static_large_object_is_sealed_as_a_whole(cloud: S3Cloud, tls: Any) -> None:
+    """Its copy's bytes are no manifest any more: otherwise whoever seals could write one that names anything."""
+    cloud.swift("PUT", "/box/part", b"abc")
+    cloud.swift("PUT", "/box/large?multipart-manifest=put", b'[{"path": "box/part"}, {"path": "box/part"}]')
+    tls.copy_object(**K, CopySource={"Bucket": "box", "Key": "large"}, **KEY)
+    assert tls.get_object(**K, **KEY)["Body"].read() == b"abcabc"
+    assert cloud.swift("GET", "/box/k").status_code == 501

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from altostratus.doors.s3.claim import ClaimV2, Payload, PayloadKind, Request
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.instants import sent_at
+from altostratus.doors.s3.router import BUCKET, OBJECT
 from altostratus.doors.s3.signature import credentials_of, verify
-from altostratus.doors.s3.sigv2 import resources
+from altostratus.doors.s3.sigv2 import LATER, SUBRESOURCES, resources
 from tests.doors.s3.signing import ACCESS, CREDENTIALS, REGION, SECRET, aws_request, seen
 
 
@@ -183,3 +184,11 @@ def test_dates_that_are_none(date: str | None) -> None:
 
 def test_chunks_cannot_be_signed_with_it() -> None:
     assert refused(signed(x_amz_content_sha256=PayloadKind.SIGNED_CHUNKS.value)).code == "InvalidRequest"
+
+
+def test_whatever_chooses_what_is_done_is_signed() -> None:
+    """In URLs. `list-type` alone is not, as clients of version 2 do not sign it: it chooses how a list is shown."""
+    assert {what for _, what in (*BUCKET, *OBJECT)} - {"", "list-type"} <= SUBRESOURCES | LATER
+    url = presigned(method="PUT")
+    query = f"{url.query}&retention"
+    assert refused(dataclasses.replace(url, query=query)).code == "SignatureDoesNotMatch"

@@ -332,3 +332,19 @@ def test_anything_gets_an_answer(path: str, query: str, value: str) -> None:
     with pytest.raises(S3Error) as caught:
         check(odd, NOON)
     assert caught.value.status in (400, 403)
+
+
+@pytest.mark.parametrize("header", [None, "UNSIGNED-PAYLOAD", hashlib.sha256(b"other").hexdigest()])
+def test_a_hash_that_a_presigned_url_is_signed_with_binds_the_body(header: str | None) -> None:
+    """Whatever a header says, which nobody need have signed."""
+
+    class Hashed(S3SigV4QueryAuth):
+        def payload(self, request: Any) -> str:
+            return hashlib.sha256(b"mine").hexdigest()
+
+    request = aws_request("PUT", f"http://cloud/bucket/key?X-Amz-Content-Sha256={hashlib.sha256(b'mine').hexdigest()}")
+    Hashed(CREDENTIALS, "s3", REGION, expires=60).add_auth(request)
+    payload = check(with_header(seen(request), "x-amz-content-sha256", header))
+    payload.check(hashlib.sha256(b"mine").hexdigest())
+    with pytest.raises(S3Error):
+        payload.check(hashlib.sha256(b"other").hexdigest())

@@ -16,7 +16,7 @@ from altostratus.contracts.objectstore import (
 )
 from altostratus.doors.cdmi.metadata import EXTRA, changed, parted, shown
 from altostratus.doors.cdmi.place import Node, Place, find_node, get_node
-from altostratus.doors.cdmi.request import OWNERS, READERS, CdmiRequest
+from altostratus.doors.cdmi.request import CdmiRequest
 from altostratus.doors.cdmi.spans import Span
 from altostratus.doors.cdmi.values import once
 from altostratus.doors.cdmi.views import CONTAINER, container_fields
@@ -41,7 +41,7 @@ class ContainerBody(msgspec.Struct, forbid_unknown_fields=True):
 
 async def get_container(request: CdmiRequest) -> None:
     """200: what it is, and which children it has."""
-    request.require(READERS)
+    request.require_reader()
     if not request.wants(CONTAINER):
         raise NotAcceptable("Containers are shown in CDMI alone.")
 
@@ -58,7 +58,7 @@ async def get_container(request: CdmiRequest) -> None:
 
 async def put_container(request: CdmiRequest) -> None:
     """201 for a new one; 204 where there is one, which takes the metadata."""
-    request.require(OWNERS)
+    request.require_owner()
     if not request.place.text:
         raise BadRequest("The root stays as it is.")
     speaks = request.sends(CONTAINER)
@@ -76,7 +76,7 @@ async def put_container(request: CdmiRequest) -> None:
 
 async def delete_container(request: CdmiRequest) -> None:
     """204, with all that is in it; 409 where that is much."""
-    request.require(OWNERS)
+    request.require_owner()
     if not request.place.text:
         raise BadRequest("The root stays.")
 

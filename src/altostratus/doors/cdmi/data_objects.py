@@ -7,7 +7,7 @@ import msgspec
 
 from altostratus.contracts.objectstore import NoSuchObject, Object, Reading
 from altostratus.doors.cdmi.place import Node, get_node
-from altostratus.doors.cdmi.request import OWNERS, READERS, VALUE_MOST, CdmiRequest
+from altostratus.doors.cdmi.request import VALUE_MOST, CdmiRequest
 from altostratus.doors.cdmi.spans import Span
 from altostratus.doors.cdmi.values import once, read_base64, read_text, write_base64, write_text
 from altostratus.doors.cdmi.views import BASE64, OBJECT, UTF8, check_value, object_fields
@@ -29,7 +29,7 @@ class ObjectBody(msgspec.Struct, forbid_unknown_fields=True):
 
 async def get_object(request: CdmiRequest) -> None:
     """200: what it is, and its value or a range of it."""
-    request.require(READERS)
+    request.require_reader()
 
     def show(tx: Tx) -> tuple[Object, Reading, dict[str, Any]]:
         node = get_node(request.store, tx, request.place)
@@ -49,7 +49,7 @@ async def get_object(request: CdmiRequest) -> None:
 
 async def put_object(request: CdmiRequest) -> None:
     """201 for a new one; 204 where there is one, of which is changed what the request speaks of."""
-    request.require(OWNERS)
+    request.require_owner()
     body, span = await request.decode(ObjectBody), request.span("value")
     if body.mimetype is not None and not (_MIMETYPE.fullmatch(body.mimetype) and len(body.mimetype) < 256):
         raise BadRequest("This is no MIME type.")
@@ -86,7 +86,7 @@ async def put_object(request: CdmiRequest) -> None:
 
 async def delete_object(request: CdmiRequest) -> None:
     """204, in CDMI and by plain HTTP."""
-    request.require(OWNERS)
+    request.require_owner()
     place = request.place
 
     def delete(tx: Tx) -> None:

@@ -2,7 +2,7 @@
 
 from altostratus.contracts.objectstore import Object, Reading
 from altostratus.doors.cdmi.place import get_node
-from altostratus.doors.cdmi.request import OWNERS, READERS, CdmiRequest, wired
+from altostratus.doors.cdmi.request import CdmiRequest
 from altostratus.doors.cdmi.spans import Span, read_content_range, read_range
 from altostratus.doors.cdmi.views import check_value, encoding_of_type
 from altostratus.doors.cdmi.writing import Said, find_present, names_etag, write
@@ -15,7 +15,7 @@ _KEPT = ("content-encoding", "content-disposition", "content-language", "cache-c
 
 async def get_bytes(request: CdmiRequest) -> None:
     """200, 206 for a range, 304; PreconditionFailed, RangeNotSatisfiable."""
-    request.require(READERS)
+    request.require_reader()
     if request.fields:
         raise BadRequest("Fields can be asked for in CDMI alone.")
 
@@ -38,7 +38,7 @@ async def get_bytes(request: CdmiRequest) -> None:
 
 async def put_bytes(request: CdmiRequest) -> None:
     """201 for a new object, 204 for one that was there; Content-Range says which bytes of it are sent."""
-    request.require(OWNERS)
+    request.require_owner()
     if request.fields:
         raise BadRequest("Fields can be named in CDMI alone.")
     where = request.headers.get("content-range")
@@ -60,12 +60,12 @@ async def _send(request: CdmiRequest, entry: Object, reading: Reading, span: Spa
         headers.append(("content-range", f"bytes {span}/{entry.size}"))
     raw, status = request.raw, 206 if span else 200
     if request.method == "HEAD" or not whole.length:
-        await raw.start(status, wired(headers))
+        await raw.start(status, headers)
         await raw.write(b"", more=False)
         return
     chunks = reading.chunks(*whole)
     first = await anext(chunks)  # what is damaged at once is a fault, not half an answer
-    await raw.start(status, wired(headers))
+    await raw.start(status, headers)
     await raw.write(first)
     async for chunk in chunks:
         await raw.write(chunk)

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from altostratus.contracts.accounts import owns, reads_all
 from altostratus.contracts.objectstore import ObjectStore
 from altostratus.doors.cdmi.place import Place
 from altostratus.doors.cdmi.spans import Span, read_span
@@ -22,8 +23,6 @@ VERSION = "x-cdmi-specification-version"
 VALUE_MOST = 16 << 20
 """Bytes of a value that one JSON body holds at most."""
 BODY_MOST = VALUE_MOST // 3 * 4 + (1 << 20)
-OWNERS = frozenset({"admin", "member"})
-READERS = OWNERS | {"reader"}
 _CDMI = "application/cdmi-"
 _ANY = {"*/*", "application/*"}
 Headers = Sequence[tuple[str, str]]
@@ -73,9 +72,13 @@ class CdmiRequest:
         """Whether the answer has any of these fields."""
         return not self.fields or any(field.name in names for field in self.fields)
 
-    def require(self, roles: frozenset[str]) -> None:
-        """The whole tree is one project's: roles in it are all that counts."""
-        if not self.raw.actor.project or roles.isdisjoint(self.raw.actor.roles):
+    def require_owner(self) -> None:
+        """The whole tree is one account's: what one may do there is all that counts."""
+        if not self.raw.actor.project or not owns(self.raw.actor, self.place.account):
+            raise Forbidden()
+
+    def require_reader(self) -> None:
+        if not self.raw.actor.project or not reads_all(self.raw.actor, self.place.account):
             raise Forbidden()
 
     def wants(self, kind: str) -> bool:
@@ -129,7 +132,7 @@ class CdmiRequest:
 
     async def answer(self, status: int, headers: Headers = (), body: bytes = b"") -> None:
         spoken = [(VERSION, self.version)] if self.version else []
-        await self.raw.answer(status, [*wired(headers), *spoken], body)
+        await self.raw.answer(status, [*headers, *spoken], body)
 
     async def answer_json(self, status: int, kind: str, whole: Mapping[str, Any]) -> None:
         """The fields that were asked for."""
@@ -162,11 +165,6 @@ def decoded(path: str) -> str:
         return unquote(path, errors="strict")
     except UnicodeDecodeError as error:
         raise BadRequest("The path is not UTF-8.") from error
-
-
-def wired(headers: Headers) -> list[tuple[str, str]]:
-    """UTF-8 as the characters that stand for its bytes."""
-    return [(name, value.encode().decode("latin-1")) for name, value in headers]
 
 
 def _utf8(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from altostratus.contracts.accounts import account_of
 from altostratus.contracts.objectstore import ObjectStore
 from altostratus.doors.cdmi import capabilities, containers, data_objects, plain
 from altostratus.doors.cdmi.object_id import read_id
@@ -60,7 +61,7 @@ class Router:
         if not text:
             raise _moved(f"{PREFIX}/")
         version = agreed_version(raw.headers.get(VERSION))
-        request = CdmiRequest(self._store, self._lane, raw, Place(f"AUTH_{raw.actor.project}", text[1:]), version)
+        request = CdmiRequest(self._store, self._lane, raw, Place(account_of(raw.actor.project), text[1:]), version)
         if request.place.text.startswith(BY_ID):
             request.place = await self._by_id(request)
         if request.place.text + "/" == capabilities.ROOT:

@@ -4,19 +4,20 @@ The owner is the project; whoever has one of its roles in it acts for it. A poli
 the policy. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
 """
 
+from urllib.parse import unquote
+
+from altostratus.contracts.accounts import is_own, owns, reads_all
 from altostratus.contracts.objectstore import ENCRYPTED, Container, Object, Upload, Values
 from altostratus.doors.s3.encryption import HEADER as ENCRYPTION
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.policy import ARN, HEADERS, TAG, Asked, Policy, decide, is_public, read_policy
-from altostratus.doors.s3.request import S3Request, owner_id
+from altostratus.doors.s3.request import S3Request
 from altostratus.kernel.actor import Actor
 
-OPERATORS = frozenset({"admin", "member"})
-READER, RESELLER = "reader", "ResellerAdmin"
 ACL, POLICY, BLOCK, TAGS, CORS = "s3:acl", "s3:policy", "s3:public-access-block", "s3:tags", "s3:cors"
 """Names under which a bucket or an object keeps them."""
 OWNERSHIP, ENFORCED = "s3:ownership", "BucketOwnerEnforced"
-"""Where it is this, lists say nothing."""
+"""Whose objects are, as the bucket keeps it; this one: all are the owner's, and lists count for nothing."""
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 GROUPS = (ALL_USERS, AUTHENTICATED)
@@ -48,13 +49,6 @@ _BY_OBJECT_ACL = {
 }
 
 
-def acts_for(actor: Actor | None, container: Container) -> bool:
-    """Whether the actor may do everything that the owner may."""
-    if actor is None:
-        return False
-    return RESELLER in actor.roles or (_is_of(actor, container) and not actor.roles.isdisjoint(OPERATORS))
-
-
 def require(request: S3Request, container: Container, action: str, found: Found = None, key: str | None = None) -> None:
     """AccessDenied unless it may be done; `found` is the object or the upload that it is done with, `key` its name if
     that is another than the request's."""
@@ -62,8 +56,14 @@ def require(request: S3Request, container: Container, action: str, found: Found 
         raise S3Error("AccessDenied")
 
 
+def check_not_denied(request: S3Request, container: Container, action: str) -> None:
+    """AccessDenied where the policy forbids what else need not be allowed."""
+    if _decision(request, container, action, None, request.key) is False:
+        raise S3Error("AccessDenied")
+
+
 def may(request: S3Request, container: Container, action: str, found: Found = None, key: str | None = None) -> bool:
-    owner = acts_for(request.actor, container)
+    owner = owns(request.actor, container.account)
     if action in _OWNERS_ALONE:
         return owner
     said = _decision(request, container, action, found, request.key if key is None else key)
@@ -71,13 +71,9 @@ def may(request: S3Request, container: Container, action: str, found: Found = No
         return False
     if owner or said:
         return True
-    if request.actor and _is_of(request.actor, container):
-        return READER in request.actor.roles and action.startswith(_READS)
+    if action.startswith(_READS) and reads_all(request.actor, container.account):
+        return True
     return _listed(request.actor, container, action, found)
-
-
-def _is_of(actor: Actor, container: Container) -> bool:
-    return bool(actor.project) and actor.project == owner_id(container)
 
 
 def _decision(request: S3Request, container: Container, action: str, found: Found, key: str) -> bool | None:
@@ -88,7 +84,7 @@ def _decision(request: S3Request, container: Container, action: str, found: Foun
     policy: Policy = read_policy(text, request.bucket)
     said = decide(policy, _asked(request, action, found, key))
     restricted = container.settings.get(BLOCK, {}).get("restrict_buckets") and is_public(policy)
-    stranger = request.actor is None or not _is_of(request.actor, container)
+    stranger = request.actor is None or not is_own(request.actor, container.account)
     return None if said and restricted and stranger else said
 
 
@@ -98,9 +94,11 @@ def _asked(request: S3Request, action: str, found: Found, key: str) -> Asked:
     named = {"aws:referer": "referer", "aws:useragent": "user-agent"}
     values |= {key: request.headers[name] for key, name in named.items() if name in request.headers}
     values |= {f"s3:{name}": request.headers[name] for name in HEADERS if name in request.headers}
+    if source := values.get("s3:x-amz-copy-source"):  # as it is read, however it is written
+        values["s3:x-amz-copy-source"] = unquote(source.partition("?versionId=")[0]).removeprefix("/")
+    values |= {f"s3:{name}": request.query[name] for name in ("prefix", "delimiter") if name in request.query}
     if action == "s3:ListBucket" and key:
         values["s3:prefix"] = key  # whether something is there that is not
-    values |= {f"s3:{name}": request.query[name] for name in ("prefix", "delimiter") if name in request.query}
     if action == "s3:PutObject" and found:  # what is said of the whole holds for each of its parts
         values |= {f"s3:{ENCRYPTION}": found.system[ENCRYPTED]} if ENCRYPTED in found.system else {}
     tags = found.system.get(TAGS, {}) if isinstance(found, Object) else {}
@@ -117,20 +115,27 @@ def _is_of_object(action: str) -> bool:
 
 
 def _listed(actor: Actor | None, container: Container, action: str, found: Found) -> bool:
-    """What the lists of the bucket and of the object say."""
+    """What the lists of the bucket and of the object say, unless the bucket has none."""
     if not lists_count(container):
         return False
-    ignore = bool(container.settings.get(BLOCK, {}).get("ignore_acls"))
+    names = _names_of(actor, container)
     if permission := _BY_BUCKET_ACL.get(action):
-        return _allows(container.settings, permission, actor, ignore)
+        return _allows(container.settings, permission, names)
     permission = _BY_OBJECT_ACL.get(action)
-    return bool(permission and found) and _allows(found.system if found else {}, permission or "", actor, ignore)
+    return bool(permission and found) and _allows(found.system if found else {}, permission or "", names)
 
 
-def _allows(values: Values, permission: str, actor: Actor | None, ignore_groups: bool) -> bool:
-    mine = {ALL_USERS} if actor is None else {ALL_USERS, AUTHENTICATED, actor.project, actor.user_id}
-    mine -= set(GROUPS) if ignore_groups else set()
-    return any(who in mine and right in (permission, "FULL_CONTROL") for who, right in values.get(ACL, ()))
+def _names_of(actor: Actor | None, container: Container) -> set[str]:
+    """What an actor goes by in lists. That its project has all rights gives it none: for that it needs a role."""
+    names = set() if container.settings.get(BLOCK, {}).get("ignore_acls") else {ALL_USERS}
+    if actor is None:
+        return names
+    names |= {AUTHENTICATED} if names else set()
+    return names | {actor.user_id} | ({actor.project} if not is_own(actor, container.account) else set())
+
+
+def _allows(values: Values, permission: str, names: set[str]) -> bool:
+    return any(who in names and right in (permission, "FULL_CONTROL") for who, right in values.get(ACL, ()))
 
 
 def lists_count(container: Container) -> bool:

@@ -4,7 +4,7 @@ from altostratus.contracts.identity import AccessKey
 from altostratus.doors.s3.claim import Claim, Payload, Request, payload_of
 from altostratus.doors.s3.door import PREFIX, Door
 from altostratus.doors.s3.errors import S3Error
-from altostratus.doors.s3.places import place_of
+from altostratus.doors.s3.places import Place, place_of
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.signature import credentials_of, verify
 from altostratus.kernel.actor import Actor
@@ -25,7 +25,7 @@ async def open_request(door: Door, raw: RawRequest) -> S3Request:
     signed = Request(raw.method, path or "/", scope["query_string"].decode("latin-1"), headers, place.resources)
     actor, payload = await _authenticate(door, signed)
     if actor:
-        check_permits(actor, signed)
+        check_permits(actor, raw.method, place)
     return S3Request(door, raw, signed, place, actor, payload)
 
 
@@ -47,8 +47,9 @@ async def find_key(door: Door, claim: Claim) -> AccessKey:
     return key
 
 
-def check_permits(actor: Actor, signed: Request) -> None:
-    """What an application credential is bound to binds its keys, too."""
-    paths = (signed.path, signed.path.removeprefix(PREFIX))
-    if actor.permits is not None and not is_permitted(actor.permits, SERVICE, signed.method, paths):
+def check_permits(actor: Actor, method: str, place: Place) -> None:
+    """What an application credential is bound to binds its keys, too. Rules speak of what a request names, wherever it
+    does: the bucket may be in the name of the host."""
+    path = f"/{place.bucket}/{place.key}"
+    if actor.permits is not None and not is_permitted(actor.permits, SERVICE, method, (path, PREFIX + path)):
         raise S3Error("AccessDenied")

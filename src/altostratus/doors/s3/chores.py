@@ -1,6 +1,5 @@
 """What the door does by itself: the rules of lifecycles are looked at again and again."""
 
-import asyncio
 from collections.abc import Sequence
 
 from altostratus.contracts.objectstore import Container, Listing, Locked, NoSuchObject, Object, Upload
@@ -19,37 +18,20 @@ log = logger("s3")
 
 
 class Lifecycles:
-    """Goes through all buckets that have rules, and rests between two rounds."""
+    """Goes through all buckets that have rules."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.round()
-            except Exception as error:
-                log.error("the round of lifecycles failed; there will be another", exc_info=error)
-            await asyncio.sleep(self._door.config.lifecycle_seconds)
-
-    async def round(self) -> None:
-        """Through all buckets once."""
+    async def __call__(self) -> bool:
+        """Once; there is no more to do before the next round."""
         after, objects = "", self._door.objects
         while True:
             page = await objects.read(lambda tx, after=after: objects.list_buckets(tx, after, PAGE))  # type: ignore[misc]
             for bucket in page:
                 await self._keep(bucket)
             if len(page) < PAGE:
-                return
+                return False
             after = page[-1].bucket or ""
 
     async def _keep(self, bucket: Container) -> None:
@@ -63,10 +45,10 @@ class Lifecycles:
         objects, walk, last = self._door.objects, Walk(rules, self._door.clock.now()), None
         while True:
             page = await objects.read(lambda tx, last=last: _versions(tx, self._door, bucket, last))  # type: ignore[misc]
-            doomed = list(walk.doomed(page))
+            doomed: list[Doomed] = await self._door.lane.run(list, walk.doomed(page))  # there may be a thousand rules
             for at in range(0, len(doomed), BATCH):
                 batch = doomed[at : at + BATCH]
-                await objects.write(lambda tx, batch=batch: _remove(tx, self._door, bucket, batch))  # type: ignore[misc]
+                await objects.write(lambda tx, batch=batch: remove(tx, self._door, bucket, batch))  # type: ignore[misc]
             if len(page) < PAGE:
                 return
             last = page[-1]
@@ -95,10 +77,10 @@ def _uploads(tx: Tx, door: Door, bucket: Container, last: Upload | None) -> list
     return [row for row in found if isinstance(row, Upload)]
 
 
-def _remove(tx: Tx, door: Door, bucket: Container, doomed: Sequence[Doomed]) -> None:
-    """What is still there as it was seen."""
+def remove(tx: Tx, door: Door, bucket: Container, doomed: Sequence[Doomed]) -> None:
+    """What is still there as it was seen, by rules that are still there."""
     present = door.objects.find_bucket(tx, bucket.bucket or "")
-    if present is None or present.id != bucket.id:
+    if present is None or present.id != bucket.id or LIFECYCLE_RULES.of(present) != LIFECYCLE_RULES.of(bucket):
         return
     for each in doomed:
         _remove_one(tx, door, present, each)
@@ -108,7 +90,7 @@ def _remove_one(tx: Tx, door: Door, bucket: Container, doomed: Doomed) -> None:
     found = doomed.found
 
     def guard(there: Object | None) -> None:
-        if there is None or there.id != found.id or there.latest != found.latest:
+        if there is None or (there.id, there.latest, there.system) != (found.id, found.latest, found.system):
             raise NoSuchObject()
 
     try:

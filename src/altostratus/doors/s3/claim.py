@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 from altostratus.doors.s3.errors import S3Error
 
 SKEW = timedelta(minutes=15)
-SHA256_HEADER = "x-amz-content-sha256"
+SHA256_HEADER, SHA256_PARAMETER = "x-amz-content-sha256", "X-Amz-Content-Sha256"
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -151,8 +151,9 @@ class Payload:
 
 
 def payload_of(request: Request, chain: Chain | None = None) -> Payload:
-    """What the request says of its body. Without a version 4 signature there is no chain, so nor signed chunks."""
-    declared = request.header(SHA256_HEADER)
+    """What the request says of its body: in the query of a presigned URL, which is signed, or else in a header.
+    Without a version 4 signature there is no chain, so nor signed chunks."""
+    declared = request.parameter(SHA256_PARAMETER) or request.header(SHA256_HEADER)
     if declared is None:
         return Payload(PayloadKind.UNSIGNED)
     if _SHA256.fullmatch(declared):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from altostratus.contracts.objectstore import Guard, NoSuchObject, Object, unguarded
 from altostratus.doors.s3.errors import S3Error
-from altostratus.doors.s3.instants import http_date
+from altostratus.kernel.clock import read_http_date
 
 SECOND = 1_000_000
 _RANGE = re.compile(r"bytes=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*")
@@ -77,6 +77,5 @@ def _seconds(found: Object) -> int:
 
 def _moment(headers: Mapping[str, str], name: str) -> int | None:
     """Seconds since 1970; None for what is no date, which counts for nothing."""
-    text = headers.get(name)
-    moment = http_date(text) if text else None
+    moment = read_http_date(headers.get(name))
     return int(moment.timestamp()) if moment else None

@@ -23,12 +23,12 @@ def boundary_of(content_type: str) -> bytes:
 
 
 class FormBody:
-    """One form. `fields` (in lower case) and the file's name and type are there once `open` has been called; then comes
+    """One form. `fields` (in lower case) and the file's name are there once `open` has been called; then comes
     `file`."""
 
     def __init__(self, chunks: AsyncIterator[bytes], boundary: bytes) -> None:
         self.fields: dict[str, str] = {}
-        self.file_name = self.file_type = ""
+        self.file_name = ""
         self._chunks = chunks
         self._delimiter = b"\r\n--" + boundary
         self._buffer = b"\r\n"  # so that the first boundary is like the others
@@ -42,10 +42,8 @@ class FormBody:
         while (await self._until(b"\r\n", 2)) == b"":
             head = (await self._until(b"\r\n\r\n", left)).decode("utf-8", "replace")
             name, file_name = _named(head)
-            if name == "file":
+            if name == "file":  # what its own headers say of it nobody has signed
                 self.file_name = file_name
-                kind = re.search(r"^content-type:\s*(.+?)\s*$", head, re.I | re.M)
-                self.file_type = kind[1] if kind else ""
                 return
             value = await self._until(self._delimiter, left)
             left -= len(head) + len(value)

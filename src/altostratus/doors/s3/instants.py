@@ -4,10 +4,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html#RE
 """
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from altostratus.doors.s3.claim import SKEW, Request
 from altostratus.doors.s3.errors import S3Error
+from altostratus.kernel.clock import read_http_date
 
 
 def basic(text: str) -> datetime | None:
@@ -15,15 +15,6 @@ def basic(text: str) -> datetime | None:
     try:
         return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        return None
-
-
-def http_date(text: str) -> datetime | None:
-    """Fri, 24 May 2013 00:00:00 GMT, or nothing."""
-    try:
-        moment = parsedate_to_datetime(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
@@ -36,7 +27,7 @@ def sent_at(request: Request) -> datetime:
     text = request.header("x-amz-date")
     if text is None:
         text = request.header("date") or ""
-    moment = basic(text) or http_date(text)
+    moment = basic(text) or read_http_date(text)
     if moment is None:
         raise S3Error("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
     return moment

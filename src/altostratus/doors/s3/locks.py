@@ -3,17 +3,17 @@
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from altostratus.contracts.objectstore import HOLD, RETENTION, Container, Object
+from altostratus.contracts.objectstore import HOLD, LOCK, RETENTION, Container, Object
+from altostratus.doors.s3.access import BYPASS as BYPASS_RIGHT
 from altostratus.doors.s3.access import may
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.nouns import ObjectLock, Retention
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.xml_in import MODES
 
-LOCK = "s3:object-lock"
 GOVERNANCE = MODES[0]
 BYPASS = "x-amz-bypass-governance-retention"
 
@@ -42,16 +42,14 @@ def retention_of(found: Object) -> Retention:
 
 
 def lock_of_headers(request: S3Request, container: Container) -> dict[str, Any]:
-    """What a new object's system says of its lock: what its headers want, or what the bucket has for all."""
+    """What a new object's system says of its lock by its headers. What the bucket has for all the store adds."""
     headers, names = request.headers, ("mode", "retain-until-date", "legal-hold")
     mode, until, hold = (headers.get(f"x-amz-object-lock-{name}") for name in names)
-    lock = lock_of(container)
-    if lock is None:
-        if mode or until or hold:
-            raise S3Error("InvalidRequest", "Bucket is missing Object Lock Configuration")
+    if not (mode or until or hold):
         return {}
-    now = request.door.clock.now()
-    retention = _said_retention(mode, until, now) or _default(lock, now)
+    if LOCK not in container.settings:
+        raise S3Error("InvalidRequest", "Bucket is missing Object Lock Configuration")
+    retention = _said_retention(mode, until, request.door.clock.now())
     if hold not in (None, "ON", "OFF"):
         raise S3Error("InvalidArgument", "Legal Hold must be either of 'ON' or 'OFF'")
     kept = kept_retention(retention) if retention else None
@@ -68,10 +66,11 @@ def _said_retention(mode: str | None, until: str | None, now: datetime) -> Reten
         raise S3Error("InvalidArgument", "Unknown wormMode directive.", ArgumentName="x-amz-object-lock-mode")
     try:
         moment = datetime.fromisoformat(until)
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise ValueError("it names no zone")
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise S3Error("InvalidArgument", "The retain until date must be provided in ISO 8601 format") from error
-    if moment.tzinfo is None:
-        raise S3Error("InvalidArgument", "The retain until date must be provided in ISO 8601 format")
     check_future(moment, now)
     return Retention(mode, moment)
 
@@ -79,12 +78,6 @@ def _said_retention(mode: str | None, until: str | None, now: datetime) -> Reten
 def check_future(moment: datetime, now: datetime) -> None:
     if moment <= now:
         raise S3Error("InvalidArgument", "The retain until date must be in the future!")
-
-
-def _default(lock: ObjectLock, now: datetime) -> Retention | None:
-    if lock.mode is None:
-        return None
-    return Retention(lock.mode, now + timedelta(days=lock.days or 365 * (lock.years or 0)))
 
 
 def check_removable(request: S3Request, container: Container, found: Object) -> None:
@@ -99,7 +92,7 @@ def check_removable(request: S3Request, container: Container, found: Object) -> 
 
 def bypasses(request: S3Request, container: Container, found: Object) -> bool:
     asks = request.headers.get(BYPASS, "").lower() == "true"
-    return asks and may(request, container, "s3:BypassGovernanceRetention", found)
+    return asks and may(request, container, BYPASS_RIGHT, found, found.name)
 
 
 def check_retention(request: S3Request, container: Container, found: Object, wanted: Retention) -> None:

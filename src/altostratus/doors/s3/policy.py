@@ -57,6 +57,8 @@ IF_EXISTS = "IfExists"
 """After an operator: it holds, too, where there is no key."""
 _ACCOUNT = re.compile(r"arn:aws:iam::([0-9A-Za-z_-]{1,64}):root")
 _USER = re.compile(r"arn:aws:iam::([0-9A-Za-z_-]{0,64}):user/([0-9A-Za-z_-]{1,64})")
+_WIDEST = {4: 8, 6: 32}
+"""Bits that a network has at least that is not everywhere."""
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -106,6 +108,14 @@ class Condition:
             return not wanted or name != self.operator
         return any(test(value, text) for value in self.values) == wanted
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it holds for clients in few networks alone."""
+        if (self.operator, self.key) != ("IpAddress", "aws:sourceip"):
+            return False
+        networks = [ip_network(value, strict=False) for value in self.values]
+        return all(network.prefixlen >= _WIDEST[network.version] for network in networks)
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -134,23 +144,14 @@ def decide(policy: Policy, asked: Asked) -> bool | None:
 
 
 def is_public(policy: Policy) -> bool:
-    """Whether it lets anybody do something. No condition changes that but one on where it is asked from: all others are
-    on what whoever asks says himself.
+    """Whether it lets anybody do something, wherever he is: no condition but that makes it otherwise.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
     return any(
-        each.allows and Principal() in each.principals and not any(_is_narrow(one) for one in each.conditions)
+        each.allows and Principal() in each.principals and not any(one.is_narrow for one in each.conditions)
         for each in policy
     )
-
-
-def _is_narrow(condition: Condition) -> bool:
-    """Networks of no more than so many addresses as S3 takes for a place."""
-    if condition.operator != "IpAddress":
-        return False
-    networks = [ip_network(value, strict=False) for value in condition.values]
-    return all(network.prefixlen >= (8 if network.version == 4 else 32) for network in networks)
 
 
 @functools.lru_cache(256)
@@ -199,6 +200,8 @@ def _texts(said: Any, name: str) -> list[str]:
     found = said if isinstance(said, list) else [said]
     if not found or not all(isinstance(text, str) and text for text in found):
         raise malformed(f"Missing or invalid required field {name}")
+    if any("${" in text for text in found):
+        raise malformed("Policy variables are not understood")
     return found
 
 

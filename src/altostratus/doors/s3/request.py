@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from altostratus.contracts.accounts import project_of
 from altostratus.contracts.objectstore import Container, NoSuchContainer
 from altostratus.doors.s3.body import SMALL, Body
 from altostratus.doors.s3.claim import Payload, Request
@@ -93,11 +94,7 @@ class S3Request:
         return found
 
     async def answer(self, status: int, headers: Headers = (), body: bytes = b"") -> None:
-        await self.raw.answer(status, self.encoded(headers), body)
-
-    def encoded(self, headers: Headers) -> list[tuple[str, str]]:
-        """UTF-8 as the characters that stand for its bytes."""
-        return [(name.encode().decode("latin-1"), value.encode().decode("latin-1")) for name, value in headers]
+        await self.raw.answer(status, headers, body)
 
     async def answer_xml(self, body: bytes, headers: Headers = ()) -> None:
         await self.answer(200, [XML, *headers], body)
@@ -105,7 +102,7 @@ class S3Request:
 
 def owner_id(container: Container) -> str:
     """The canonical id of a bucket's owner: the project's."""
-    return container.account.removeprefix("AUTH_")
+    return project_of(container.account)
 
 
 def _utf8(value: str) -> str:

@@ -11,7 +11,7 @@ from altostratus.doors.s3.encryption import check_encryption
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import lock_of_headers
 from altostratus.doors.s3.nouns import Tag
-from altostratus.doors.s3.request import S3Request
+from altostratus.doors.s3.request import S3Request, owner_id
 from altostratus.doors.s3.views import KEPT
 from altostratus.doors.s3.xml_in import checked_tags
 
@@ -34,7 +34,7 @@ def said_of(request: S3Request, container: Container) -> NewObject:
 
 
 def grants_of(request: S3Request, container: Container) -> Kept | None:
-    return grants_of_headers(request, container.account.removeprefix("AUTH_"))
+    return grants_of_headers(request, owner_id(container))
 
 
 def plain_headers(headers: Mapping[str, str]) -> dict[str, str]:

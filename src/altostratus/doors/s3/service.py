@@ -9,6 +9,7 @@ from altostratus.doors.s3.config import S3Config
 from altostratus.doors.s3.door import PREFIX, Door
 from altostratus.doors.s3.errors import fault_format
 from altostratus.doors.s3.router import OPERATIONS, Router
+from altostratus.kernel.chores import Chore, Chores
 from altostratus.kernel.config import build_config
 from altostratus.kernel.http.edge import ANY, Edge, RawRoute
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
@@ -39,7 +40,8 @@ def build(cloud: Cloud, objects: ObjectStore, identity: Identity) -> Service:
         raw=(RawRoute(ANY, _EVERYTHING, Router(door), OPERATIONS),),
         hosts=_hosts(config.hostnames) if config.hostnames else None,
     )
-    return Service(name="s3", edge=edge, routes=[], state=door, catalog=CATALOG, listeners=[Lifecycles(door)])
+    chores = Chores([Chore("lifecycles", Lifecycles(door), config.lifecycle_seconds)])
+    return Service(name="s3", edge=edge, routes=[], state=door, catalog=CATALOG, listeners=[chores])
 
 
 def _hosts(names: tuple[str, ...]) -> re.Pattern[str]:

@@ -21,8 +21,13 @@ SUBRESOURCES = frozenset((
     "response-content-language", "response-content-type", "response-expires", "restore", "select", "select-type",
     "storageClass", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
 ))
-# fmt: on
 """The parameters that are part of the resource, and so signed."""
+LATER = frozenset((
+    "attributes", "encryption", "legal-hold", "ownershipControls", "policyStatus", "publicAccessBlock", "retention",
+))
+# fmt: on
+"""Others that choose what is done, which clients do not sign that are older. In a URL they must be signed: or who has
+one for writing an object could make it one for its retention."""
 
 
 def claim_of_header(request: Request, value: str) -> ClaimV2:
@@ -54,7 +59,9 @@ def verify_v2(claim: ClaimV2, request: Request, secret: str, now: datetime) -> P
         check_skew(sent_at(request), now)
     elif (now - EPOCH).total_seconds() >= claim.expires:
         raise has_expired(EPOCH + timedelta(seconds=claim.expires), now)
-    texts = [string_to_sign(claim, request, resource) for resource in request.resources or (request.path,)]
+    named = [SUBRESOURCES | LATER, *([SUBRESOURCES] if claim.place is Place.HEADER else [])]
+    paths = request.resources or (request.path,)
+    texts = [string_to_sign(claim, request, path, names) for names in named for path in paths]
     if not any(same(sign(secret, text), claim.signature) for text in texts):
         mismatch(claim.access_key, texts[0], claim.signature)
     return payload_of(request)
@@ -69,7 +76,7 @@ def resources(path: str, prefix: str, bucket: str | None = None) -> tuple[str, .
     return tuple(dict.fromkeys([path, named, *slashed]))
 
 
-def string_to_sign(claim: ClaimV2, request: Request, resource: str) -> str:
+def string_to_sign(claim: ClaimV2, request: Request, resource: str, names: frozenset[str]) -> str:
     """Method, two headers, the date, Amazon's headers, the resource. Where a URL is signed, what it has of Amazon's
     parameters stands for headers that are not sent."""
     given = dict(request.pairs()) if claim.place is Place.QUERY else {}
@@ -79,13 +86,11 @@ def string_to_sign(claim: ClaimV2, request: Request, resource: str) -> str:
     date = "" if "x-amz-date" in amazon else request.header("date") or ""
     lines = [request.method, *standard, date if claim.expires is None else str(claim.expires)]
     lines += [f"{name}:{value}" for name, value in sorted(amazon.items())]
-    return "\n".join([*lines, resource + _subresources(request)])
+    return "\n".join([*lines, resource + _subresources(request, names)])
 
 
-def _subresources(request: Request) -> str:
-    found = sorted(
-        (name, f"{name}={value}" if value else name) for name, value in request.pairs() if name in SUBRESOURCES
-    )
+def _subresources(request: Request, names: frozenset[str]) -> str:
+    found = sorted((name, f"{name}={value}" if value else name) for name, value in request.pairs() if name in names)
     return "?" + "&".join(text for _, text in found) if found else ""
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from altostratus.doors.s3.claim import (
     SHA256_HEADER,
+    SHA256_PARAMETER,
     SKEW,
     Chain,
     ClaimV4,
@@ -192,7 +193,7 @@ def _payload_hash(claim: ClaimV4, request: Request) -> str:
             raise S3Error("InvalidRequest", f"Missing required header for this request: {SHA256_HEADER}")
         return value
     signed = request.header(SHA256_HEADER) if SHA256_HEADER in claim.signed_headers else None
-    return request.parameter("X-Amz-Content-Sha256") or signed or PayloadKind.UNSIGNED.value
+    return request.parameter(SHA256_PARAMETER) or signed or PayloadKind.UNSIGNED.value
 
 
 def encoded(text: str, safe: str = "") -> str:

@@ -13,7 +13,7 @@ from altostratus.doors.s3.body import SMALL
 from altostratus.doors.s3.checksums import Algorithm, Hasher, hasher, to_text
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.places import Place
-from altostratus.doors.s3.request import S3Request
+from altostratus.doors.s3.request import S3Request, owner_id
 from altostratus.doors.s3.sealing import Key, opened
 from altostratus.doors.s3.versions import check_version
 from altostratus.doors.s3.views import check_whole
@@ -24,7 +24,7 @@ HEADER = "x-amz-copy-source"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An object that may be read."""
+    """An object that may be read; `request` is as if it were for it."""
 
     request: S3Request
     container: Container
@@ -66,16 +66,18 @@ def find_source(tx: Tx, request: S3Request) -> Source:
     if container is None:
         raise S3Error("NoSuchBucket", BucketName=bucket)
     expected = request.headers.get("x-amz-source-expected-bucket-owner")
-    if expected is not None and container.account != f"AUTH_{expected}":
+    if expected is not None and expected != owner_id(container):
         raise S3Error("AccessDenied")
     found = request.door.objects.find_object(tx, container.id, key, version or None)
     require(named, container, "s3:GetObjectVersion" if version else "s3:GetObject", found)
+    if found is None:
+        require(named, container, "s3:ListBucket")  # who may not list does not learn what is there
     if found is None or (found.expires_at is not None and found.expires_at <= tx.now.timestamp()):
         raise S3Error("NoSuchVersion" if version else "NoSuchKey", Key=key)
     if found.marker:
         raise S3Error("InvalidRequest", "The source of a copy request may not specifically refer to a delete marker.")
     check_whole(found)
-    return Source(request, container, found)
+    return Source(named, container, found)
 
 
 async def rehashed(

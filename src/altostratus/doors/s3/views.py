@@ -4,22 +4,22 @@ from altostratus.contracts.objectstore import Container, Object
 from altostratus.doors.s3 import nouns
 from altostratus.doors.s3.access import TAGS
 from altostratus.doors.s3.checksums import Algorithm, ChecksumType
+from altostratus.doors.s3.conditions import SECOND
 from altostratus.doors.s3.encryption import encryption_headers
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.request import owner_id
 from altostratus.doors.s3.xml_build import quoted
-from altostratus.kernel.clock import from_micros
+from altostratus.kernel.clock import from_micros, http_date
 
 KEPT = ("cache-control", "content-disposition", "content-encoding", "content-language", "expires")
 """Headers of an object that are kept as they are, whichever door they came by."""
 CHECKSUM, PARTS = "s3:checksum", "s3:parts"
-_ASSEMBLED = ("slo", "x-object-manifest", "link")
-"""What says of an object of Swift's that its bytes are elsewhere."""
+_ASSEMBLED = ("x-object-manifest", "link")
+"""What says of an object of Swift's that only Swift puts it together from others."""
 
 
-def http_date(micros: int) -> str:
-    """Sun, 06 Nov 1994 08:49:37 GMT"""
-    return from_micros(micros).strftime("%a, %d %b %Y %H:%M:%S GMT")
+def last_modified(found: Object) -> tuple[str, str]:
+    return ("last-modified", http_date(found.modified_at // SECOND))
 
 
 def owner_of(container: Container) -> nouns.Owner:
@@ -46,7 +46,7 @@ def object_headers(container: Container, found: Object) -> list[tuple[str, str]]
     """All that is said of an object when it is read, but for its length."""
     headers = [
         ("etag", quoted(found.etag)),
-        ("last-modified", http_date(found.modified_at)),
+        last_modified(found),
         ("content-type", found.content_type),
         ("accept-ranges", "bytes"),
     ]

@@ -1,21 +1,22 @@
-"""Patterns in which * stands for any text and ? for any character; anybody may write them, so they take no longer than
-their length times that of the text."""
+"""Patterns in which * stands for any text and ? for any character. Anybody may write them, so they take a step for each
+of their characters: bits of numbers are places in the text, those that the pattern may have come to."""
 
 
 def fits(pattern: str, text: str) -> bool:
     """Whether all of the text is as the pattern says."""
-    at = star = mark = 0
-    back = False
-    for_now = 0
-    while for_now < len(text):
-        if at < len(pattern) and pattern[at] == "*":
-            back, star, mark = True, at, for_now
-            at += 1
-        elif at < len(pattern) and pattern[at] in ("?", text[for_now]):
-            at, for_now = at + 1, for_now + 1
-        elif back:  # the last * takes one character more
-            mark += 1
-            at, for_now = star + 1, mark
+    if "*" not in pattern and "?" not in pattern:
+        return pattern == text
+    places: dict[str, int] = {}
+    for place, character in enumerate(text):
+        places[character] = places.get(character, 0) | 1 << place
+    everywhere, reached = (1 << len(text) + 1) - 1, 1
+    for character in pattern:
+        if character == "*":
+            reached = everywhere & -(reached & -reached)  # from the first of them on
+        elif character == "?":
+            reached = reached << 1 & everywhere
         else:
+            reached = (reached & places.get(character, 0)) << 1
+        if not reached:
             return False
-    return not pattern[at:].strip("*")
+    return bool(reached >> len(text))

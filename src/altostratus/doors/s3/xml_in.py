@@ -126,9 +126,9 @@ def checked_tags(tags: Iterable[Tag], most: int = OBJECT_TAGS) -> tuple[Tag, ...
     if len({tag.key for tag in found}) < len(found):
         raise S3Error("InvalidTag", "Cannot provide multiple Tags with the same key")
     for tag in found:
-        if not 0 < len(tag.key) <= LONGEST_TAG_KEY:
+        if not 0 < len(tag.key) <= LONGEST_TAG_KEY or "\0" in tag.key:
             raise S3Error("InvalidTag", "The TagKey you have provided is invalid", TagKey=tag.key)
-        if len(tag.value) > LONGEST_TAG_VALUE:
+        if len(tag.value) > LONGEST_TAG_VALUE or "\0" in tag.value:
             raise S3Error("InvalidTag", "The TagValue you have provided is invalid", TagValue=tag.value)
     return found
 

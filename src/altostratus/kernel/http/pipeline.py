@@ -17,7 +17,7 @@ from altostratus.kernel.http.edge import Edge, Rendered, SocketHandler
 from altostratus.kernel.http.permits import is_permitted
 from altostratus.kernel.http.proxies import HEADER as FORWARDED
 from altostratus.kernel.http.proxies import Proxies
-from altostratus.kernel.http.raw import Disconnected, RawRequest
+from altostratus.kernel.http.raw import Disconnected, RawRequest, wired
 from altostratus.kernel.ids import new_uuid
 from altostratus.kernel.log import client, correlation, logger
 
@@ -180,7 +180,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started = True
             metrics.requests(self._context.service, message["status"]).inc()
-            extra = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in self._context.headers]
+            extra = wired(self._context.headers)
             if self._waited_for:
                 extra.append((b"connection", b"close"))
             await self._send({**message, "headers": [*message.get("headers", ()), *extra]})
@@ -192,7 +192,7 @@ class _Answer:
 
     async def complete(self, rendered: Rendered) -> None:
         length = ("content-length", str(len(rendered.body)))
-        headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in (*rendered.headers, length)]
+        headers = wired((*rendered.headers, length))
         await self({"type": "http.response.start", "status": rendered.status, "headers": headers})
         await self({"type": "http.response.body", "body": rendered.body, "more_body": False})
 

@@ -56,9 +56,8 @@ class RawRequest:
             yield chunk
 
     async def start(self, status: int, headers: Headers = ()) -> None:
-        encoded = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers]
         self.started = True
-        await self.send({"type": "http.response.start", "status": status, "headers": encoded})
+        await self.send({"type": "http.response.start", "status": status, "headers": wired(headers)})
 
     async def write(self, chunk: bytes, more: bool = True) -> None:
         await self.send({"type": "http.response.body", "body": chunk, "more_body": more})
@@ -78,6 +77,11 @@ class RawRequest:
         """A whole file as the body; only where `can_send_files`."""
         await self.start(status, headers)
         await self.send({"type": "http.response.pathsend", "path": str(path)})
+
+
+def wired(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """Headers as they are sent: in UTF-8, and bytes that were none when they came as they were."""
+    return [(name.lower().encode(), value.encode(errors="surrogateescape")) for name, value in headers]
 
 
 async def body_of(receive: Any) -> AsyncIterator[bytes]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from altostratus.contracts.objectstore import (
+    STATIC,
     Container,
     Guard,
     Listing,
@@ -21,14 +22,13 @@ from altostratus.kernel.errors import NotImplementedHere
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.store.accounts import container_usage
 from altostratus.services.objectstore.store.containers import (
-    change_container,
     container_by_id,
     find_bucket,
     find_container,
     list_buckets,
     list_containers,
 )
-from altostratus.services.objectstore.store.objects import change_object, list_objects, list_versions
+from altostratus.services.objectstore.store.objects import list_objects, list_versions
 from altostratus.services.objectstore.store.uploads import (
     abort_upload,
     begin_upload,
@@ -37,12 +37,14 @@ from altostratus.services.objectstore.store.uploads import (
     list_uploads,
 )
 from altostratus.services.objectstore.usecases import ObjectStore
+from altostratus.services.objectstore.usecases.change_container import change_container
+from altostratus.services.objectstore.usecases.change_object import change_object
 from altostratus.services.objectstore.usecases.complete_upload import complete_upload
 from altostratus.services.objectstore.usecases.copy_part import copy_part
 from altostratus.services.objectstore.usecases.create_container import create_container
 from altostratus.services.objectstore.usecases.delete_container import delete_container
 from altostratus.services.objectstore.usecases.delete_object import delete_object, delete_version
-from altostratus.services.objectstore.usecases.large_object import STATIC, as_whole, copy_whole, open_whole
+from altostratus.services.objectstore.usecases.large_object import as_whole, copy_whole, open_whole
 from altostratus.services.objectstore.usecases.put_object import put_object
 from altostratus.services.objectstore.usecases.put_part import put_part
 from altostratus.services.objectstore.usecases.read_object import (

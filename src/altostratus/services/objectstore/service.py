@@ -2,6 +2,7 @@
 
 import re
 
+from altostratus.contracts.accounts import account_of
 from altostratus.kernel.config import build_config
 from altostratus.kernel.http.edge import ANY, Edge, RawRoute
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
@@ -17,7 +18,7 @@ from altostratus.services.objectstore.listeners.upkeep import upkeep_of
 from altostratus.services.objectstore.usecases import ObjectStore
 
 PREFIX = ROOT
-CATALOG = (CatalogEntry("object-store", "swift", f"{ROOT}/v1/AUTH_$(project_id)s"),)
+CATALOG = (CatalogEntry("object-store", "swift", f"{ROOT}/v1/{account_of('$(project_id)s')}"),)
 _BELOW_V1 = re.compile(r"/v1(?:\.0)?(?:/(?P<path>.*))?", re.DOTALL)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from altostratus.doors.s3.access import ALL_USERS, AUTHENTICATED
-from tests.doors.s3.cloud import S3Cloud
+from tests.doors.s3.cloud import S3Cloud, person
 from tests.doors.s3.conftest import refused
 
 K = {"Bucket": "box", "Key": "k"}
@@ -126,6 +126,25 @@ def test_lists_cease_to_count(cloud: S3Cloud, s3: Any) -> None:
     refusal = refused(s3.create_bucket, Bucket="open", ACL="public-read", ObjectOwnership="BucketOwnerEnforced")
     assert refusal == (400, "InvalidBucketAclWithObjectOwnership")
     s3.create_bucket(Bucket="shut", ACL="private", ObjectOwnership="BucketOwnerEnforced")
+
+
+def test_who_has_no_role_may_what_strangers_may(cloud: S3Cloud, s3: Any) -> None:
+    """That the project has all rights in its lists is of no use to those who may not act for it."""
+    s3.put_object(**K, Body=b"x", ACL="public-read")
+    s3.put_object(Bucket="box", Key="private", Body=b"x", ACL="private")
+    nobody: Any = cloud.client("nobody")
+    assert nobody.get_object(**K)["Body"].read() == b"x"
+    assert refused(nobody.get_object, Bucket="box", Key="private") == (403, "AccessDenied")
+    assert refused(cloud.client("reader").put_object_acl, **K, ACL="private") == (403, "AccessDenied")
+
+
+@pytest.mark.parametrize("role", ["ResellerAdmin", "reselleradmin"])
+def test_resellers_act_for_every_project(cloud: S3Cloud, s3: Any, role: str) -> None:
+    s3.put_object(**K, Body=b"x")
+    cloud.keys.people["seller"] = person("ops", role)
+    seller: Any = cloud.client("seller")
+    assert seller.get_object(**K)["Body"].read() == b"x"
+    assert seller.list_buckets()["Buckets"] == []
 
 
 def test_a_copy_is_private_unless_it_is_said(cloud: S3Cloud, s3: Any) -> None:

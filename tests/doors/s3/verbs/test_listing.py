@@ -75,3 +75,9 @@ def test_what_makes_no_sense(cloud: S3Cloud, full: Any) -> None:
     url = full.generate_presigned_url("list_objects", {"Bucket": "box"}) + "&max-keys=-1"
     assert cloud.ask("GET", url).status_code == 403  # signed without it
     assert refused(cloud.client("theirs").list_objects, Bucket="box") == (403, "AccessDenied")
+
+
+@pytest.mark.parametrize("token", ["?", "AA==", "/w=="])
+def test_tokens_that_nobody_was_given(s3: Any, token: str) -> None:
+    refusal = refused(s3.list_objects_v2, Bucket="box", ContinuationToken=token)
+    assert refusal == (400, "InvalidArgument")

@@ -10,6 +10,7 @@ from tests.doors.s3.conftest import refused
 
 K = {"Bucket": "box", "Key": "k"}
 ALL, OBJECTS = "arn:aws:s3:::box", "arn:aws:s3:::box/*"
+PUBLIC_PREFIX = {"StringLike": {"s3:prefix": "public/*"}}
 
 
 def statement(**said: Any) -> dict[str, Any]:
@@ -140,27 +141,6 @@ def test_policies_that_let_the_public_in_are_blocked(cloud: S3Cloud, s3: Any) ->
     cloud.client("theirs").get_object(**K)
 
 
-@pytest.mark.parametrize(
-    ("condition", "public"),
-    [
-        ({"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"]}}, False),
-        ({"IpAddress": {"aws:SourceIp": ["10.1.2.3", "0.0.0.0/1"]}}, True),
-        ({"NotIpAddress": {"aws:SourceIp": "10.1.2.3"}}, True),
-        ({"IpAddressIfExists": {"aws:SourceIp": "10.1.2.3"}}, True),
-        ({"StringLike": {"aws:Referer": "http://good.example/*"}}, True),
-        ({"Bool": {"aws:SecureTransport": "true"}}, True),
-    ],
-)
-def test_what_anybody_can_say_makes_no_policy_private(s3: Any, condition: Any, public: bool) -> None:
-    put(s3, statement(Condition=condition))
-    assert s3.get_bucket_policy_status(Bucket="box")["PolicyStatus"]["IsPublic"] is public
-    s3.put_public_access_block(Bucket="box", PublicAccessBlockConfiguration={"BlockPublicPolicy": True})
-    if public:
-        assert refused(put, s3, statement(Condition=condition)) == (403, "AccessDenied")
-    else:
-        put(s3, statement(Condition=condition))
-
-
 def test_only_the_owner_changes_a_policy(cloud: S3Cloud, s3: Any) -> None:
     put(s3, statement(Action="s3:*", Resource=[ALL, OBJECTS]))
     theirs: Any = cloud.client("theirs")
@@ -168,3 +148,95 @@ def test_only_the_owner_changes_a_policy(cloud: S3Cloud, s3: Any) -> None:
     for call in (theirs.get_bucket_policy, theirs.delete_bucket_policy):
         assert refused(call, Bucket="box") == (403, "AccessDenied")
     assert refused(put, theirs, statement()) == (403, "AccessDenied")
+
+
+@pytest.mark.parametrize(
+    ("condition", "public"),
+    [
+        ({}, True),
+        ({"Bool": {"aws:SecureTransport": "true"}}, True),
+        ({"StringLike": {"aws:UserAgent": "*"}}, True),
+        ({"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "0.0.0.0/0"]}}, True),
+        ({"NotIpAddress": {"aws:SourceIp": "10.1.0.0/16"}}, True),
+        ({"IpAddressIfExists": {"aws:SourceIp": "10.1.0.0/16"}}, True),
+        ({"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"]}}, False),
+    ],
+)
+def test_a_condition_that_lets_everybody_in_is_none(s3: Any, condition: Any, public: bool) -> None:
+    put(s3, statement(Condition=condition))
+    assert s3.get_bucket_policy_status(Bucket="box")["PolicyStatus"]["IsPublic"] is public
+
+
+def test_a_batch_does_not_get_past_what_is_denied_of_one_key(cloud: S3Cloud) -> None:
+    s3: Any = cloud.client()
+    s3.create_bucket(Bucket="box", ObjectLockEnabledForBucket=True)
+    locked = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": "2100-01-01T00:00:00Z"}
+    version = s3.put_object(**K, Body=b"x", **locked)["VersionId"]
+    put(s3, statement(Effect="Deny", Action="s3:BypassGovernanceRetention", Resource=f"{ALL}/k"))
+    names = {"Objects": [{"Key": "k", "VersionId": version}]}
+    found = s3.delete_objects(Bucket="box", Delete=names, BypassGovernanceRetention=True)
+    assert [each["Code"] for each in found["Errors"]] == ["AccessDenied"]
+    s3.delete_bucket_policy(Bucket="box")
+    assert "Errors" not in s3.delete_objects(Bucket="box", Delete=names, BypassGovernanceRetention=True)
+
+
+def test_naming_the_version_does_not_get_past_what_is_denied(cloud: S3Cloud) -> None:
+    s3: Any = cloud.client()
+    s3.create_bucket(Bucket="box", ObjectLockEnabledForBucket=True)
+    version = s3.put_object(**K, Body=b"x")["VersionId"]
+    put(s3, statement(Effect="Deny", Action=["s3:PutObjectLegalHold", "s3:GetObjectLegalHold"]))
+    hold = {"LegalHold": {"Status": "ON"}}
+    assert refused(s3.put_object_legal_hold, **K, VersionId=version, **hold) == (403, "AccessDenied")
+    assert refused(s3.get_object_legal_hold, **K, VersionId=version) == (403, "AccessDenied")
+
+
+def test_a_list_with_what_is_written_can_be_denied(s3: Any) -> None:
+    put(s3, statement(Effect="Deny", Action="s3:PutObjectAcl"))
+    assert refused(s3.put_object, **K, Body=b"x", ACL="public-read") == (403, "AccessDenied")
+    s3.put_object(**K, Body=b"x")
+
+
+@pytest.mark.parametrize("source", ["box/secret/k", "/box/secret/k", "box/s%65cret/k", "box/secret/k?versionId=null"])
+def test_the_source_of_a_copy_is_compared_as_it_is_read(cloud: S3Cloud, s3: Any, source: str) -> None:
+    s3.put_object(Bucket="box", Key="secret/k", Body=b"x")
+    exactly = {"StringEquals": {"s3:x-amz-copy-source": "box/secret/k"}}
+    put(s3, statement(Effect="Deny", Action="s3:PutObject", Condition=exactly))
+    client: Any = cloud.client()
+    client.meta.events.register("before-sign.s3.CopyObject", lambda request, **_: _write(request.headers, source))
+    copy = {"Bucket": "box", "Key": "c", "CopySource": "box/secret/k"}
+    assert refused(client.copy_object, **copy) == (403, "AccessDenied")
+    s3.delete_bucket_policy(Bucket="box")
+    client.copy_object(**copy)
+
+
+def _write(headers: Any, source: str) -> None:
+    """As it is, where boto3 would quote it."""
+    del headers["x-amz-copy-source"]
+    headers["x-amz-copy-source"] = source
+
+
+def test_who_may_not_list_learns_nothing_from_copies_or_prefixes(cloud: S3Cloud, s3: Any) -> None:
+    theirs: Any = cloud.client("theirs")
+    theirs.create_bucket(Bucket="other")
+    put(s3, statement(), statement(Action="s3:ListBucket", Resource=ALL, Condition=PUBLIC_PREFIX))
+    assert refused(theirs.copy_object, Bucket="other", Key="c", CopySource="box/none") == (403, "AccessDenied")
+    assert cloud.ask("GET", "/box/none?prefix=public/").status_code == 403
+    assert cloud.ask("GET", "/box/public/none").status_code == 404
+
+
+def test_tags_are_not_copied_by_who_may_not_see_them(cloud: S3Cloud, s3: Any) -> None:
+    theirs: Any = cloud.client("theirs")
+    theirs.create_bucket(Bucket="other")
+    s3.put_object(**K, Body=b"x", Tagging="team=secret")
+    put(s3, statement())
+    copy = {"Bucket": "other", "Key": "c", "CopySource": "box/k"}
+    assert refused(theirs.copy_object, **copy) == (403, "AccessDenied")
+    theirs.copy_object(**copy, TaggingDirective="REPLACE")
+    put(s3, statement(Action=["s3:GetObject", "s3:GetObjectTagging"]))
+    theirs.copy_object(**copy)
+    assert theirs.get_object_tagging(Bucket="other", Key="c")["TagSet"] == [{"Key": "team", "Value": "secret"}]
+
+
+def test_variables_are_refused_because_nobody_reads_them(s3: Any) -> None:
+    said = statement(Effect="Deny", Resource=OBJECTS.replace("*", "${aws:username}/*"))
+    assert refused(put, s3, said) == (400, "MalformedPolicy")

@@ -42,6 +42,16 @@ def test_each_writing_is_a_version(s3: Any) -> None:
     assert refused(s3.get_object, **K, VersionId="x") == (400, "InvalidArgument")
 
 
+def test_a_marker_has_no_longer_a_name_than_an_object(cloud: S3Cloud, s3: Any) -> None:
+    keep_versions(s3)
+    long = "k" * 1025
+    assert refused(s3.delete_object, Bucket="box", Key=long) == (400, "InvalidRequest")
+    found = s3.delete_objects(Bucket="box", Delete={"Objects": [{"Key": long}, {"Key": "short"}]})
+    assert ([each["Key"] for each in found["Errors"]], found["Deleted"][0]["Key"]) == ([long], "short")
+    assert cloud.swift("DELETE", f"/box/{long}").status_code == 400
+    assert "Versions" not in s3.list_object_versions(Bucket="box")
+
+
 def test_deleting_leaves_a_marker_that_can_go(s3: Any) -> None:
     keep_versions(s3)
     version = s3.put_object(**K, Body=b"1")["VersionId"]
@@ -181,6 +191,21 @@ def test_new_objects_get_what_the_bucket_has(cloud: S3Cloud, locked: Any) -> Non
     locked.put_object(**K, Body=b"1")
     left = locked.head_object(**K)["ObjectLockRetainUntilDate"] - cloud.clock.now()
     assert timedelta(days=2, hours=23) < left <= timedelta(days=3)
+
+
+def test_a_moment_of_another_zone(cloud: S3Cloud, locked: Any) -> None:
+    until = "2100-01-01T02:00:00+02:00"
+    headers = {"x-amz-object-lock-mode": "GOVERNANCE", "x-amz-object-lock-retain-until-date": until}
+    client: Any = cloud.client()
+    client.meta.events.register("before-sign.s3.PutObject", lambda request, **_: _add(request.headers, headers))
+    client.put_object(**K, Body=b"x")
+    assert locked.head_object(**K)["ObjectLockRetainUntilDate"].isoformat() == "2100-01-01T00:00:00+00:00"
+
+
+def _add(headers: Any, more: dict[str, str]) -> None:
+    """As they are: boto3 would say a moment in UTC."""
+    for name, value in more.items():
+        headers[name] = value
 
 
 def test_locks_need_a_bucket_that_has_them(s3: Any) -> None:

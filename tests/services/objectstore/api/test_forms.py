@@ -132,6 +132,15 @@ def test_what_the_form_says_of_its_files(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+def test_a_name_that_nobody_could_ask_for(tmp_path: Path) -> None:
+    async def test(cloud: ObjectCloud) -> None:
+        await make(cloud)
+        assert (await post(cloud, form([("a\0b", b"x", "")]))).status == 412
+        assert await cloud.names("~/c") == []
+
+    run(tmp_path, test)
+
+
 def test_no_container_no_key(tmp_path: Path) -> None:
     async def test(cloud: ObjectCloud) -> None:
         await make(cloud)

@@ -71,6 +71,20 @@ def test_more_segments_than_are_in_memory_at_once(tmp_path: Path, monkeypatch: p
     run(tmp_path, test)
 
 
+def test_only_so_many_segments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large_object, "PAGE", 2)
+    monkeypatch.setattr(large_object, "MOST_PAGES", 2)
+
+    async def test(cloud: ObjectCloud) -> None:
+        await make(cloud)
+        await cloud.put("~/c/many", headers={"x-object-manifest": "s/q/"})
+        for number, status in enumerate([200, 200, 200, 409]):
+            await cloud.put(f"~/s/q/{number}", b"x")
+            assert (await cloud.get("~/c/many")).status == status, number
+
+    run(tmp_path, test)
+
+
 def test_what_names_a_prefix(tmp_path: Path) -> None:
     async def test(cloud: ObjectCloud) -> None:
         await make(cloud)
@@ -98,6 +112,20 @@ def test_copies(tmp_path: Path) -> None:
         assert (await cloud.get("~/c/again")).headers["x-object-manifest"] == "s/p/"
         await cloud.post("~/c/dyn", headers={"x-object-meta-q": "1"})  # says everything anew
         assert (await cloud.get("~/c/dyn")).body == b"ignored"
+
+    run(tmp_path, test)
+
+
+def test_names_that_nobody_could_have(tmp_path: Path) -> None:
+    """NUL, which PostgreSQL would not even look for."""
+
+    async def test(cloud: ObjectCloud) -> None:
+        await cloud.put("~/c")
+        assert (await cloud.ask("PUT", "~/c/o", headers={"X-Object-Manifest": "c/a%00b"})).status == 400
+        assert (await cloud.post("~/c", headers={"X-Versions-Location": "a%00b"})).status == 412
+        manifest = b'[{"path": "c/a\\u0000b"}]'
+        assert (await cloud.ask("PUT", "~/c/o?multipart-manifest=put", manifest)).status == 400
+        assert await cloud.names("~/c") == []
 
     run(tmp_path, test)
 

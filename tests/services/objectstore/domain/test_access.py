@@ -1,4 +1,4 @@
-"""Who may do what in an account."""
+"""Whom the lists of a container let in."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,9 +10,6 @@ from altostratus.kernel.actor import Actor
 from altostratus.services.objectstore.domain.access import (
     allows_listing,
     allows_object,
-    is_reseller,
-    owns,
-    reads_all,
 )
 
 MINE = "AUTH_mine"
@@ -25,29 +22,6 @@ def box(read: str = "", write: str = "", **settings: Any) -> Container:
 
 def mine(*roles: str) -> Actor:
     return Actor("u2", project_id="mine", project_domain_id="default", roles=frozenset(roles))
-
-
-@pytest.mark.parametrize(
-    ("actor", "owner", "reader"),
-    [
-        (None, False, False),
-        (mine("member"), True, True),
-        (mine("Admin"), True, True),
-        (mine("reader"), False, True),
-        (mine("guest"), False, False),
-        (mine(), False, False),
-        (replace(SOMEBODY, roles=frozenset({"member", "reader", "admin"})), False, False),
-        (replace(SOMEBODY, roles=frozenset({"ResellerAdmin"})), True, True),
-        (replace(SOMEBODY, project_id=None, roles=frozenset({"admin"})), False, False),
-    ],
-)
-def test_owners_and_readers(actor: Actor | None, owner: bool, reader: bool) -> None:
-    assert (owns(actor, MINE), reads_all(actor, MINE)) == (owner, reader)
-
-
-def test_an_account_without_a_project_is_nobodys() -> None:
-    assert not owns(Actor("u", roles=frozenset({"admin"})), "AUTH_")
-    assert not is_reseller(None)
 
 
 @pytest.mark.parametrize(

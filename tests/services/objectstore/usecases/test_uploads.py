@@ -203,10 +203,16 @@ def test_quotas_hold_for_parts_and_for_all_of_them(tmp_path: Path) -> None:
         up = await bench.begin()
         with pytest.raises(QuotaExceeded):
             await bench.put(up, 1, b"x" * 11)
-        parts = [await bench.put(up, number, b"x" * 6) for number in (1, 2)]
+        part = await bench.put(up, 1, b"x" * 6)
+        other = await bench.begin("other")
+        for late, number in ((up, 2), (other, 1)):
+            with pytest.raises(QuotaExceeded):
+                await bench.put(late, number, b"x" * 6)
         with pytest.raises(QuotaExceeded):
-            await bench.complete(up, parts)
-        assert (await bench.complete(up, parts[:1])).size == 6
+            await bench.objects.put_object(ACCOUNT, "box", "plain", stream(b"x" * 6), said)
+        kept = await bench.put(up, 2, b"x" * 4)
+        await bench.objects.write(lambda tx: bench.objects.abort_upload(tx, other))
+        assert (await bench.complete(up, [part, kept])).size == 10
 
     run(tmp_path, test, **{"quota-bytes": "10"})
 

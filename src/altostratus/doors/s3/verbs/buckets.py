@@ -3,11 +3,13 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
 """
 
+from collections.abc import Callable
 from typing import Any
 
+from altostratus.contracts.accounts import account_of, owns, reads_all
 from altostratus.contracts.objectstore import Container, Listing, NameTaken, Prefix
 from altostratus.doors.s3 import nouns, settings_out, xml_out
-from altostratus.doors.s3.access import ACL, ENFORCED, OPERATORS, OWNERSHIP, READER, RESELLER, acts_for, require
+from altostratus.doors.s3.access import ACL, ENFORCED, OWNERSHIP, require
 from altostratus.doors.s3.acls import Kept, check_block, check_ownership, check_private, grants_of_headers, kept_grants
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import new_lock
@@ -26,13 +28,13 @@ MOST_LISTED = 10_000
 
 async def list_buckets(request: S3Request) -> None:
     """Those of one's project."""
-    actor = _somebody(request, READER)
+    actor, account = _somebody(request, reads_all)
     most = request.number("max-buckets", MOST_LISTED, MOST_LISTED)
     prefix, after = request.query.get("prefix", ""), request.query.get("continuation-token", "")
     listing = Listing(limit=MOST_LISTED, prefix=prefix, marker=after)
 
     def look(tx: Tx) -> list[Container]:
-        found = request.door.objects.list_containers(tx, account_of(actor), listing)
+        found = request.door.objects.list_containers(tx, account, listing)
         return [row[0] for row in found if not isinstance(row, Prefix) and row[0].bucket]
 
     found = await request.door.objects.read(look)
@@ -44,11 +46,11 @@ async def list_buckets(request: S3Request) -> None:
 
 async def create_bucket(request: S3Request) -> None:
     """200. A container of this name that one's project has becomes a bucket."""
-    actor = _somebody(request)
+    actor, account = _somebody(request, owns)
     wanted = await request.parse(MOST_BYTES, location_constraint)
     if wanted not in (None, request.door.region, ANYWHERE):
         raise S3Error("InvalidLocationConstraint", LocationConstraint=wanted or "")
-    name, account = request.bucket, account_of(actor)
+    name = request.bucket
     check_bucket_name(name)
     ownership, grants = check_ownership(request), grants_of_headers(request, actor.project)
     if ownership.get(OWNERSHIP) == ENFORCED:
@@ -60,10 +62,10 @@ async def create_bucket(request: S3Request) -> None:
     def make(tx: Tx) -> None:
         objects = request.door.objects
         if taken := objects.find_bucket(tx, name):
-            if request.door.region == ANYWHERE and acts_for(actor, taken):
+            if request.door.region == ANYWHERE and owns(actor, taken.account):
                 _reset(tx, request, taken, grants)  # there it has always been so, and clients count on it
                 return
-            raise S3Error("BucketAlreadyOwnedByYou" if acts_for(actor, taken) else "BucketAlreadyExists")
+            raise S3Error("BucketAlreadyOwnedByYou" if owns(actor, taken.account) else "BucketAlreadyExists")
         _check_number(tx, request, account)
         found = objects.find_container(tx, account, name)
         try:
@@ -123,16 +125,12 @@ async def get_location(request: S3Request) -> None:
     await request.answer_xml(settings_out.location(None if region == ANYWHERE else region))
 
 
-def account_of(actor: Actor) -> str:
-    return f"AUTH_{actor.project}"
-
-
-def _somebody(request: S3Request, *more: str) -> Actor:
-    """Who asks, with a role that lets it act for its project."""
+def _somebody(request: S3Request, allows: Callable[[Actor, str], bool]) -> tuple[Actor, str]:
+    """Who asks, and the account of its project."""
     actor = request.actor
-    if actor is None or not actor.project or actor.roles.isdisjoint({*OPERATORS, RESELLER, *more}):
+    if actor is None or not actor.project or not allows(actor, account := account_of(actor.project)):
         raise S3Error("AccessDenied")
-    return actor
+    return actor, account
 
 
 def _check_number(tx: Tx, request: S3Request, account: str) -> None:

@@ -26,6 +26,8 @@ from altostratus.doors.s3.xml_in import tagging
 from altostratus.kernel.actor import Actor
 
 _NAME = re.compile(r"[0-9a-z!#$%&'*+.^_`|~-]+")
+_OF_BROWSER = ("referer", "user-agent")
+"""Headers of the request that policies speak of."""
 _SAID = ("content-type", "content-md5", *KEPT)
 """Fields that stand for headers of the same name, as all do that begin with x-amz-."""
 
@@ -38,11 +40,11 @@ async def post_object(request: S3Request) -> None:
     actor, policy = await _authenticate(request, form.fields)
     check_key(key)
     headers = _headers(form)
+    kept = [(name, value) for name, value in request.signed.headers if name in _OF_BROWSER]
+    wired = [(name, value.encode().decode("latin-1")) for name, value in headers.items()]
     asked = replace(
         request,
-        signed=replace(
-            request.signed, headers=[(name, value.encode().decode("latin-1")) for name, value in headers.items()]
-        ),
+        signed=replace(request.signed, headers=[*kept, *wired]),
         place=request.place._replace(key=key),
         actor=actor,
         payload=Payload(PayloadKind.UNSIGNED),
@@ -77,7 +79,7 @@ async def _authenticate(request: S3Request, fields: Mapping[str, str]) -> tuple[
         return None, None
     key = await find_key(request.door, claim)
     verify_form(claim, fields, key.secret, request.door.region)
-    check_permits(key.actor, request.signed)
+    check_permits(key.actor, request.method, request.place)
     policy = parse(fields["policy"])
     policy.check({**fields, "bucket": request.bucket}, request.door.clock.now())
     return key.actor, policy
@@ -97,8 +99,6 @@ def _headers(form: FormBody) -> dict[str, str]:
     """What headers would say of the object."""
     fields = form.fields
     found = {name: value for name, value in fields.items() if name in _SAID or _is_amazons(name)}
-    if form.file_type:
-        found.setdefault("content-type", form.file_type)
     if "acl" in fields:
         found["x-amz-acl"] = fields["acl"]
     if "tagging" in fields:

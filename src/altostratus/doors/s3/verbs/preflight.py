@@ -32,7 +32,7 @@ async def tell_origin(request: S3Request) -> None:
         method = request.headers.get("access-control-request-method", request.method)
         rule = matching(await _rules(request), origin, method)
         if rule:
-            request.raw.context.headers += request.encoded(headers_of(rule, origin))
+            request.raw.context.headers += headers_of(rule, origin)
 
 
 async def _rules(request: S3Request) -> tuple[CorsRule, ...]:

@@ -13,6 +13,7 @@ from altostratus.doors.s3.conditions import is_modified, read_range
 from altostratus.doors.s3.encryption import check_said_elsewhere
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import lock_headers
+from altostratus.doors.s3.policy import ACTIONS
 from altostratus.doors.s3.request import S3Request
 from altostratus.doors.s3.sealing import key_of, opened, require_key
 from altostratus.doors.s3.verbs.settings import end_header
@@ -22,7 +23,7 @@ from altostratus.doors.s3.views import (
     check_whole,
     checksum_headers,
     checksum_of,
-    http_date,
+    last_modified,
     object_headers,
     part_sizes,
     version_header,
@@ -95,8 +96,7 @@ async def get_attributes(request: S3Request) -> None:
         kind=kept[2] if kept else None,
         parts_page=_parts_page(request, found) if "ObjectParts" in asked and PARTS in found.system else None,
     )
-    modified = ("last-modified", http_date(found.modified_at))
-    await request.answer_xml(body, [modified, *version_header(container, found)])
+    await request.answer_xml(body, [last_modified(found), *version_header(container, found)])
 
 
 def find(tx: Tx, request: S3Request, action: str) -> tuple[Container, Object]:
@@ -119,8 +119,9 @@ def find(tx: Tx, request: S3Request, action: str) -> tuple[Container, Object]:
 
 
 def versioned(action: str) -> str:
-    """s3:GetObjectAcl is s3:GetObjectVersionAcl of one version."""
-    return action.replace("Object", "ObjectVersion", 1)
+    """s3:GetObjectAcl is s3:GetObjectVersionAcl of one version; s3:GetObjectRetention is the same of all."""
+    named = action.replace("Object", "ObjectVersion", 1)
+    return named if named in ACTIONS else action
 
 
 def is_expired(found: Object, tx: Tx) -> bool:
@@ -148,8 +149,7 @@ def _missing(tx: Tx, request: S3Request, container: Container, version: str | No
 
 
 def _marked(fault: S3Error, marker: Object) -> S3Error:
-    modified = ("last-modified", http_date(marker.modified_at))
-    fault.headers = (("x-amz-delete-marker", "true"), ("x-amz-version-id", marker.version), modified)
+    fault.headers = (("x-amz-delete-marker", "true"), ("x-amz-version-id", marker.version), last_modified(marker))
     return fault
 
 
@@ -223,14 +223,14 @@ def _parts(found: Object) -> Iterator[nouns.Part]:
 async def _send(
     request: S3Request, status: int, headers: list[tuple[str, str]], reading: Reading, start: int, stop: int
 ) -> None:
-    raw, encoded = request.raw, request.encoded(headers)
+    raw = request.raw
     if request.method == "HEAD" or start == stop:
-        await raw.start(status, encoded)
+        await raw.start(status, headers)
         await raw.write(b"", more=False)
         return
     chunks = reading.chunks(start, stop)
     first = await anext(chunks)  # what is damaged at once is a fault, not half an answer
-    await raw.start(status, encoded)
+    await raw.start(status, headers)
     await raw.write(first)
     async for chunk in chunks:
         await raw.write(chunk)

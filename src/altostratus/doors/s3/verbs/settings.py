@@ -9,14 +9,13 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from altostratus.contracts.objectstore import ENCRYPTED, Container, Object
+from altostratus.contracts.objectstore import ENCRYPTED, LOCK, Container, Object
 from altostratus.doors.s3 import nouns, settings_out, xml_in
 from altostratus.doors.s3.access import BLOCK, CORS, OWNERSHIP, TAGS, require
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.lifecycle import expiration_header
 from altostratus.doors.s3.lifecycle_in import MOST_BYTES as MOST_LIFECYCLE
 from altostratus.doors.s3.lifecycle_in import lifecycle
-from altostratus.doors.s3.locks import LOCK
 from altostratus.doors.s3.request import S3Request
 from altostratus.kernel.tx import Tx
 

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 
 from dataclasses import replace
 
-from altostratus.contracts.objectstore import HOLD, RETENTION, Container, Content, NewObject, Object
+from altostratus.contracts.objectstore import HOLD, RETENTION, STATIC, Container, Content, NewObject, Object
 from altostratus.doors.s3 import xml_out
-from altostratus.doors.s3.access import ACL, TAGS, require
+from altostratus.doors.s3.access import ACL, TAGS, check_not_denied, require
 from altostratus.doors.s3.acls import check_block
 from altostratus.doors.s3.checksums import ChecksumType, algorithm_named
 from altostratus.doors.s3.conditions import guard_of, is_modified
@@ -94,6 +94,7 @@ def writable(tx: Tx, request: S3Request) -> Container:
         if header in request.headers:
             require(request, container, action)
     if grants := grants_of(request, container):
+        check_not_denied(request, container, "s3:PutObjectAcl")
         check_block(request, container, grants)
     return container
 
@@ -125,6 +126,8 @@ async def copy_object(request: S3Request) -> None:
         raise S3Error("InvalidRequest", "The specified copy source is larger than the maximum allowable size")
     replaces = _directive(request, "x-amz-metadata-directive")
     retags = _directive(request, "x-amz-tagging-directive")
+    if TAGS in source.found.system and not retags:
+        require(source.request, source.container, "s3:GetObjectTagging", source.found)
     opens = require_key(key_of(request, SOURCE_PREFIX), source.found.system)
     key = key_of(request)
     checksum = await _checksum(request, source, opens)
@@ -203,7 +206,7 @@ def _check_itself(request: S3Request, source: Source, container: Container, repl
 def _as_it_was(found: Object, said: NewObject) -> NewObject:
     """What the source says of itself, with what belongs to the new one alone."""
     own = {name: value for name, value in said.system.items() if name in (ACL, RETENTION, HOLD)}
-    old = {name: value for name, value in found.system.items() if name not in (ACL, RETENTION, HOLD, SEAL)}
+    old = {name: value for name, value in found.system.items() if name not in (ACL, RETENTION, HOLD, SEAL, STATIC)}
     return NewObject(found.content_type, found.meta, {**old, **own})
 
 

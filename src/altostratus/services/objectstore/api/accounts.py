@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from altostratus.contracts.accounts import is_own, is_reseller
 from altostratus.contracts.objectstore import Prefix, Usage
 from altostratus.kernel.clock import micros
 from altostratus.kernel.errors import Forbidden
@@ -16,7 +17,6 @@ from altostratus.services.objectstore.api.listing import (
 from altostratus.services.objectstore.api.metadata import merged, read_metadata, shown
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
 from altostratus.services.objectstore.api.views import POLICY, timestamp
-from altostratus.services.objectstore.domain.access import PREFIX, is_reseller
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.accounts import account_usage, change_account, ensure_account, find_account
 from altostratus.services.objectstore.store.containers import list_containers
@@ -83,7 +83,7 @@ def _headers(tx: Tx, request: SwiftRequest) -> Headers:
         return [*headers, ("x-put-timestamp", created)]
     if usage.containers:  # all of them have the one storage policy
         headers += [(name.replace("x-account-", f"x-account-storage-policy-{POLICY}-"), n) for name, n in headers[:3]]
-    if request.actor and request.actor.project_domain_id and request.path.account == PREFIX + request.actor.project:
+    if request.actor and request.actor.project_domain_id and is_own(request.actor, request.path.account):
         headers.append(("x-account-project-domain-id", request.actor.project_domain_id))
     quotas = [(f"x-account-{name}", str(found.meta[name])) for name in QUOTAS if name in found.meta]
     meta = {name: value for name, value in found.meta.items() if name != "quota-count"}

@@ -96,16 +96,18 @@ async def _write(state: _Unpacking, name: str, entry: Entry, archive: Archive) -
     new = _said_of(request, path, entry)
     unmade = await _container_for(state, path)
     try:
-        await request.store.db.read(lambda tx: _may_write(tx, request, path))
-        await write_object(request.store, *path, archive.data(), lambda content: new, announced=entry.size)
+        await write_object(
+            request.store,
+            *path,
+            archive.data(),
+            lambda content: new,
+            announced=entry.size,
+            admit=lambda where: request.require_object(path, where, "write"),
+        )
     except Fault:
         if unmade:
             state.report.fail(f"{ROOT}/v1/{path.account}/{path.container}", unmade)
         raise
-
-
-def _may_write(tx: Tx, request: SwiftRequest, path: Path) -> None:
-    request.require_object(path, find_container(tx, path.account, path.container), "write")
 
 
 async def _container_for(state: _Unpacking, path: Path) -> Fault | None:

@@ -6,6 +6,7 @@ from altostratus.contracts.objectstore import Container, Listing, NoSuchContaine
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.listing import (
     Entry,
+    ObjectEntry,
     answer_listing,
     object_entry,
     read_listing,
@@ -26,8 +27,9 @@ from altostratus.services.objectstore.api.views import container_headers
 from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, check_name
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.accounts import container_usage
-from altostratus.services.objectstore.store.containers import change_container, find_container
+from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.objects import list_names, list_versions
+from altostratus.services.objectstore.usecases.change_container import change_container
 from altostratus.services.objectstore.usecases.create_container import create_container
 from altostratus.services.objectstore.usecases.delete_container import delete_container
 from altostratus.services.objectstore.usecases.put_object import get_container
@@ -91,7 +93,7 @@ async def remove_container(request: SwiftRequest) -> None:
     await request.answer(204)
 
 
-def _page(tx: Tx, request: SwiftRequest, found: Container, listing: Listing) -> list[Entry | Prefix]:
+def _page(tx: Tx, request: SwiftRequest, found: Container, listing: Listing) -> list[ObjectEntry | Entry | Prefix]:
     if "versions" not in request.query:
         names = list_names(tx, found.id, listing)
         return [row if isinstance(row, Prefix) else object_entry(row, found.account) for row in names]

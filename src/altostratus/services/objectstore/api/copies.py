@@ -4,7 +4,8 @@ source or what a manifest names. Conditions are about the source."""
 from typing import NamedTuple
 from urllib.parse import quote
 
-from altostratus.contracts.objectstore import Content, NewObject, Object, Values
+from altostratus.contracts.objectstore import ENCRYPTED, STATIC, Content, NewObject, Object, Values
+from altostratus.kernel.clock import http_date
 from altostratus.kernel.errors import BadRequest, PreconditionFailed, TooLarge
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.download import what_is_wanted
@@ -18,13 +19,12 @@ from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.api.uploads import said_of
 from altostratus.services.objectstore.api.versions import open_for_writing, shown_version, wanted_version
 from altostratus.services.objectstore.api.views import KEPT, modified
-from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.link import LINK
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, check_name, read_account, read_path
 from altostratus.services.objectstore.domain.ranges import Span
 from altostratus.services.objectstore.store.objects import find_version
 from altostratus.services.objectstore.usecases.copy_object import copy_object
-from altostratus.services.objectstore.usecases.large_object import STATIC, read_manifest
+from altostratus.services.objectstore.usecases.large_object import read_manifest
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
 
 
@@ -119,9 +119,11 @@ async def _write_anew(request: SwiftRequest, copy: _Copy, span: Span) -> None:
 
 
 def _said(request: SwiftRequest, copy: _Copy) -> NewObject:
-    """What is said now besides what was said of the source, or instead."""
+    """What is said now besides what was said of the source, or instead. What other doors keep with the source (whom it
+    lets in, its checksum, its lock) is of that alone."""
     found, fresh, new = copy.source.found, request.flag("x-fresh-metadata"), said_of(request, copy.to)
-    system = {name: value for name, value in found.system.items() if not (fresh and name in KEPT)}
+    taken = (STATIC, LINK, ENCRYPTED) if fresh else (STATIC, LINK, ENCRYPTED, *KEPT)
+    system = {name: found.system[name] for name in taken if name in found.system}
     if LINK in system and copy.to.account != copy.source.path.account:
         system[LINK] = {"account": copy.source.path.account, **system[LINK]}
     meta = {**({} if fresh else found.meta), **new.meta}

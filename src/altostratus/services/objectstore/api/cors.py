@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, NamedTuple
 
 from altostratus.kernel.errors import Fault, Unauthorized
-from altostratus.services.objectstore.api.request import Headers, SwiftRequest, wired
+from altostratus.kernel.http.raw import wired
+from altostratus.services.objectstore.api.request import Headers, SwiftRequest
 from altostratus.services.objectstore.store.containers import find_container
 
 _EXPOSED = (
@@ -74,15 +75,14 @@ async def answer(request: SwiftRequest, verb: Callable[[SwiftRequest], Awaitable
     async def tell(message: Any) -> None:
         if message["type"] == "http.response.start":
             more = _told(rules, origin, [name.decode("latin-1") for name, _ in message["headers"]])
-            encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in wired(more)]
-            message = {**message, "headers": [*message["headers"], *encoded]}
+            message = {**message, "headers": [*message["headers"], *wired(more)]}
         await send(message)
 
     request.raw.send = tell
     try:
         await verb(request)
     except Fault as fault:
-        fault.headers = (*fault.headers, *wired(_told(rules, origin, [name for name, _ in fault.headers])))
+        fault.headers = (*fault.headers, *_told(rules, origin, [name for name, _ in fault.headers]))
         raise
 
 

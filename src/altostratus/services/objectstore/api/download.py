@@ -7,7 +7,7 @@ from typing import NamedTuple
 from altostratus.contracts.objectstore import Object, Reading
 from altostratus.kernel.errors import PreconditionFailed, RangeNotSatisfiable
 from altostratus.services.objectstore.api.large import shown
-from altostratus.services.objectstore.api.request import Headers, SwiftRequest, wired
+from altostratus.services.objectstore.api.request import Headers, SwiftRequest
 from altostratus.services.objectstore.api.signed import as_download, without_private
 from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.api.versions import version_headers
@@ -60,14 +60,14 @@ def what_is_wanted(request: SwiftRequest, target: Target) -> Wanted:
     verdict = judge(request.headers, found.etag, modified(found.modified_at))
     if verdict is Verdict.FAILED:
         fault = PreconditionFailed()
-        fault.headers = tuple(wired([header for header in headers if header[0] != "content-type"]))
+        fault.headers = tuple(header for header in headers if header[0] != "content-type")
         raise fault
     if verdict is Verdict.NOT_MODIFIED:
         return Wanted(headers, [], unchanged=True)
     try:
         return Wanted(headers, [] if request.method == "HEAD" else read_ranges(request.headers.get("range"), size))
     except RangeNotSatisfiable as refused:
-        refused.headers = tuple(wired([*headers, ("content-range", f"bytes */{size}")]))
+        refused.headers = (*headers, ("content-range", f"bytes */{size}"))
         raise
 
 
@@ -80,7 +80,7 @@ def _place_headers(request: SwiftRequest, target: Target) -> Headers:
 
 async def _send(request: SwiftRequest, status: int, headers: Headers, reading: Reading, span: Span) -> None:
     if request.method == "HEAD" or span.start == span.stop:
-        await request.start(status, headers)
+        await request.raw.start(status, headers)
         await request.raw.write(b"", more=False)
     else:
         await _stream(request, status, headers, reading.chunks(*span))
@@ -88,7 +88,7 @@ async def _send(request: SwiftRequest, status: int, headers: Headers, reading: R
 
 async def _stream(request: SwiftRequest, status: int, headers: Headers, chunks: AsyncIterator[bytes]) -> None:
     first = await anext(chunks)  # what is damaged or gone at once is a fault, not half an answer
-    await request.start(status, headers)
+    await request.raw.start(status, headers)
     await request.raw.write(first)
     async for chunk in chunks:
         await request.raw.write(chunk)

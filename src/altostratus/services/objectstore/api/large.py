@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from urllib.parse import unquote
 
-from altostratus.contracts.objectstore import Object
+from altostratus.contracts.objectstore import STATIC, Object
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.target import Target
@@ -12,7 +12,6 @@ from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.large_object import (
-    STATIC,
     DynamicReading,
     Inline,
     StaticReading,
@@ -69,5 +68,5 @@ def _open_dynamic(tx: Tx, request: SwiftRequest, account: str, found: Object) ->
 def check_dynamic(value: str) -> None:
     """Raises BadRequest unless it says a container and the beginning of names."""
     container, _, prefix = value.partition("/")
-    if not container or not prefix or prefix.startswith("/") or "?" in value or "&" in value:
+    if not container or not prefix or prefix.startswith("/") or "?" in value or "&" in value or "\0" in unquote(value):
         raise Malformed("X-Object-Manifest must be in the format container/prefix")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from altostratus.contracts.objectstore import NewObject, NoSuchContainer, NoSuchObject, Object
 from altostratus.kernel.errors import BadRequest, Conflict, Fault, PreconditionFailed
 from altostratus.kernel.tx import Tx
-from altostratus.services.objectstore.api.request import SwiftRequest, wired
+from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.target import Target
 from altostratus.services.objectstore.api.versions import find_for_reading
 from altostratus.services.objectstore.domain.link import LINK, MOST_LINKS, is_link, location, target_of
@@ -72,21 +72,21 @@ def _follow(tx: Tx, request: SwiftRequest, link: Target) -> Target:
         if (etag := link.found.system[LINK].get("etag")) and etag != target.found.etag:
             raise Conflict(f"Object Etag {target.found.etag!r} does not match X-Symlink-Target-Etag header {etag!r}")
     except Fault as fault:
-        fault.headers = (*fault.headers, *wired([("content-location", location(path))]))
+        fault.headers = (*fault.headers, ("content-location", location(path)))
         raise
     return replace(target, linked=True)
 
 
 def _static(tx: Tx, request: SwiftRequest, path: Path, etag: str) -> Object:
     """The target, if it is what a static link says."""
-    located = wired([("content-location", location(path))])
+    located = (("content-location", location(path)),)
     try:
         found = _open(tx, request, path).found
     except (NoSuchContainer, NoSuchObject):
         found = None
     if found is None or found.etag != etag:
         fault = Conflict("X-Symlink-Target does not exist" if found is None else "Object Etag does not match")
-        fault.headers = tuple(located)
+        fault.headers = located
         raise fault
     return found
 

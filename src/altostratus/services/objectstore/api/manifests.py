@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from altostratus.contracts.objectstore import Content, NewObject, NoSuchContainer
+from altostratus.contracts.objectstore import STATIC, Content, NewObject, NoSuchContainer
+from altostratus.kernel.clock import http_date
 from altostratus.kernel.errors import BadRequest, Fault, MethodNotAllowed, NotAcceptable, RangeNotSatisfiable, TooLarge
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.bulk import answer_report, delete_all, take_body
@@ -12,7 +13,6 @@ from altostratus.services.objectstore.api.report import Report
 from altostratus.services.objectstore.api.request import SwiftRequest
 from altostratus.services.objectstore.api.uploads import announced_length, guard_of, said_of
 from altostratus.services.objectstore.api.views import SECOND, modified
-from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.manifest import (
     LARGEST_MANIFEST,
     MOST_SEGMENTS,
@@ -26,7 +26,7 @@ from altostratus.services.objectstore.domain.manifest import (
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, check_name
 from altostratus.services.objectstore.errors import Unprocessable
 from altostratus.services.objectstore.store.containers import find_container
-from altostratus.services.objectstore.usecases.large_object import STATIC, content_of, read_manifest
+from altostratus.services.objectstore.usecases.large_object import content_of, read_manifest
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
 from altostratus.services.objectstore.usecases.read_object import ObjectReading, get_listed, read_spans
 
@@ -66,7 +66,15 @@ async def keep_manifest(
     def make(content: Content) -> NewObject:
         return NewObject(new.content_type, new.meta, system, new.expires_at)
 
-    added = await write_object(request.store, *path, _once(kept), make, announced=len(kept), guard=guard_of(request))
+    added = await write_object(
+        request.store,
+        *path,
+        _once(kept),
+        make,
+        announced=len(kept),
+        guard=guard_of(request),
+        admit=lambda where: request.require_object(path, where, "write"),
+    )
     said = [("etag", f'"{etag}"'), ("last-modified", http_date(modified(added.modified_at)))]
     await request.answer(201, [*said, *headers])
 

@@ -1,7 +1,7 @@
 """/v1/{account}/{container}/{object}"""
 
 from altostratus.contracts.objectstore import Content, NewObject, Object
-from altostratus.kernel.clock import micros
+from altostratus.kernel.clock import http_date, micros
 from altostratus.kernel.errors import BadRequest, NotFound, PreconditionFailed
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.download import answer_object
@@ -17,11 +17,10 @@ from altostratus.services.objectstore.api.versions import (
     wanted_version,
 )
 from altostratus.services.objectstore.api.views import KEPT, modified
-from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.link import is_link, location, target_of
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, check_name
 from altostratus.services.objectstore.errors import Malformed, Unprocessable
-from altostratus.services.objectstore.store.objects import change_object
+from altostratus.services.objectstore.usecases.change_object import change_object
 from altostratus.services.objectstore.usecases.put_object import put_object as write_object
 from altostratus.services.objectstore.usecases.read_object import get_listed
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qsl, quote
 
+from altostratus.contracts.accounts import owns, reads_all
 from altostratus.contracts.objectstore import Container
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.errors import BadRequest, Fault, Forbidden, Unauthorized
 from altostratus.kernel.http.raw import RawRequest
-from altostratus.services.objectstore.domain.access import allows_listing, allows_object, owns, reads_all
+from altostratus.services.objectstore.domain.access import allows_listing, allows_object
 from altostratus.services.objectstore.domain.grant import Grant
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.usecases import ObjectStore
@@ -130,11 +131,7 @@ class SwiftRequest:
         named = {name.lower() for name, _ in headers}
         body = body or (ACCEPTED if status == 202 else b"")
         plain = () if "content-type" in named else (("content-type", HTML),)
-        await self.raw.answer(status, [*plain, *wired(headers)], body)
-
-    async def start(self, status: int, headers: Headers) -> None:
-        """An answer whose body follows by `raw`."""
-        await self.raw.start(status, wired(headers))
+        await self.raw.answer(status, [*plain, *headers], body)
 
 
 def is_true(text: str) -> bool:
@@ -144,12 +141,3 @@ def is_true(text: str) -> bool:
 def _utf8(text: str) -> str:
     """What is not UTF-8 becomes halves of surrogate pairs, which nothing that is kept may have."""
     return text.encode("latin-1").decode("utf-8", "surrogateescape")
-
-
-def wired(headers: Sequence[tuple[str, str]]) -> Headers:
-    """UTF-8 as the characters that stand for its bytes."""
-    return [(_wire(name), _wire(value)) for name, value in headers]
-
-
-def _wire(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("latin-1")

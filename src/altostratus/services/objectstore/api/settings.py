@@ -1,14 +1,17 @@
 """What headers say of a container that the store or this API acts upon: lists of who may, where old versions go."""
 
 from typing import Any
+from urllib.parse import unquote
 
+from altostratus.contracts.accounts import is_own
 from altostratus.contracts.objectstore import Container, Values
 from altostratus.kernel.errors import BadRequest, PreconditionFailed
 from altostratus.services.objectstore.api.metadata import check_text
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest, is_true
 from altostratus.services.objectstore.api.views import POLICY
-from altostratus.services.objectstore.domain.access import DEFAULT, NAMES_OF, PREFIX, READ, WRITE
+from altostratus.services.objectstore.domain.access import DEFAULT, NAMES_OF, READ, WRITE
 from altostratus.services.objectstore.domain.acl import clean_acl
+from altostratus.services.objectstore.domain.path import LONGEST_CONTAINER, check_name
 from altostratus.services.objectstore.errors import Malformed
 from altostratus.services.objectstore.usecases.archive import HISTORY, STACK
 
@@ -65,7 +68,7 @@ def _read_lists(request: SwiftRequest) -> dict[str, str]:
     if any(len(value.encode()) > LONGEST for value in found.values()):
         raise BadRequest("The access control list is too long.")
     actor = request.actor
-    if actor and request.path.account == PREFIX + actor.project and actor.project_domain_id not in (None, DEFAULT):
+    if actor and is_own(actor, request.path.account) and actor.project_domain_id not in (None, DEFAULT):
         found[NAMES_OF] = actor.project_domain_id
     return found
 
@@ -79,6 +82,8 @@ def _read_archive(request: SwiftRequest) -> dict[str, str]:
         raise BadRequest("Only one of X-Versions-Location and X-History-Location may be specified")
     if any("/" in value for value in named.values()):
         raise PreconditionFailed("The location of versions must not have a slash")
+    for value in named.values():
+        check_name("Container", unquote(value), LONGEST_CONTAINER)
     removed = any(f"x-remove-{header.removeprefix('x-')}" in request.headers for header in ARCHIVES)
     return {**dict.fromkeys(ARCHIVES.values(), ""), **named} if given or removed else {}
 

@@ -5,9 +5,9 @@ from ipaddress import ip_address, ip_network
 from posixpath import basename
 from urllib.parse import quote
 
+from altostratus.kernel.clock import http_date
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
-from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.grant import Grant
 from altostratus.services.objectstore.domain.path import ROOT, Path
 from altostratus.services.objectstore.domain.signature import Signature, is_signed, keys_of, read_expiry, read_signature

@@ -6,10 +6,10 @@ https://docs.openstack.org/swift/latest/middleware.html#object-versioning
 import re
 
 from altostratus.contracts.objectstore import NULL, Container, NoSuchContainer, NoSuchObject, Object
+from altostratus.kernel.clock import http_date
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.request import Headers, SwiftRequest
 from altostratus.services.objectstore.api.views import modified
-from altostratus.services.objectstore.domain.conditions import http_date
 from altostratus.services.objectstore.domain.link import location
 from altostratus.services.objectstore.domain.path import Path
 from altostratus.services.objectstore.errors import Malformed

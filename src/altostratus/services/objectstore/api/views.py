@@ -1,14 +1,11 @@
 """How Swift writes moments and what it says of objects and containers in headers."""
 
-from altostratus.contracts.objectstore import Container, Object, Usage
+from altostratus.contracts.objectstore import STATIC, Container, Object, Usage
+from altostratus.kernel.clock import http_date
 from altostratus.services.objectstore.api.metadata import shown
 from altostratus.services.objectstore.api.request import Headers
-from altostratus.services.objectstore.domain.conditions import http_date
-from altostratus.services.objectstore.usecases.large_object import STATIC
 
 SECOND = 1_000_000
-POLICY = "default"
-"""The one storage policy."""
 POLICY = "default"
 """The one storage policy."""
 KEPT = (

@@ -1,37 +1,14 @@
-"""Who may do what in an account, as Swift's keystoneauth has it."""
+"""Whom the lists of a container let in, as Swift's keystoneauth has it."""
 
+from altostratus.contracts.accounts import is_own, roles_of
 from altostratus.contracts.objectstore import Container
 from altostratus.kernel.actor import Actor
 from altostratus.services.objectstore.domain.acl import read_acl
 
-PREFIX = "AUTH_"
-OPERATORS = frozenset({"admin", "member"})
-"""Roles in a project with which everything in its account may be done."""
-READER = "reader"
-RESELLER = "reselleradmin"
-"""The role with which everything in every account may be done. Swift looks at roles without regard to case."""
 READ, WRITE = "read", "write"
 NAMES_OF = "domain"
 """The setting of a container that says in which domain its project is; names in its lists are of that one."""
 DEFAULT = "default"
-
-
-def is_reseller(actor: Actor | None) -> bool:
-    return actor is not None and RESELLER in _roles(actor)
-
-
-def owns(actor: Actor | None, account: str) -> bool:
-    """Whether the actor may do everything in the account."""
-    if actor is None:
-        return False
-    return (_is_own(actor, account) and not _roles(actor).isdisjoint(OPERATORS)) or is_reseller(actor)
-
-
-def reads_all(actor: Actor | None, account: str) -> bool:
-    """Whether the actor may look at everything in the account."""
-    if actor is None:
-        return False
-    return owns(actor, account) or (_is_own(actor, account) and READER in _roles(actor))
 
 
 def allows_object(actor: Actor | None, container: Container, right: str, referrer: str | None) -> bool:
@@ -50,7 +27,7 @@ def _allows(actor: Actor, container: Container, right: str) -> bool:
     acl = read_acl(container.settings.get(right, ""))
     if acl.allows(_names_of(actor, container)):
         return True
-    return _is_own(actor, container.account) and acl.allows_role(_roles(actor))
+    return is_own(actor, container.account) and acl.allows_role(roles_of(actor))
 
 
 def _names_of(actor: Actor, container: Container) -> set[str]:
@@ -62,11 +39,3 @@ def _names_of(actor: Actor, container: Container) -> set[str]:
         users.append(actor.user_name)
         projects.append(actor.project_name or "")
     return {f"{project}:{user}" for project in projects for user in users if project and user}
-
-
-def _is_own(actor: Actor, account: str) -> bool:
-    return bool(actor.project) and account == PREFIX + actor.project
-
-
-def _roles(actor: Actor) -> set[str]:
-    return {role.lower() for role in actor.roles}

@@ -2,9 +2,9 @@
 9110 (section 13) has some overrule others."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from enum import Enum
+
+from altostratus.kernel.clock import read_http_date
 
 
 class Verdict(Enum):
@@ -36,15 +36,5 @@ def names(value: str, etag: str) -> bool:
 
 def _moment(value: str | None) -> int | None:
     """Seconds since 1970; None for what is no date, which counts for nothing."""
-    try:
-        found = parsedate_to_datetime(value) if value else None
-    except ValueError:
-        return None
-    if found is None:
-        return None
-    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
-
-
-def http_date(seconds: int) -> str:
-    """Sun, 06 Nov 1994 08:49:37 GMT"""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    found = read_http_date(value)
+    return int(found.timestamp()) if found else None

@@ -1,11 +1,9 @@
-"""The object store's chores, one after the other, for as long as the cloud runs."""
+"""The object store's chores."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 
-from altostratus.kernel import metrics
-from altostratus.kernel.log import logger
+from altostratus.kernel.chores import Chore, Chores
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.collect_garbage import collect_garbage
 from altostratus.services.objectstore.usecases.compact_packs import Compaction
@@ -15,59 +13,8 @@ from altostratus.services.objectstore.usecases.remove_orphans import OrphanSweep
 from altostratus.services.objectstore.usecases.scrub import Scrub
 from altostratus.services.objectstore.usecases.settle_small import settle_small
 
-LONGEST = 600.0
-"""Seconds between two attempts of a chore that fails."""
-log = logger("objectstore")
 
-
-class Chore:
-    """Something to do again and again, a bounded batch at a time. `batch` says whether there is more to do at once."""
-
-    def __init__(self, name: str, batch: Callable[[], Awaitable[bool]], seconds: float) -> None:
-        self.due = 0.0
-        self._name = name
-        self._batch = batch
-        self._seconds = seconds
-        self._failures = 0
-
-    async def do(self) -> None:
-        """One batch, and when the next is due. What goes wrong is tried again, later each time."""
-        try:
-            rest = 0.0 if await self._batch() else self._seconds
-            self._failures = 0
-        except Exception as error:
-            self._failures += 1
-            rest = min(self._seconds * 2**self._failures, LONGEST)
-            metrics.CHORE_FAILURES.labels(self._name).inc()
-            log.error("a chore failed", chore=self._name, again_in=rest, exc_info=error)
-        self.due = asyncio.get_running_loop().time() + rest
-
-
-class Upkeep:
-    """Does each chore when it is due. One that has much to do takes turns with the others."""
-
-    def __init__(self, chores: Sequence[Chore]) -> None:
-        self._chores = chores
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """What a thread or a transaction is at ends by itself."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-
-    async def _run(self) -> None:
-        now = asyncio.get_running_loop().time
-        while True:
-            for chore in [each for each in self._chores if each.due <= now()]:
-                await chore.do()
-            await asyncio.sleep(max(0.0, min(chore.due for chore in self._chores) - now()))
-
-
-def upkeep_of(store: ObjectStore) -> Upkeep:
+def upkeep_of(store: ObjectStore) -> Chores:
     """All that a store needs."""
     chores: dict[str, Callable[[], Awaitable[bool]]] = {
         "settle small blobs": partial(settle_small, store),
@@ -78,4 +25,4 @@ def upkeep_of(store: ObjectStore) -> Upkeep:
         "remove orphans": OrphanSweep(store),
         "scrub": Scrub(store),
     }
-    return Upkeep([Chore(name, batch, store.config.upkeep_seconds) for name, batch in chores.items()])
+    return Chores([Chore(name, batch, store.config.upkeep_seconds) for name, batch in chores.items()])

@@ -83,6 +83,9 @@ def page_of_several(
 
 def _enter(entries: list[N | Prefix], rows: Sequence[N], listing: Listing) -> str:
     """Add rows to a page, rolled up; what the last of them was rolled up to."""
+    if not (listing.delimiter or listing.children):
+        entries.extend(rows)
+        return ""
     rolled, low = "", listing.end_marker if listing.reverse else listing.marker
     for row in rows:
         if rolled and row.name.startswith(rolled):

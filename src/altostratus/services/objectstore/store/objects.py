@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Select, Text, and_, bindparam, delete, insert, or_, select, type_coerce, update
+from sqlalchemy import Select, Text, and_, bindparam, cast, delete, func, insert, or_, select, update
 
-from altostratus.contracts.objectstore import NULL, Listing, NewObject, Object, Prefix, Values
+from altostratus.contracts.objectstore import NULL, Listing, Locked, NewObject, Object, Prefix, Values
 from altostratus.kernel.clock import micros
 from altostratus.kernel.db.rows import every, inserted_id, one
 from altostratus.kernel.tx import Tx
@@ -18,7 +18,8 @@ from altostratus.services.objectstore.store.tables import blob, extent, object_
 _SELECT: Select[Any] = select(*(object_.c[name] for name in Object.__dataclass_fields__))
 _OF_NAME = and_(object_.c.container_id == bindparam("of_container"), object_.c.name == bindparam("of_name"))
 _LATEST = _SELECT.where(_OF_NAME, object_.c.latest)
-_BY_ID = _SELECT.where(_OF_NAME, object_.c.id == bindparam("of_id"))
+_BY_ID = _SELECT.where(object_.c.id == bindparam("of_id"))
+_VERSION = _BY_ID.where(_OF_NAME)
 _OLD_NULL = _SELECT.where(_OF_NAME, ~object_.c.latest, ~object_.c.versioned)
 _NEWEST_OLD = _SELECT.where(_OF_NAME, ~object_.c.latest).order_by(object_.c.id.desc()).limit(1)
 _BY_IDENTITY = _SELECT.where(object_.c.origin == bindparam("of_identity"), object_.c.latest)
@@ -37,18 +38,18 @@ _EXTENTS = (
 
 
 class Listed(NamedTuple):
-    """What lists show of an object."""
+    """What lists show of an object; `system` None where it says nothing."""
 
     name: str
     etag: str
     size: int
     content_type: str
     modified_at: int
-    system: Values
+    system: Values | None
 
 
 _LISTED: Select[Any] = select(
-    *(object_.c[name] for name in Listed._fields[:-1]), type_coerce(object_.c.system, Text).label("system")
+    *(object_.c[name] for name in Listed._fields[:-1]), func.nullif(cast(object_.c.system, Text), "{}")
 )
 
 
@@ -71,7 +72,11 @@ def is_expired(tx: Tx, found: Object) -> bool:
 
 
 def find_version(tx: Tx, container_id: int, name: str, object_id: int) -> Object | None:
-    return one(tx, _BY_ID, Object, of_container=container_id, of_name=name, of_id=object_id)
+    return one(tx, _VERSION, Object, of_container=container_id, of_name=name, of_id=object_id)
+
+
+def find_by_id(tx: Tx, object_id: int) -> Object | None:
+    return one(tx, _BY_ID, Object, of_id=object_id)
 
 
 def find_null(tx: Tx, container_id: int, name: str) -> Object | None:
@@ -137,8 +142,10 @@ def change_object(tx: Tx, object_id: int, **values: Any) -> None:
     tx.sql.execute(update(object_).where(object_.c.id == object_id).values(values))
 
 
-def remove_object(tx: Tx, found: Object) -> None:
-    """One version; its blobs may be garbage now."""
+def remove_object(tx: Tx, found: Object, *, unlocked: bool = False) -> None:
+    """One version; its blobs may be garbage now. Raises Locked, unless somebody has seen to that (`unlocked`)."""
+    if not unlocked and found.is_locked(tx.now):
+        raise Locked()
     used = [found.blob_id] if found.blob_id else []
     if found.blob_id is None and found.size:
         mine = extent.c.object_id == found.id
@@ -186,7 +193,7 @@ def list_names(tx: Tx, container_id: int, listing: Listing) -> list[Listed | Pre
 
     def fetch(query: Select[Any]) -> Sequence[Listed]:
         rows = tx.sql.execute(query).fetchall()
-        return [Listed._make((*row[:-1], {} if row[-1] == "{}" else _decoded(row[-1]))) for row in rows]
+        return [Listed._make(row if row[-1] is None else (*row[:-1], msgspec.json.decode(row[-1]))) for row in rows]
 
     return page(_shown(tx, _LISTED, container_id), object_.c.name, listing, fetch)
 
@@ -194,12 +201,6 @@ def list_names(tx: Tx, container_id: int, listing: Listing) -> list[Listed | Pre
 def _shown(tx: Tx, query: Select[Any], container_id: int) -> Select[Any]:
     there = or_(object_.c.expires_at.is_(None), object_.c.expires_at > int(tx.now.timestamp()))
     return query.where(object_.c.container_id == container_id, object_.c.latest, ~object_.c.marker, there)
-
-
-def _decoded(system: Any) -> Values:
-    """SQLite has it as text, PostgreSQL's driver has decoded it."""
-    found: Values = msgspec.json.decode(system) if isinstance(system, str) else system
-    return found
 
 
 def list_versions(

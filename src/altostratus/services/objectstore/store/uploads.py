@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select
 
 from altostratus.contracts.objectstore import Container, Listing, NewObject, Part, Prefix, Upload, Values
 from altostratus.kernel.clock import micros
@@ -13,7 +13,7 @@ from altostratus.services.objectstore.driver import Blob
 from altostratus.services.objectstore.store.blobs import BLOB_COLUMNS, drop
 from altostratus.services.objectstore.store.listing import Window, page_of_several
 from altostratus.services.objectstore.store.objects import Span
-from altostratus.services.objectstore.store.tables import blob, extent, part, upload
+from altostratus.services.objectstore.store.tables import blob, container, extent, part, upload
 
 _UPLOAD: Select[Any] = select(*(upload.c[name] for name in Upload.__dataclass_fields__))
 _BY_ID = _UPLOAD.where(upload.c.id == bindparam("of_id"))
@@ -29,14 +29,17 @@ _SPANS = (
     .where(part.c.upload_id == bindparam("of_upload"))
     .order_by(part.c.number, extent.c.number)
 )
+_BYTES = select(func.coalesce(func.sum(part.c.size), 0)).join_from(part, upload)
+_BYTES_OF_CONTAINER = _BYTES.where(upload.c.container_id == bindparam("of_id"))
+_BYTES_OF_ACCOUNT = _BYTES.join(container).where(container.c.account_id == bindparam("of_id"))
 
 
-def begin_upload(tx: Tx, container: Container, name: str, new: NewObject) -> Upload:
+def begin_upload(tx: Tx, where: Container, name: str, new: NewObject) -> Upload:
     """Ids grow with time, so that of one name the oldest is listed first."""
     now = micros(tx.now)
     row: dict[str, Any] = {
         "id": f"{now:016x}{tx.entropy.getrandbits(64):016x}",
-        "container_id": container.id,
+        "container_id": where.id,
         "name": name,
         "started_at": now,
         "content_type": new.content_type,
@@ -118,3 +121,13 @@ def _remove_parts(tx: Tx, which: ColumnElement[bool]) -> None:
 def upload_ids(tx: Tx, container_id: int) -> list[str]:
     """Of all uploads into a container."""
     return list(tx.sql.execute(select(upload.c.id).where(upload.c.container_id == container_id)).scalars())
+
+
+def unfinished_in_container(tx: Tx, container_id: int) -> int:
+    """Bytes of the parts of uploads that are under way."""
+    return int(tx.sql.execute(_BYTES_OF_CONTAINER, {"of_id": container_id}).scalar_one())
+
+
+def unfinished_in_account(tx: Tx, account_id: int) -> int:
+    """The same of all containers."""
+    return int(tx.sql.execute(_BYTES_OF_ACCOUNT, {"of_id": account_id}).scalar_one())

@@ -6,10 +6,11 @@ Either they come back one by one as the newer ones are deleted (STACK), or they 
 
 from urllib.parse import unquote
 
-from altostratus.contracts.objectstore import Container, Listing, NewObject, Object
+from altostratus.contracts.objectstore import Container, Listing, Locked, NewObject, Object
 from altostratus.kernel.clock import micros
 from altostratus.kernel.errors import PreconditionFailed
 from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.domain.lock import without_lock
 from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, check_name
 from altostratus.services.objectstore.store.accounts import add_usage
 from altostratus.services.objectstore.store.containers import find_container
@@ -52,6 +53,8 @@ def restore_old(tx: Tx, container: Container, name: str, present: Object | None)
     for old in newest:
         if not isinstance(old, Object):
             continue
+        if old.is_locked(tx.now):  # before anything has changed
+            raise Locked()
         restored = _copy(tx, old, container, name) if old.content_type != DELETED else None
         _remove(tx, archive, old)
         if restored:
@@ -79,7 +82,7 @@ def _archived_name(name: str, micros: int | None = None) -> str:
 
 
 def _copy(tx: Tx, source: Object, container: Container, name: str) -> Object:
-    said = NewObject(source.content_type, source.meta, source.system, source.expires_at)
+    said = NewObject(source.content_type, source.meta, without_lock(source.system), source.expires_at)
     latest = find_latest(tx, container.id, name)
     return replace(tx, container, latest, name, said, spans_of(tx, source), source.etag)
 

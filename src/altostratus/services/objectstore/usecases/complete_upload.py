@@ -17,6 +17,5 @@ def complete_upload(
         raise NoSuchUpload()
     by_part = spans_of_parts(tx, upload.id)
     spans = [span for part in parts for span in by_part.get(part.id, ())]
-    made = place(tx, container, upload.name, new, spans, new.etag or "", guard)
-    end_upload(tx, upload.id)
-    return made
+    end_upload(tx, upload.id)  # first, so that its bytes do not count twice
+    return place(tx, container, upload.name, new, spans, new.etag or "", guard)

@@ -1,7 +1,8 @@
 """Take an object away: for good, or as far as a listing shows where versions are kept."""
 
-from altostratus.contracts.objectstore import Container, Guard, Locked, NewObject, NoSuchObject, Object, unguarded
+from altostratus.contracts.objectstore import Container, Guard, NewObject, NoSuchObject, Object, unguarded
 from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, check_name
 from altostratus.services.objectstore.store.accounts import add_usage
 from altostratus.services.objectstore.store.objects import (
     add_object,
@@ -37,7 +38,9 @@ def delete_from(tx: Tx, where: Container, name: str, guard: Guard = unguarded) -
 
 
 def take_away(tx: Tx, where: Container, name: str, latest: Object | None) -> Object:
-    """What is there, or the marker that it leaves."""
+    """What is there, or the marker that it leaves. Raises BadRequest where that cannot have such a name."""
+    if latest is None:
+        check_name("Object", name, LONGEST_OBJECT)
     retire(tx, where, latest)
     if latest is None or where.versioning:
         return add_object(tx, where.id, name, NewObject(""), versioned=where.versioning == "enabled", marker=True)
@@ -53,9 +56,7 @@ def delete_version(
     if found is None:
         return None
     guard(found)
-    if not unlocked and found.is_locked(tx.now):
-        raise Locked()
-    remove_object(tx, found)
+    remove_object(tx, found, unlocked=unlocked)
     if not found.latest:
         return found
     if not found.marker:

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
-from altostratus.contracts.objectstore import Container, Guard, Listing, NewObject, Object, Prefix, Reading
-from altostratus.kernel.errors import Conflict, Fault
+from altostratus.contracts.objectstore import STATIC, Container, Guard, Listing, NewObject, Object, Prefix, Reading
+from altostratus.kernel.errors import Conflict, Fault, NotImplementedHere
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.domain.link import MOST_LINKS, is_link, target_of
 from altostratus.services.objectstore.domain.manifest import DEEPEST, Manifest, Segment, stored_manifest
@@ -20,10 +20,10 @@ from altostratus.services.objectstore.usecases.copy_object import copy_object
 from altostratus.services.objectstore.usecases.read_object import ObjectReading, read_spans
 from altostratus.services.objectstore.usecases.replace import find_listed
 
-STATIC = "slo"
-"""Of an object's `system`: its bytes are a manifest, and this is the `etag` and the `size` of what that lists."""
 PAGE = 1000
 """Segments that are in memory at once."""
+MOST_PAGES = 100
+"""Of a dynamic one, of which all are looked at whenever somebody asks for it."""
 
 Allow = Callable[[Path, Container | None], None]
 """Raises a fault unless this object may be read as a segment of another."""
@@ -140,9 +140,13 @@ def open_whole(store: ObjectStore, tx: Tx, found: Object, sealed: bool) -> Readi
 
 
 def copy_whole(tx: Tx, source: Object, container: Container, name: str, new: NewObject, guard: Guard) -> Object:
-    """A copy of an object that is seen so: its manifest stays one, whatever is said of it."""
+    """A copy of an object that is seen so: its manifest stays one, whatever is said of it. Raises NotImplementedHere
+    for another account, where it would name other segments."""
     kept = find_version(tx, source.container_id, source.name, source.id) if STATIC in source.system else None
     if kept:
+        origin = container_by_id(tx, source.container_id)
+        if origin is None or origin.account_id != container.account_id:
+            raise NotImplementedHere("Objects that are made of others are copied within their account.")
         new = replace(new, etag=kept.etag, system={**new.system, STATIC: kept.system[STATIC]})
     return as_whole(copy_object(tx, source, container, name, new, guard))
 
@@ -200,7 +204,7 @@ class DynamicReading:
 
 
 def open_dynamic(store: ObjectStore, tx: Tx, container_id: int, prefix: str) -> DynamicReading:
-    """What is there now, however many there are."""
+    """What is there now. Raises SegmentChanged where that is too much."""
     pages, size, etag = [_Page("", 0)], 0, hashlib.md5(usedforsecurity=False)
     while True:
         rows, last = _segments(tx, container_id, prefix, pages[-1].marker)
@@ -209,6 +213,8 @@ def open_dynamic(store: ObjectStore, tx: Tx, container_id: int, prefix: str) -> 
             size += row.size
         if not last:
             return DynamicReading(store, container_id, prefix, tuple(pages), size, etag.hexdigest())
+        if len(pages) == MOST_PAGES:
+            raise SegmentChanged(f"A large object has at most {MOST_PAGES * PAGE} segments.")
         pages.append(_Page(last, size))
 
 

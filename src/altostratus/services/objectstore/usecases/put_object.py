@@ -22,6 +22,7 @@ from altostratus.services.objectstore.driver import SMALL
 from altostratus.services.objectstore.store.accounts import account_usage, container_usage
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.store.objects import Span, find_latest
+from altostratus.services.objectstore.store.uploads import unfinished_in_account, unfinished_in_container
 from altostratus.services.objectstore.usecases import ObjectStore
 from altostratus.services.objectstore.usecases.archive import archives, keep_old
 from altostratus.services.objectstore.usecases.receive import add_received, receiving
@@ -117,12 +118,15 @@ def get_container(tx: Tx, account: str, name: str) -> Container:
 
 
 def check_quotas(tx: Tx, container: Container, size: int) -> None:
-    """Of the container and of the account, as Swift counts: what is replaced still takes its room."""
+    """Of the container and of the account, as Swift counts: what is replaced still takes its room. So does what is on
+    its way in parts."""
     of_container, of_account = (_quotas(meta) for meta in (container.meta, container.account_meta))
-    if of_container and _exceeds(of_container, container_usage(tx, container.id), size):
-        raise QuotaExceeded()
-    if of_account and _exceeds(of_account, account_usage(tx, container.account_id), size):
-        raise QuotaExceeded()
+    if of_container:
+        more = size + unfinished_in_container(tx, container.id)
+        _check(of_container, container_usage(tx, container.id), more)
+    if of_account:
+        more = size + unfinished_in_account(tx, container.account_id)
+        _check(of_account, account_usage(tx, container.account_id), more)
 
 
 def _quotas(meta: Values) -> dict[str, int]:
@@ -130,6 +134,7 @@ def _quotas(meta: Values) -> dict[str, int]:
     return {what: int(text) for what, text in texts.items() if text.isascii() and text.isdigit()}
 
 
-def _exceeds(quotas: dict[str, int], usage: Usage, size: int) -> bool:
+def _check(quotas: dict[str, int], usage: Usage, size: int) -> None:
     grown = {"bytes": usage.bytes + size, "count": usage.objects + 1}
-    return any(grown[what] > most for what, most in quotas.items())
+    if any(grown[what] > most for what, most in quotas.items()):
+        raise QuotaExceeded()

@@ -28,8 +28,7 @@ async def put_part(store: ObjectStore, upload: Upload, number: int, body: AsyncI
 
 
 def check_upload(tx: Tx, upload: Upload, size: int) -> None:
-    """Whether the upload is still under way, and so much more may come. What its parts are together is looked at when
-    they become an object."""
+    """Whether the upload is still under way, and so much more may come."""
     container = container_by_id(tx, upload.container_id)
     if container is None or find_upload(tx, container.id, upload.name, upload.id) is None:
         raise NoSuchUpload()

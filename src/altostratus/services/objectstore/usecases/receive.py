@@ -6,13 +6,15 @@ import asyncio
 import hashlib
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
 from altostratus.contracts.objectstore import Content
 from altostratus.kernel.errors import DeadlineExceeded, TooLarge, Unavailable
+from altostratus.kernel.lanes import Lane
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import SMALL, Blob, Writing
 from altostratus.services.objectstore.drivers.encryption import EncryptedWriting, Encryption
@@ -21,8 +23,14 @@ from altostratus.services.objectstore.store.blobs import add_blob, drop
 from altostratus.services.objectstore.store.objects import Span
 from altostratus.services.objectstore.usecases import ObjectStore
 
-BATCH = 1 << 20
+BATCH = 256 << 10
 """Bytes that cross into the lane at once."""
+
+MOST_WAITING = 4
+"""Batches of one upload that have come and are not worked on yet."""
+
+TURNS = 64
+"""Batches after which a line gives its thread to others."""
 
 _RANDOM = random.Random(secrets.randbits(256))  # noqa: S311 - ids are no secrets, and the system takes longer
 
@@ -146,26 +154,74 @@ def _keep_whole(writing: Writing, data: bytes) -> Received:
 
 
 async def _keep_batches(store: ObjectStore, writing: Writing, batches: AsyncIterator[bytes], most: int) -> Content:
-    """While one is written and hashed, by a thread each, the next one arrives."""
+    """While some are written and hashed, by a thread each, the next ones arrive."""
     md5, size = hashlib.md5(usedforsecurity=False), 0
-    busy: list[Awaitable[None]] = []
+    lines = _Line(store.lane, md5.update), _Line(store.lane, writing.write)
     try:
         async for batch in batches:
             size += len(batch)
             if size > most:
                 raise TooLarge()
-            await _both(busy)
-            busy = [store.lane.run(md5.update, batch), store.lane.run(writing.write, batch)]
+            for line in lines:
+                await line.put(batch)
+        for line in lines:
+            await line.end()
     finally:
-        await _both(busy)
+        for line in lines:
+            await line.stop()
     return Content(size, md5.hexdigest())
 
 
-async def _both(busy: list[Awaitable[None]]) -> None:
-    """Wait until neither is at work; then raise what went wrong."""
-    for error in await asyncio.gather(*busy, return_exceptions=True):
-        if error is not None:
-            raise error
+class _Line:
+    """Batches that are worked on one after the other in the lane, without a hop between two of them."""
+
+    def __init__(self, lane: Lane, work: Callable[[bytes], None]) -> None:
+        self._lane = lane
+        self._work = work
+        self._waiting: deque[bytes] = deque()
+        self._busy: asyncio.Future[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._moved = asyncio.Event()
+
+    async def put(self, batch: bytes) -> None:
+        """Returns when there is room for another. Raises what went wrong with one before."""
+        self._waiting.append(batch)
+        self._resume()
+        while len(self._waiting) > MOST_WAITING:
+            self._moved.clear()
+            if len(self._waiting) > MOST_WAITING and self._busy and not self._busy.done():
+                await self._moved.wait()
+            self._resume()
+
+    async def end(self) -> None:
+        """Wait until all is done."""
+        while self._busy:
+            await self._busy
+            self._resume()
+
+    async def stop(self) -> None:
+        """Wait until nothing is worked on, whatever became of it."""
+        self._waiting.clear()
+        if self._busy:
+            await asyncio.gather(self._busy, return_exceptions=True)
+
+    def _resume(self) -> None:
+        if self._busy and self._busy.done():
+            self._busy.result()
+            self._busy = None
+        if self._busy is None and self._waiting:
+            self._busy = asyncio.ensure_future(self._lane.run(self._take_turns))
+            self._busy.add_done_callback(lambda _: self._moved.set())
+
+    def _take_turns(self) -> None:
+        """In the lane."""
+        for _ in range(TURNS):
+            if not self._waiting:
+                return
+            batch = self._waiting.popleft()
+            if len(self._waiting) == MOST_WAITING:
+                self._loop.call_soon_threadsafe(self._moved.set)
+            self._work(batch)
 
 
 def _forget(store: ObjectStore, writing: Writing, blob_id: str) -> None:
@@ -180,10 +236,9 @@ async def _batches(start: bytes, body: AsyncIterator[bytes]) -> AsyncIterator[by
     pending, size = [start], len(start)
     del start
     async for chunk in body:
-        pending.append(chunk)
-        size += len(chunk)
         if size >= BATCH:
             yield b"".join(pending)
             pending, size = [], 0
-    if pending:
-        yield b"".join(pending)
+        pending.append(chunk)
+        size += len(chunk)
+    yield b"".join(pending)

@@ -1,9 +1,11 @@
 """What is listed under a name, and how something else comes in its place: the rows, whoever may."""
 
+import dataclasses
 from collections.abc import Sequence
 
-from altostratus.contracts.objectstore import Container, NewObject, Object
+from altostratus.contracts.objectstore import LOCK, Container, NewObject, Object
 from altostratus.kernel.tx import Tx
+from altostratus.services.objectstore.domain.lock import with_retention
 from altostratus.services.objectstore.store.accounts import add_usage
 from altostratus.services.objectstore.store.objects import (
     Span,
@@ -38,6 +40,8 @@ def replace(
 ) -> Object:
     """An object of these bytes in the container, in place of the latest, or as another version."""
     retire(tx, container, latest)
+    if default := container.settings.get(LOCK):
+        new = dataclasses.replace(new, system=with_retention(default, new.system, tx.now))
     size = sum(span.length for span in spans)
     whole = len(spans) == 1 and spans[0].length == spans[0].blob.size
     blob_id = spans[0].blob.id if whole else None
