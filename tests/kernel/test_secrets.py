@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from altostratus.kernel.secrets import BadSecret, MasterKey, write_secret
+from altostratus.kernel.disk import Disk
+from altostratus.kernel.secrets import BadSecret, MasterKey
 
 
 def test_the_first_key_is_made_for_its_owner_alone(tmp_path: Path) -> None:
@@ -27,7 +28,7 @@ def test_ciphertexts_say_which_key_and_nothing_else(tmp_path: Path) -> None:
 def test_rotation_reads_the_old_and_writes_with_the_new(tmp_path: Path) -> None:
     old = MasterKey(tmp_path).encrypt(b"old")
     for number in ("2", "10"):
-        write_secret(tmp_path / number, Fernet.generate_key() + b"\n")
+        Disk().write_file(tmp_path / number, Fernet.generate_key() + b"\n")
     (tmp_path / "2.orig").write_text("an editor's leftover")
     rotated = MasterKey(tmp_path)
     assert rotated.decrypt(old) == b"old"
@@ -62,12 +63,3 @@ def test_a_changed_ciphertext_is_refused(tmp_path: Path) -> None:
     middle = len(sealed) // 2
     with pytest.raises(BadSecret):
         key.decrypt(sealed[:middle] + ("A" if sealed[middle] != "A" else "B") + sealed[middle + 1 :])
-
-
-def test_secrets_are_replaced_whole(tmp_path: Path) -> None:
-    path = tmp_path / "password"
-    write_secret(path, b"first")
-    write_secret(path, b"second")
-    assert path.read_bytes() == b"second"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [p.name for p in tmp_path.iterdir()] == ["password"]

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from altostratus.app.settings import Settings
-from altostratus.kernel.secrets import write_secret
+from altostratus.kernel.disk import Disk
 
 NAME = "altostratus"
 
@@ -32,7 +32,7 @@ def write_clouds_yaml(settings: Settings, password: str) -> Path:
     if settings.tls_cert:
         cloud["cacert"] = str(settings.tls_cert)
     path = settings.data_dir / "clouds.yaml"
-    write_secret(path, yaml.safe_dump({"clouds": {NAME: cloud}}, sort_keys=False).encode())
+    Disk().write_file(path, yaml.safe_dump({"clouds": {NAME: cloud}}, sort_keys=False).encode())
     _give_to_caller(path)
     return path
 
@@ -45,7 +45,7 @@ def replace_password(data_dir: Path, password: str) -> None:
     found = yaml.safe_load(path.read_text())
     found["clouds"][NAME]["auth"]["password"] = password
     owner = path.stat()
-    write_secret(path, yaml.safe_dump(found, sort_keys=False).encode())
+    Disk().write_file(path, yaml.safe_dump(found, sort_keys=False).encode())
     os.chown(path, owner.st_uid, owner.st_gid)
 
 

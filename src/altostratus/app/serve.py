@@ -18,6 +18,7 @@ from altostratus.app.schema import OBJECTS, upgrade
 from altostratus.app.settings import Settings
 from altostratus.app.wiring import System, admin_password
 from altostratus.kernel import log
+from altostratus.kernel.disk import Disk
 from altostratus.kernel.http.server import HttpServer, Listen
 from altostratus.kernel.secrets import BadSecret
 
@@ -63,7 +64,7 @@ def check_format(data_dir: Path, simulate: bool) -> None:
     path = data_dir / "format"
     wanted = f"{FORMAT} {'simulated' if simulate else 'real'}"
     if not path.exists():
-        path.write_text(wanted + "\n")
+        Disk().write_file(path, f"{wanted}\n".encode(), 0o644)
     found = path.read_text().strip()
     if found != wanted:
         raise StartError(f"{data_dir} holds a cloud of format '{found}', not '{wanted}'; choose another --data-dir.")

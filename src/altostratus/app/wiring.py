@@ -18,12 +18,13 @@ from altostratus.doors.s3 import service as s3
 from altostratus.kernel import metrics
 from altostratus.kernel.clock import Clock, SystemClock
 from altostratus.kernel.db import open_database
+from altostratus.kernel.disk import Disk
 from altostratus.kernel.http.proxies import Proxies
 from altostratus.kernel.lanes import ThreadLane
 from altostratus.kernel.reconcile import Engine
 from altostratus.kernel.reconcile.lease import SECONDS, open_leases
 from altostratus.kernel.reconcile.loop import CrashPoint
-from altostratus.kernel.secrets import MasterKey, write_secret
+from altostratus.kernel.secrets import MasterKey
 from altostratus.kernel.service import Cloud, LaneFactory, Listener, Service
 from altostratus.kernel.tx import Tx, Wake
 from altostratus.services.compute import service as compute
@@ -40,7 +41,7 @@ def admin_password(data_dir: Path) -> str:
     """The first administrator's password, made at the first start."""
     path = data_dir / "admin-password"
     if not path.exists():
-        write_secret(path, secrets.token_urlsafe(18).encode())
+        Disk().write_file(path, secrets.token_urlsafe(18).encode())
     return path.read_text().strip()
 
 

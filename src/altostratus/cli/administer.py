@@ -9,8 +9,8 @@ from altostratus.app import administer
 from altostratus.app.clouds_yaml import replace_password
 from altostratus.app.settings import Settings, read_settings
 from altostratus.cli import Problem
+from altostratus.kernel.disk import Disk
 from altostratus.kernel.errors import Fault
-from altostratus.kernel.secrets import write_secret
 
 
 def rotate_keys(data_dir: Path, database: str | None, master: bool) -> None:
@@ -39,7 +39,7 @@ def _set(data_dir: Path, database: str | None, user: str, domain: str, change: C
     except Fault as error:
         raise Problem(error.message) from error
     if (user, domain) == ("admin", "Default"):
-        write_secret(data_dir / "admin-password", password.encode())
+        Disk().write_file(data_dir / "admin-password", password.encode())
         replace_password(data_dir, password)
 
 

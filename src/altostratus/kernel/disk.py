@@ -44,6 +44,18 @@ class Disk:
         finally:
             os.close(descriptor)
 
+    def write_file(self, path: Path, content: bytes, mode: int = 0o600) -> None:
+        """Durably, all or nothing, in place of what was there; it is for its owner alone unless `mode` says more."""
+        temporary = path.with_name(f".{path.name}.new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        try:
+            self.write(descriptor, content)
+            self.fsync_file(descriptor)
+        finally:
+            os.close(descriptor)
+        self.rename(temporary, path)
+        self.fsync_directory(path.parent)
+
 
 @contextlib.contextmanager
 def storage_faults() -> Iterator[None]:

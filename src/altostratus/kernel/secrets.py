@@ -4,10 +4,11 @@ Keys are Fernet keys in a directory, one file each, named by number; the highest
 Every ciphertext begins with the id of its key, so rotation needs no downtime: add a key, re-encrypt, drop the old.
 """
 
-import os
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
+
+from altostratus.kernel.disk import Disk
 
 
 class BadSecret(Exception):
@@ -21,7 +22,8 @@ class MasterKey:
         self._directory = directory
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _key_files(directory):
-            write_secret(directory / "1", Fernet.generate_key())
+            Disk().write_file(directory / "1", Fernet.generate_key())
+            Disk().fsync_directory(directory.parent)  # without the directory all secrets would be lost
         self._load()
 
     def _load(self) -> None:
@@ -30,7 +32,7 @@ class MasterKey:
 
     def rotate(self) -> None:
         """Make the key that encrypts from now on, in every process that has this directory."""
-        write_secret(self._directory / str(self._newest() + 1), Fernet.generate_key())
+        Disk().write_file(self._directory / str(self._newest() + 1), Fernet.generate_key())
 
     def _newest(self) -> int:
         """Looked up each time: once there is a new key, nothing must be encrypted with one that is about to go."""
@@ -65,19 +67,3 @@ class MasterKey:
 
 def _key_files(directory: Path) -> list[Path]:
     return [path for path in directory.iterdir() if path.name.isdecimal()]
-
-
-def write_secret(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, durably, all or nothing."""
-    temporary = path.with_name(f".{path.name}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

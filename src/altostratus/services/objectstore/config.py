@@ -20,7 +20,8 @@ class ObjectstoreConfig(msgspec.Struct, frozen=True, kw_only=True):
     """How often totals are added up and what has expired or is garbage is removed."""
 
     garbage_seconds: int = 60
-    """How long bytes are kept that nothing refers to any more."""
+    """How long bytes are kept that nothing refers to any more. What this process reads it spares anyway; others on the
+    same database may be reading for so long."""
 
     orphan_seconds: int = 24 * 3600
     """How old a file must be that no row knows before it is removed."""

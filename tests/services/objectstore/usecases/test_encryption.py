@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from altostratus.contracts.objectstore import ENCRYPTED, NewObject
-from altostratus.kernel.secrets import write_secret
+from altostratus.kernel.disk import Disk
 from altostratus.services.objectstore.driver import BLOCK
 from altostratus.services.objectstore.drivers.sums import sums_of
 from altostratus.services.objectstore.store.containers import change_container
@@ -141,7 +141,7 @@ def test_without_its_master_key_an_object_is_refused(tmp_path: Path) -> None:
         (keys / "1").unlink()
         cloud.cloud.master_key._load()
         assert [(await cloud.get(f"~/c/{name}")).status for name in ("o", "later")] == [503, 200]
-        write_secret(keys / "1", kept)
+        Disk().write_file(keys / "1", kept)
         assert (await cloud.get("~/c/o")).body == WORD
 
     run(tmp_path, test)

@@ -92,16 +92,10 @@ class Files:
         self._idle: list[_Filling] = []
         self._filling: WeakValueDictionary[str, _Filling] = WeakValueDictionary()
         self._open = _OpenPacks(self._packs)
-        if not self._packs.exists():
-            self._make(directory)
+        self._make(directory)
 
     def begin(self, blob_id: str) -> FileWriting:
-        path = self.path(blob_id)
-        if not path.parent.exists():  # it must survive a power cut, as what will be in it does
-            with storage_faults():
-                path.parent.mkdir(mode=0o711, exist_ok=True)
-                self._disk.fsync_directory(self._files)
-        return FileWriting(blob_id, path, self._disk)
+        return FileWriting(blob_id, self.path(blob_id), self._disk)
 
     def append(self, batch: Sequence[tuple[str, bytes]]) -> list[Blob]:
         """To a pack that nobody else appends to now. After an error nobody does any more: what is in it beyond the last
@@ -148,11 +142,13 @@ class Files:
         self._open.forget(pack)
 
     def _make(self, directory: Path) -> None:
-        """Folders that survive a power cut, as what will be in them does. The packs' is the last."""
-        self._files.mkdir(mode=0o711, parents=True, exist_ok=True)
-        self._packs.mkdir(mode=0o711)
-        for made in (directory, directory.parent):
-            self._disk.fsync_directory(made)
+        """Folders that survive a power cut, as what will be in them does."""
+        folders = [self._packs, *(self._files / f"{number:02x}" for number in range(256))]
+        if missing := [folder for folder in folders if not folder.exists()]:
+            for folder in missing:
+                folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+            for changed in (self._files, directory, directory.parent):
+                self._disk.fsync_directory(changed)
 
     def _take_pack(self) -> "_Filling":
         """One that has room and is young, or a new one."""
