@@ -24,6 +24,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 RESULTS = ROOT / "build/conformance.json"
 PAGE = ROOT / "docs/conformance.md"
+S3_TITLE = "## S3: Ceph's s3-tests"
+"""Begins the end of the page, which is another's: `s3_tests.py`."""
 
 HEAD = """# Conformance
 
@@ -92,7 +94,7 @@ def page(
     for title, found in (("Missing on purpose", absent), ("Differs on purpose", differing)):
         if found:
             parts += [f"\n## {title}\n\n| area | what | why |\n|---|---|---|\n"]
-            parts += [f"| {one.area} | {_cell(one.what)} | {_cell(one.reason)} |\n" for one in found]
+            parts += [f"| {one.area} | {cell(one.what)} | {cell(one.reason)} |\n" for one in found]
     return "".join(parts)
 
 
@@ -108,7 +110,7 @@ def _table(results: Results) -> str:
 def _section(title: str, outcomes: list[tuple[Outcome, str]]) -> list[str]:
     if not outcomes:
         return []
-    rows = [f"| `{one.test}` | {_cell(why)} |\n" for one, why in sorted(outcomes, key=lambda pair: pair[0].test)]
+    rows = [f"| `{one.test}` | {cell(why)} |\n" for one, why in sorted(outcomes, key=lambda pair: pair[0].test)]
     return [f"\n## {title}\n\n| test | why |\n|---|---|\n", *rows]
 
 
@@ -117,7 +119,7 @@ def _why(outcome: Outcome, known: list[Expected]) -> str:
     return entry.reason if entry else f"**not expected**: {outcome.reason}"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
@@ -147,8 +149,9 @@ def main() -> None:
         _run(options.select).save(RESULTS)
     if not RESULTS.is_file():
         raise SystemExit(f"no {RESULTS.relative_to(ROOT)}: run tests/conformance, or give --run")
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(Results.load(RESULTS), expected(), missing(), tempest_version(), missing("differs")))
+    _, title, rest = PAGE.read_text().partition(f"\n{S3_TITLE}")
+    tempest = page(Results.load(RESULTS), expected(), missing(), tempest_version(), missing("differs"))
+    PAGE.write_text(tempest + title + rest)
     print(f"wrote {PAGE.relative_to(ROOT)}")
 
 

@@ -56,14 +56,17 @@ def test_ranges_of_what_is_sealed(tls: Any, first: int, last: int) -> None:
 
 
 def test_sealed_parts(tls: Any) -> None:
-    upload = {**K, "UploadId": tls.create_multipart_upload(**K, **KEY)["UploadId"]}
+    upload = {**K, "UploadId": tls.create_multipart_upload(**K, **KEY, ChecksumAlgorithm="CRC32")["UploadId"]}
     assert refused(tls.upload_part, **upload, PartNumber=1, Body=b"x") == (400, "InvalidRequest")
     assert refused(tls.upload_part, **upload, PartNumber=1, Body=b"x", **OTHER) == (400, "InvalidRequest")
     parts = [
         {"PartNumber": number, "ETag": tls.upload_part(**upload, PartNumber=number, Body=body, **KEY)["ETag"]}
         for number, body in ((1, BIG), (2, b"the end"))
     ]
-    tls.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    done = {**upload, "MultipartUpload": {"Parts": parts}}
+    for key in ({}, OTHER):  # its parts have checksums, which say something of what was sealed
+        assert refused(tls.complete_multipart_upload, **done, **key) == (400, "InvalidRequest")
+    tls.complete_multipart_upload(**done, **KEY)
     assert tls.get_object(**K, **KEY)["Body"].read() == BIG + b"the end"
     across = tls.get_object(**K, **KEY, Range=f"bytes={len(BIG) - 3}-{len(BIG) + 2}")
     assert across["Body"].read() == BIG[-3:] + b"the"
@@ -83,7 +86,8 @@ def test_copies_of_what_is_sealed(tls: Any) -> None:
     part = tls.upload_part_copy(**upload, PartNumber=1, CopySource=K, CopySourceRange="bytes=5-20", **SOURCE, **OTHER)[
         "CopyPartResult"
     ]
-    tls.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
+    done = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    tls.complete_multipart_upload(**upload, MultipartUpload=done, **OTHER)
     assert tls.get_object(**K, **OTHER)["Body"].read() == BIG[5:21]
 
 

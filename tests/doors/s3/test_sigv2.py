@@ -139,6 +139,15 @@ def test_a_clock_that_is_wrong(minutes: int) -> None:
     assert refused(request, sent_at(request) + timedelta(minutes=minutes)).code == "RequestTimeTooSkewed"
 
 
+@pytest.mark.parametrize("date", ["Bad Date", ""])
+def test_a_date_that_is_none(date: str) -> None:
+    """x-amz-date stands for Date, and Date not for an x-amz-date that is no date."""
+    request = signed()
+    assert any(name == "date" for name, _ in request.headers)
+    wrong = dataclasses.replace(request, headers=[*request.headers, ("x-amz-date", date)])
+    assert refused(wrong, datetime.now(UTC)).code == "AccessDenied"
+
+
 def test_a_url_that_has_expired() -> None:
     request = presigned()
     error = refused(request, datetime.now(UTC) + timedelta(hours=1))

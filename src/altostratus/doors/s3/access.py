@@ -116,7 +116,7 @@ def _is_of_object(action: str) -> bool:
 
 def _listed(actor: Actor | None, container: Container, action: str, found: Found) -> bool:
     """What the lists of the bucket and of the object say, unless the bucket has none."""
-    if container.settings.get(OWNERSHIP) == ENFORCED:
+    if not lists_count(container):
         return False
     names = _names_of(actor, container)
     if permission := _BY_BUCKET_ACL.get(action):
@@ -136,3 +136,8 @@ def _names_of(actor: Actor | None, container: Container) -> set[str]:
 
 def _allows(values: Values, permission: str, names: set[str]) -> bool:
     return any(who in names and right in (permission, "FULL_CONTROL") for who, right in values.get(ACL, ()))
+
+
+def lists_count(container: Container) -> bool:
+    """Whether a bucket's list, and those of its objects, let anybody in."""
+    return container.settings.get(OWNERSHIP) != ENFORCED

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from altostratus.contracts.objectstore import Container, Values
-from altostratus.doors.s3.access import ACL, ALL_USERS, AUTHENTICATED, BLOCK, ENFORCED, GROUPS, OWNERSHIP
+from altostratus.doors.s3.access import (
+    ACL,
+    ALL_USERS,
+    AUTHENTICATED,
+    BLOCK,
+    ENFORCED,
+    GROUPS,
+    OWNERSHIP,
+    lists_count,
+)
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.nouns import Acl, Grant, Grantee, Owner
 from altostratus.doors.s3.request import S3Request, owner_id
@@ -16,11 +25,11 @@ Kept = list[list[str]]
 """Pairs of a grantee (a group's URI, or the id of a project or a user) and a permission."""
 OWNER_FULL = "bucket-owner-full-control"
 _GRANT_HEADERS = {
-    "x-amz-grant-full-control": "FULL_CONTROL",
     "x-amz-grant-read": "READ",
     "x-amz-grant-write": "WRITE",
     "x-amz-grant-read-acp": "READ_ACP",
     "x-amz-grant-write-acp": "WRITE_ACP",
+    "x-amz-grant-full-control": "FULL_CONTROL",
 }
 _OWNERSHIPS = ("BucketOwnerPreferred", "ObjectWriter", ENFORCED)
 
@@ -92,15 +101,26 @@ def check_block(request: S3Request, container: Container, grants: Kept) -> None:
     blocked = container.settings.get(BLOCK, {}).get("block_acls")
     if blocked and any(who in GROUPS for who, _ in grants):
         raise S3Error("AccessDenied")
-    canned, private = request.headers.get("x-amz-acl"), grants == [[owner_id(container), "FULL_CONTROL"]]
-    if container.settings.get(OWNERSHIP) == ENFORCED and not (private and canned in (None, OWNER_FULL)):
+    canned, private = request.headers.get("x-amz-acl"), grants == _private(owner_id(container))
+    if not lists_count(container) and not (private and canned in (None, OWNER_FULL)):
         raise S3Error("AccessControlListNotSupported")
+
+
+def check_private(grants: Kept | None, owner: str) -> None:
+    """InvalidBucketAclWithObjectOwnership where a bucket's list, which is to count no more, lets others in."""
+    if grants not in (None, _private(owner)):
+        raise S3Error("InvalidBucketAclWithObjectOwnership")
+
+
+def _private(owner: str) -> Kept:
+    return [[owner, "FULL_CONTROL"]]
 
 
 def shown(container: Container, values: Values) -> Acl:
     """As GetBucketAcl and GetObjectAcl answer it."""
     owner = Owner(owner_id(container), owner_id(container))
-    grants: Iterable[Any] = values.get(ACL, [[owner.id, "FULL_CONTROL"]])
+    private = _private(owner.id)
+    grants: Iterable[Any] = values.get(ACL, private) if lists_count(container) else private
     groups_first = sorted(grants, key=lambda grant: grant[0] not in GROUPS)
     return Acl(owner, tuple(Grant(_shown_grantee(who), right) for who, right in groups_first))
 

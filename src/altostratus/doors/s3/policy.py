@@ -1,8 +1,8 @@
 """Bucket policies: the part of their language that is understood, and what they decide.
 
 Understood are Principal (*, AWS accounts and users by arn or id, CanonicalUser), Action, Resource (of this bucket),
-Effect, and the conditions in `OPERATORS`, and Null, on the keys in `KEYS`. Whatever else a policy says, it is refused
-when it is put: nothing in it is ever ignored.
+Effect, and the conditions in `OPERATORS` (with IfExists behind them, too), and Null, on the keys in `KEYS`. Whatever
+else a policy says, it is refused when it is put: nothing in it is ever ignored.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
 """
 
@@ -53,6 +53,8 @@ KEYS |= {f"s3:{name}" for name in HEADERS}
 TAG = "s3:existingobjecttag/"
 NULL = "Null"
 """The operator that asks whether there is a key at all."""
+IF_EXISTS = "IfExists"
+"""After an operator: it holds, too, where there is no key."""
 _ACCOUNT = re.compile(r"arn:aws:iam::([0-9A-Za-z_-]{1,64}):root")
 _USER = re.compile(r"arn:aws:iam::([0-9A-Za-z_-]{0,64}):user/([0-9A-Za-z_-]{1,64})")
 _WIDEST = {4: 8, 6: 32}
@@ -100,9 +102,10 @@ class Condition:
         text = given.get(self.key)
         if self.operator == NULL:
             return str(text is None).lower() in self.values
-        wanted, test = OPERATORS[self.operator]
+        name = self.operator.removesuffix(IF_EXISTS)
+        wanted, test = OPERATORS[name]
         if text is None:
-            return not wanted
+            return not wanted or name != self.operator
         return any(test(value, text) for value in self.values) == wanted
 
     @property
@@ -246,7 +249,7 @@ def _resource(text: str, bucket: str) -> str:
 
 def _conditions(said: Any) -> list[Condition]:
     found = []
-    for operator, tests in _fields(said, *OPERATORS, NULL).items():
+    for operator, tests in _fields(said, *OPERATORS, *(f"{name}{IF_EXISTS}" for name in OPERATORS), NULL).items():
         if not isinstance(tests, dict):
             raise malformed("Could not parse the policy")
         for key, values in tests.items():
@@ -270,7 +273,7 @@ def _condition(operator: str, key: str, values: tuple[str, ...]) -> Condition:
         raise malformed("Policy has an invalid condition key")
     kinds = {"aws:sourceip": ("IpAddress", "NotIpAddress"), "aws:securetransport": ("Bool",)}
     strings = [name for name in OPERATORS if name.startswith("String")]
-    if operator not in (*kinds.get(key, strings), NULL):
+    if operator.removesuffix(IF_EXISTS) not in (*kinds.get(key, strings), NULL):
         raise malformed("Conditions do not apply to combination of actions and resources in statement")
     for value in values:
         _check_value(operator, key, value)

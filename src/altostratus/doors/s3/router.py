@@ -71,10 +71,12 @@ BUCKET: Table = {
     ("PUT", "cors"): settings.CORS_RULES.put,
     ("PUT", "encryption"): settings.ENCRYPTION.put,
     ("PUT", "lifecycle"): settings.LIFECYCLE_RULES.put,
+    ("PUT", "logging"): settings.not_offered,
     ("PUT", "object-lock"): locking.put_lock,
-    ("PUT", "ownershipControls"): settings.OWNERSHIP_CONTROLS.put,
+    ("PUT", "ownershipControls"): acls.put_ownership,
     ("PUT", "policy"): policies.put_policy,
     ("PUT", "publicAccessBlock"): settings.PUBLIC_ACCESS.put,
+    ("PUT", "requestPayment"): settings.not_offered,
     ("PUT", "tagging"): settings.BUCKET_TAGS.put,
     ("PUT", "versioning"): settings.put_versioning,
 }

@@ -87,8 +87,8 @@ def _expiry(text: str) -> int:
     if not re.fullmatch("-?[0-9]{1,18}", text):
         raise S3Error("AuthorizationQueryParametersError", "X-Amz-Expires should be a number")
     seconds = int(text)
-    if seconds < 1:
-        raise S3Error("AuthorizationQueryParametersError", "X-Amz-Expires must be positive")
+    if seconds < 0:  # one that is good for no time is well-formed, and has expired
+        raise S3Error("AuthorizationQueryParametersError", "X-Amz-Expires must be non-negative")
     if seconds > LONGEST_EXPIRY:
         message = (
             "X-Amz-Expires must be less than a week (in seconds); "

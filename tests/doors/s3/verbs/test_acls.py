@@ -110,6 +110,24 @@ def test_a_bucket_without_lists(s3: Any) -> None:
     s3.put_object(**K, Body=b"", ACL="bucket-owner-full-control")
 
 
+def test_lists_cease_to_count(cloud: S3Cloud, s3: Any) -> None:
+    wanted = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    s3.put_bucket_acl(Bucket="box", ACL="public-read")
+    refusal = refused(s3.put_bucket_ownership_controls, Bucket="box", OwnershipControls=wanted)
+    assert refusal == (400, "InvalidBucketAclWithObjectOwnership")
+    s3.put_bucket_acl(Bucket="box", ACL="private")
+    s3.put_object(**K, Body=b"x", ACL="public-read")
+    assert cloud.ask("GET", "/box/k").status_code == 200
+    s3.put_bucket_ownership_controls(Bucket="box", OwnershipControls=wanted)
+    assert cloud.ask("GET", "/box/k").status_code == 403
+    assert [grant["Permission"] for grant in s3.get_object_acl(**K)["Grants"]] == ["FULL_CONTROL"]
+    s3.delete_bucket_ownership_controls(Bucket="box")
+    assert cloud.ask("GET", "/box/k").status_code == 200
+    refusal = refused(s3.create_bucket, Bucket="open", ACL="public-read", ObjectOwnership="BucketOwnerEnforced")
+    assert refusal == (400, "InvalidBucketAclWithObjectOwnership")
+    s3.create_bucket(Bucket="shut", ACL="private", ObjectOwnership="BucketOwnerEnforced")
+
+
 def test_who_has_no_role_may_what_strangers_may(cloud: S3Cloud, s3: Any) -> None:
     """That the project has all rights in its lists is of no use to those who may not act for it."""
     s3.put_object(**K, Body=b"x", ACL="public-read")
@@ -127,14 +145,6 @@ def test_resellers_act_for_every_project(cloud: S3Cloud, s3: Any, role: str) -> 
     seller: Any = cloud.client("seller")
     assert seller.get_object(**K)["Body"].read() == b"x"
     assert seller.list_buckets()["Buckets"] == []
-
-
-def test_where_there_are_no_lists_those_of_before_let_nobody_in(cloud: S3Cloud, s3: Any) -> None:
-    s3.put_object(**K, Body=b"x", ACL="public-read")
-    assert cloud.ask("GET", "/box/k").status_code == 200
-    wanted = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
-    s3.put_bucket_ownership_controls(Bucket="box", OwnershipControls=wanted)
-    assert cloud.ask("GET", "/box/k").status_code == 403
 
 
 def test_a_copy_is_private_unless_it_is_said(cloud: S3Cloud, s3: Any) -> None:

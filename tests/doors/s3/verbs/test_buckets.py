@@ -1,11 +1,12 @@
 """Buckets, as boto3 asks for them."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.handlers import validate_bucket_name
 
-from tests.doors.s3.cloud import S3Cloud
+from tests.doors.s3.cloud import S3Cloud, open_s3
 from tests.doors.s3.conftest import refused
 
 
@@ -26,6 +27,20 @@ def test_names_are_for_one_project_alone(cloud: S3Cloud, s3: Any) -> None:
     theirs: Any = cloud.client("theirs")
     assert refused(theirs.create_bucket, Bucket="box") == (409, "BucketAlreadyExists")
     assert refused(theirs.head_bucket, Bucket="box") == (403, "403")
+
+
+def test_in_us_east_1_a_bucket_may_be_made_again(tmp_path: Path) -> None:
+    """It keeps what is in it, and has the list that is said now."""
+    with open_s3(tmp_path, region="us-east-1") as cloud:
+        s3: Any = cloud.client(region="us-east-1")
+        for acl in ({}, {"ACL": "public-read"}, {}):
+            s3.create_bucket(Bucket="box", **acl)
+            s3.put_object(Bucket="box", Key="k", Body=b"")
+            assert cloud.ask("GET", "/box").status_code == (200 if acl else 403)
+        s3.put_public_access_block(Bucket="box", PublicAccessBlockConfiguration={"BlockPublicAcls": True})
+        assert refused(s3.create_bucket, Bucket="box", ACL="public-read") == (403, "AccessDenied")
+        s3.create_bucket(Bucket="box")
+        assert s3.head_object(Bucket="box", Key="k")["ContentLength"] == 0
 
 
 def test_where_a_bucket_is(s3: Any) -> None:

@@ -78,6 +78,12 @@ def test_one_setting_leaves_the_others(s3: Any) -> None:
 def test_what_is_the_same_for_all(s3: Any) -> None:
     assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket="box")
     assert s3.get_bucket_request_payment(Bucket="box")["Payer"] == "BucketOwner"
+    payment = {"Payer": "Requester"}
+    refusals = [
+        refused(s3.put_bucket_logging, Bucket="box", BucketLoggingStatus={}),
+        refused(s3.put_bucket_request_payment, Bucket="box", RequestPaymentConfiguration=payment),
+    ]
+    assert refusals == [(501, "NotImplemented")] * 2
 
 
 def preflight(cloud: S3Cloud, origin: str, method: str, headers: str = "") -> Any:

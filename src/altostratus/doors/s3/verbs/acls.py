@@ -5,15 +5,15 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectAcl.html
 
 from altostratus.contracts.objectstore import Container
 from altostratus.doors.s3 import settings_out
-from altostratus.doors.s3.access import ACL, require
-from altostratus.doors.s3.acls import Kept, check_block, grants_of_document, grants_of_headers, shown
+from altostratus.doors.s3.access import ACL, ENFORCED, OWNERSHIP, require
+from altostratus.doors.s3.acls import Kept, check_block, check_private, grants_of_document, grants_of_headers, shown
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.nouns import Acl
 from altostratus.doors.s3.request import S3Request, owner_id
 from altostratus.doors.s3.verbs.reading import find
 from altostratus.doors.s3.verbs.settings import change_settings
 from altostratus.doors.s3.views import version_header
-from altostratus.doors.s3.xml_in import MOST_BYTES, acl
+from altostratus.doors.s3.xml_in import MOST_BYTES, acl, object_ownership
 from altostratus.kernel.tx import Tx
 
 
@@ -56,6 +56,21 @@ async def put_object_acl(request: S3Request) -> None:
         return version_header(container, found)
 
     await request.answer(200, await request.door.objects.write(change))
+
+
+async def put_ownership(request: S3Request) -> None:
+    """Whether lists count. While the bucket's own lets others in, they cannot cease to."""
+    said = await request.parse(MOST_BYTES, object_ownership)
+
+    def change(tx: Tx) -> None:
+        container = request.find_bucket(tx)
+        require(request, container, "s3:PutBucketOwnershipControls")
+        if said == ENFORCED:
+            check_private(container.settings.get(ACL), owner_id(container))
+        change_settings(tx, request, container, {OWNERSHIP: said})
+
+    await request.door.objects.write(change)
+    await request.answer(200)
 
 
 async def _document(request: S3Request) -> Acl | None:

@@ -9,12 +9,13 @@ from typing import Any
 from altostratus.contracts.accounts import account_of, owns, reads_all
 from altostratus.contracts.objectstore import Container, Listing, NameTaken, Prefix
 from altostratus.doors.s3 import nouns, settings_out, xml_out
-from altostratus.doors.s3.access import require
-from altostratus.doors.s3.acls import check_ownership, grants_of_headers, kept_grants
+from altostratus.doors.s3.access import ACL, ENFORCED, OWNERSHIP, require
+from altostratus.doors.s3.acls import Kept, check_block, check_ownership, check_private, grants_of_headers, kept_grants
 from altostratus.doors.s3.errors import S3Error
 from altostratus.doors.s3.locks import new_lock
 from altostratus.doors.s3.places import check_bucket_name
 from altostratus.doors.s3.request import S3Request
+from altostratus.doors.s3.verbs.settings import change_settings
 from altostratus.doors.s3.xml_in import MOST_BYTES, location_constraint
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.clock import from_micros
@@ -51,8 +52,10 @@ async def create_bucket(request: S3Request) -> None:
         raise S3Error("InvalidLocationConstraint", LocationConstraint=wanted or "")
     name = request.bucket
     check_bucket_name(name)
-    ownership = check_ownership(request)
-    settings: dict[str, Any] = {**ownership, **kept_grants(grants_of_headers(request, actor.project))}
+    ownership, grants = check_ownership(request), grants_of_headers(request, actor.project)
+    if ownership.get(OWNERSHIP) == ENFORCED:
+        check_private(grants, actor.project)
+    settings: dict[str, Any] = {**ownership, **kept_grants(grants)}
     locked = request.headers.get("x-amz-bucket-object-lock-enabled", "").lower() == "true"
     settings |= new_lock() if locked else {}
 
@@ -60,7 +63,8 @@ async def create_bucket(request: S3Request) -> None:
         objects = request.door.objects
         if taken := objects.find_bucket(tx, name):
             if request.door.region == ANYWHERE and owns(actor, taken.account):
-                return  # there it has always been so, and clients count on it
+                _reset(tx, request, taken, grants)  # there it has always been so, and clients count on it
+                return
             raise S3Error("BucketAlreadyOwnedByYou" if owns(actor, taken.account) else "BucketAlreadyExists")
         _check_number(tx, request, account)
         found = objects.find_container(tx, account, name)
@@ -77,6 +81,15 @@ async def create_bucket(request: S3Request) -> None:
 
     await request.door.objects.write(make)
     await request.answer(200, [("location", f"/{name}")])
+
+
+def _reset(tx: Tx, request: S3Request, bucket: Container, grants: Kept | None) -> None:
+    """A bucket that is made again has the list that is said now."""
+    if bucket.settings.get(ACL) != grants:
+        require(request, bucket, "s3:PutBucketAcl")
+        if grants:
+            check_block(request, bucket, grants)
+        change_settings(tx, request, bucket, {ACL: grants})
 
 
 async def head_bucket(request: S3Request) -> None:

@@ -16,9 +16,15 @@ from altostratus.doors.s3.xml_in import MOST_BYTES_OF_BATCH, deletion
 from altostratus.kernel.errors import Fault
 from altostratus.kernel.tx import Tx
 
+_DIRECTORY_BUCKETS = ("x-amz-if-match-last-modified-time", "x-amz-if-match-size")
+"""Conditions that S3 has for buckets of another kind."""
+
 
 async def delete_object(request: S3Request) -> None:
     """204, whether it was there or not."""
+    for header in _DIRECTORY_BUCKETS:
+        if header in request.headers:  # who says it would not have it deleted without
+            raise S3Error("NotImplemented", Header=header)
     name = ObjectName(request.key, request.query.get("versionId") or None, request.headers.get("if-match"))
 
     def remove(tx: Tx) -> Deleted:

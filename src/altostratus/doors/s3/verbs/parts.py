@@ -106,13 +106,15 @@ async def complete_upload(request: S3Request) -> None:
     # checksums in its headers are not of its body, but of the object
     of_body = {name: value for name, value in request.headers.items() if not name.startswith(CHECKSUMS)}
     wanted = await request.parse(MOST_BYTES_OF_BATCH, completed_parts, of_body)
-    guard = guard_of(request.headers)
+    guard, key = guard_of(request.headers), key_of(request)
     size = request.headers.get("x-amz-mp-object-size")
 
     def complete(tx: Tx) -> tuple[Container, Object]:
         if (done := _done(tx, request, wanted)) is not None:
             return done
         container, upload = find_upload(tx, request, "s3:PutObject")
+        if key or (SEAL in upload.system and CHECKSUM in upload.system):
+            require_key(key, upload.system)
         there = {part.number: part for part in request.door.objects.list_parts(tx, upload.id, 0, MOST_PARTS)}
         parts = _chosen(wanted, there, upload)
         if size is not None and size != str(sum(part.size for part in parts)):

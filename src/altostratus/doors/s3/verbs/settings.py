@@ -174,6 +174,11 @@ async def get_payment(request: S3Request) -> None:
     await _known(request, "s3:GetBucketLocation", settings_out.request_payment())
 
 
+async def not_offered(request: S3Request) -> None:
+    """What can be read, as it is the same everywhere, and not be changed."""
+    raise S3Error("NotImplemented")
+
+
 async def _known(request: S3Request, action: str, answer: bytes) -> None:
     """What is the same for all buckets, to whom may know of this one."""
     await request.door.objects.read(lambda tx: require(request, request.find_bucket(tx), action))
