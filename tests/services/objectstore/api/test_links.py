@@ -35,6 +35,8 @@ def test_a_link_stands_for_its_target(tmp_path: Path) -> None:
         assert (await cloud.get("~/box/link", headers={"If-None-Match": ETAG})).status == 304
         listed = (await cloud.get("~/box?format=json")).json()
         assert listed[1]["symlink_path"] == "/object-store/v1/AUTH_mine/box/fox"
+        versions = (await cloud.get("~/box?versions")).json()
+        assert [one.get("symlink_path") for one in versions] == [one.get("symlink_path") for one in listed]
         assert "symlink_path" not in listed[0]
         assert "symlink" not in (await cloud.get("~/box?format=xml")).text.replace("application/symlink", "")
         assert (await cloud.delete("~/box/link")).status == 204

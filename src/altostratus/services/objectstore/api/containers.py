@@ -1,11 +1,11 @@
 """/v1/{account}/{container}"""
 
+from functools import partial
 from typing import Any
 
 from altostratus.contracts.objectstore import Container, Listing, NoSuchContainer, Prefix, Usage
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.api.listing import (
-    Entry,
     ObjectEntry,
     answer_listing,
     object_entry,
@@ -93,15 +93,14 @@ async def remove_container(request: SwiftRequest) -> None:
     await request.answer(204)
 
 
-def _page(tx: Tx, request: SwiftRequest, found: Container, listing: Listing) -> list[ObjectEntry | Entry | Prefix]:
+def _page(tx: Tx, request: SwiftRequest, found: Container, listing: Listing) -> list[ObjectEntry | Prefix]:
     if "versions" not in request.query:
-        names = list_names(tx, found.id, listing)
-        return [row if isinstance(row, Prefix) else object_entry(row, found.account) for row in names]
+        return list_names(tx, found.id, listing, partial(object_entry, found.account))
     after = request.query.get("version_marker") or None
     if after and not listing.marker:
         raise Malformed("version_marker param requires marker")
     rows = list_versions(tx, found.id, listing, check_version(after) if after else None)
-    return [row if isinstance(row, Prefix) else version_entry(row) for row in rows]
+    return [row if isinstance(row, Prefix) else version_entry(found.account, row) for row in rows]
 
 
 def _look(tx: Tx, request: SwiftRequest) -> tuple[Container, Usage]:

@@ -3,20 +3,20 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
-from msgspec.structs import asdict
+from msgspec import UNSET, UnsetType
+from msgspec.structs import asdict, replace
 
-from altostratus.contracts.objectstore import STATIC, Container, Listing, Object, Prefix, Usage
+from altostratus.contracts.objectstore import STATIC, Container, Listing, Object, Prefix, Usage, Values
 from altostratus.kernel.clock import from_micros
 from altostratus.kernel.errors import NotAcceptable, PreconditionFailed
 from altostratus.services.objectstore.api.request import SwiftRequest, is_true
 from altostratus.services.objectstore.api.views import POLICY
-from altostratus.services.objectstore.domain.link import Said, is_link, listed_link
+from altostratus.services.objectstore.domain.link import listed_link
 from altostratus.services.objectstore.errors import Malformed
-from altostratus.services.objectstore.store.objects import Listed
 from altostratus.services.objectstore.usecases.archive import DELETED, EMPTY
 
 TEXT, JSON, XML = "text/plain", "application/json", "application/xml"
@@ -100,39 +100,41 @@ def container_entry(container: Container, usage: Usage) -> Entry:
 
 
 class ObjectEntry(msgspec.Struct, gc=False):
-    """An object in a list: made ten thousand times, so it is light."""
+    """An object in a list: made ten thousand times, so it is light. What is UNSET is not said of it."""
 
     name: str
     hash: str
     bytes: int
     content_type: str
     last_modified: str
+    slo_etag: str | UnsetType = UNSET
+    symlink_path: str | UnsetType = UNSET
+    symlink_etag: str | UnsetType = UNSET
+    symlink_bytes: int | UnsetType = UNSET
+    is_latest: bool | UnsetType = UNSET
+    version_id: str | UnsetType = UNSET
 
 
-def object_entry(found: Object | Listed, account: str = "") -> ObjectEntry | Entry:
+def object_entry(
+    account: str, name: str, etag: str, size: int, kind: str, modified_at: int, system: Values | None
+) -> ObjectEntry:
     """`account` is whose links are shown."""
-    kind = found.content_type
     kind = _SPACED.sub(";", kind) if ";" in kind else kind
-    entry = ObjectEntry(found.name, found.etag, found.size, kind, instant(found.modified_at))
-    return _with_more(entry, cast(Said, found), account) if found.system else entry
+    entry = ObjectEntry(name, etag, size, kind, instant(modified_at))
+    return replace(entry, **_more(account, system)) if system else entry
 
 
-def _with_more(entry: ObjectEntry, found: Said, account: str) -> Entry:
-    """Of large objects and links."""
-    said = asdict(entry)
-    if static := found.system.get(STATIC):
-        said |= {"bytes": static["size"], "slo_etag": f'"{static["etag"]}"'}
-    return said | listed_link(found, account) if is_link(found) else said
+def _more(account: str, system: Values) -> Entry:
+    """What is said of large objects and links."""
+    static = system.get(STATIC)
+    said = {"bytes": static["size"], "slo_etag": f'"{static["etag"]}"'} if static else {}
+    return {**said, **listed_link(system, account)}
 
 
-def version_entry(found: Object) -> Entry:
-    entry = object_entry(found)
-    marked = {"content_type": DELETED, "hash": EMPTY} if found.marker else {}
-    return {**_by_name(entry), **marked, "is_latest": found.latest, "version_id": found.version}
-
-
-def _by_name(entry: ObjectEntry | Entry) -> Entry:
-    return asdict(entry) if isinstance(entry, ObjectEntry) else entry
+def version_entry(account: str, found: Object) -> ObjectEntry:
+    kind, etag = (DELETED, EMPTY) if found.marker else (found.content_type, found.etag)
+    entry = object_entry(account, found.name, etag, found.size, kind, found.modified_at, found.system)
+    return replace(entry, is_latest=found.latest, version_id=found.version)
 
 
 def instant(micros: int) -> str:
@@ -150,7 +152,7 @@ def rendered(kind: str, root: str, name: str, noun: str, entries: Sequence[Objec
     """The body of a list of `noun`s; `root` and `name` are what XML calls the whole."""
     if kind == JSON:
         return msgspec.json.encode([{"subdir": e.name} if isinstance(e, Prefix) else e for e in entries])
-    named = [e if isinstance(e, Prefix) else _by_name(e) for e in entries]
+    named = [e if isinstance(e, Prefix | dict) else asdict(e) for e in entries]
     if kind in (XML, XML_TEXT):
         return _xml(root, name, noun, named)
     return "".join(f"{e.name if isinstance(e, Prefix) else e['name']}\n" for e in named).encode()

@@ -27,7 +27,10 @@ def is_link(found: Said) -> bool:
 
 def target_of(found: Said, account: str) -> Path:
     """Where a link of this account leads to."""
-    link = found.system[LINK]
+    return _target(found.system[LINK], account)
+
+
+def _target(link: Values, account: str) -> Path:
     return Path(link.get("account", account), link["container"], link["object"])
 
 
@@ -46,10 +49,12 @@ def link_headers(found: Object) -> list[tuple[str, str]]:
     return headers + [(header, link[key]) for key, header in _SHOWN.items() if key in link]
 
 
-def listed_link(found: Said, account: str) -> dict[str, Any]:
-    """What a list says of a link."""
-    link = found.system[LINK]
-    said: dict[str, Any] = {"symlink_path": location(target_of(found, account))}
+def listed_link(system: Values, account: str) -> dict[str, Any]:
+    """What a list says of a link of this account; nothing of other objects."""
+    link = system.get(LINK)
+    if link is None:
+        return {}
+    said: dict[str, Any] = {"symlink_path": location(_target(link, account))}
     if "etag" in link:
         said |= {"symlink_etag": link["etag"], "symlink_bytes": int(link["size"])}
     return said

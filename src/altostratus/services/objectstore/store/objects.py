@@ -1,18 +1,18 @@
 """Rows of objects: their versions, and the pieces that they are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Select, Text, and_, bindparam, cast, delete, func, insert, or_, select, update
 
-from altostratus.contracts.objectstore import NULL, Listing, Locked, NewObject, Object, Prefix, Values
+from altostratus.contracts.objectstore import NULL, Listing, Locked, NewObject, Object, Prefix
 from altostratus.kernel.clock import micros
 from altostratus.kernel.db.rows import every, inserted_id, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import Blob
 from altostratus.services.objectstore.store.blobs import BLOB_COLUMNS, drop, find_blob
-from altostratus.services.objectstore.store.listing import Window, page, page_of_several
+from altostratus.services.objectstore.store.listing import N, Window, page, page_of_several
 from altostratus.services.objectstore.store.tables import blob, extent, object_
 
 _SELECT: Select[Any] = select(*(object_.c[name] for name in Object.__dataclass_fields__))
@@ -37,19 +37,13 @@ _EXTENTS = (
 )
 
 
-class Listed(NamedTuple):
-    """What lists show of an object; `system` None where it says nothing."""
-
-    name: str
-    etag: str
-    size: int
-    content_type: str
-    modified_at: int
-    system: Values | None
-
-
 _LISTED: Select[Any] = select(
-    *(object_.c[name] for name in Listed._fields[:-1]), func.nullif(cast(object_.c.system, Text), "{}")
+    object_.c.name,
+    object_.c.etag,
+    object_.c.size,
+    object_.c.content_type,
+    object_.c.modified_at,
+    func.nullif(cast(object_.c.system, Text), "{}"),
 )
 
 
@@ -188,12 +182,13 @@ def list_objects(tx: Tx, container_id: int, listing: Listing) -> list[Object | P
     return page(_shown(tx, _SELECT, container_id), object_.c.name, listing, fetch)
 
 
-def list_names(tx: Tx, container_id: int, listing: Listing) -> list[Listed | Prefix]:
-    """The same with less of each: a list of ten thousand takes a quarter of the time."""
+def list_names(tx: Tx, container_id: int, listing: Listing, show: Callable[..., N]) -> list[N | Prefix]:
+    """The same with less of each, and what `show` makes of it at once: of its name, etag, size, content type, moment
+    of writing and `system` (None where that is empty). A list of ten thousand takes a quarter of the time."""
 
-    def fetch(query: Select[Any]) -> Sequence[Listed]:
+    def fetch(query: Select[Any]) -> Sequence[N]:
         rows = tx.sql.execute(query).fetchall()
-        return [Listed._make(row if row[-1] is None else (*row[:-1], msgspec.json.decode(row[-1]))) for row in rows]
+        return [show(*row) if row[-1] is None else show(*row[:-1], msgspec.json.decode(row[-1])) for row in rows]
 
     return page(_shown(tx, _LISTED, container_id), object_.c.name, listing, fetch)
 
