@@ -1,9 +1,11 @@
 """From rows to typed values: a select of a table's columns becomes a frozen dataclass with the same field names."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Executable, Select, Table, insert
+from msgspec.json import Decoder
+from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, Text, cast, func, insert, select
 
 from altostratus.kernel.tx import Tx
 
@@ -28,6 +30,24 @@ def every(tx: Tx, query: Select[Any], kind: type[R], **values: Any) -> list[R]:
     if names == getattr(kind, "__match_args__", None):  # in the dataclass's own order, as most queries have it
         return [kind(*row) for row in result]
     return [kind(**dict(zip(names, row, strict=True))) for row in result]
+
+
+def many(tx: Tx, query: Select[Any], kind: Any) -> list[Any]:
+    """Thousands of rows, each a tuple of this type (of text, numbers and None), put together by the database: SQLite's
+    driver hands over the interpreter at each row, so several that do so at once wait for each other most of the time.
+    https://docs.python.org/3/c-api/init.html#thread-state-and-the-global-interpreter-lock"""
+    rows = query.subquery()
+    if tx.sql.dialect.name == "sqlite":
+        whole: ColumnElement[Any] = func.json_group_array(func.json_array(*rows.c))
+    else:
+        whole = cast(func.json_agg(func.json_build_array(*rows.c)), Text)
+    text = tx.sql.execute(select(whole)).scalar_one()
+    return _decoder(kind).decode(text or "[]")
+
+
+@cache
+def _decoder(kind: Any) -> Decoder[list[Any]]:
+    return Decoder(list[kind])
 
 
 def changed(tx: Tx, statement: Executable) -> int:

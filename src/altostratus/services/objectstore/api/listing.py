@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from altostratus.contracts.objectstore import STATIC, Container, Listing, Object, Prefix, Usage, Values
 from altostratus.kernel.clock import from_micros
@@ -28,7 +28,6 @@ _OFFER = re.compile(rf"{_WORD}/{_WORD}\s*(;\s*{_WORD}\s*=\s*({_WORD}|\"[^\"]*\")
 _SPACED = re.compile(r"\s*;\s*")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _IN_XML = ("name", "hash", "count", "bytes", "content_type", "last_modified", "storage_policy")
-Entry = dict[str, Any]
 
 
 def wanted_format(request: SwiftRequest) -> str:
@@ -89,14 +88,18 @@ def read_listing(request: SwiftRequest, most: int) -> Listing:
     )
 
 
-def container_entry(container: Container, usage: Usage) -> Entry:
-    return {
-        "name": container.name,
-        "count": usage.objects,
-        "bytes": usage.bytes,
-        "last_modified": instant(container.changed_at),
-        "storage_policy": POLICY,
-    }
+class ContainerEntry(msgspec.Struct):
+    """A container in a list."""
+
+    name: str
+    count: int
+    bytes: int
+    last_modified: str
+    storage_policy: str
+
+
+def container_entry(container: Container, usage: Usage) -> ContainerEntry:
+    return ContainerEntry(container.name, usage.objects, usage.bytes, instant(container.changed_at), POLICY)
 
 
 class ObjectEntry(msgspec.Struct, gc=False):
@@ -124,7 +127,7 @@ def object_entry(
     return replace(entry, **_more(account, system)) if system else entry
 
 
-def _more(account: str, system: Values) -> Entry:
+def _more(account: str, system: Values) -> dict[str, Any]:
     """What is said of large objects and links."""
     static = system.get(STATIC)
     said = {"bytes": static["size"], "slo_etag": f'"{static["etag"]}"'} if static else {}
@@ -135,6 +138,9 @@ def version_entry(account: str, found: Object) -> ObjectEntry:
     kind, etag = (DELETED, EMPTY) if found.marker else (found.content_type, found.etag)
     entry = object_entry(account, found.name, etag, found.size, kind, found.modified_at, found.system)
     return replace(entry, is_latest=found.latest, version_id=found.version)
+
+
+Entry = ObjectEntry | ContainerEntry | Prefix
 
 
 def instant(micros: int) -> str:
@@ -148,17 +154,16 @@ def _second(seconds: int) -> str:
     return from_micros(seconds * 1_000_000).isoformat()[:19]
 
 
-def rendered(kind: str, root: str, name: str, noun: str, entries: Sequence[ObjectEntry | Entry | Prefix]) -> bytes:
+def rendered(kind: str, root: str, name: str, noun: str, entries: Sequence[Entry]) -> bytes:
     """The body of a list of `noun`s; `root` and `name` are what XML calls the whole."""
     if kind == JSON:
         return msgspec.json.encode([{"subdir": e.name} if isinstance(e, Prefix) else e for e in entries])
-    named = [e if isinstance(e, Prefix | dict) else asdict(e) for e in entries]
     if kind in (XML, XML_TEXT):
-        return _xml(root, name, noun, named)
-    return "".join(f"{e.name if isinstance(e, Prefix) else e['name']}\n" for e in named).encode()
+        return _xml(root, name, noun, entries)
+    return "".join(f"{e.name}\n" for e in entries).encode()
 
 
-def _xml(root: str, name: str, noun: str, entries: Sequence[Entry | Prefix]) -> bytes:
+def _xml(root: str, name: str, noun: str, entries: Sequence[Entry]) -> bytes:
     """Put together by hand: a tree takes four times as long. Large objects and links are not told from others."""
     parts = ["<?xml version='1.0' encoding='UTF-8'?>\n", f"<{root} name={quoteattr(_text(name))}>"]
     for entry in entries:
@@ -166,7 +171,8 @@ def _xml(root: str, name: str, noun: str, entries: Sequence[Entry | Prefix]) -> 
             inside = f"<name>{escape(_text(entry.name))}</name>" if root == "container" else ""
             parts.append(f"<subdir name={quoteattr(_text(entry.name))}>{inside}</subdir>")
         else:
-            said = "".join(f"<{key}>{escape(_text(str(entry[key])))}</{key}>" for key in _IN_XML if key in entry)
+            shown = ((key, getattr(entry, key)) for key in _IN_XML if hasattr(entry, key))
+            said = "".join(f"<{key}>{escape(_text(str(value)))}</{key}>" for key, value in shown)
             parts.append(f"<{noun}>{said}</{noun}>")
     return "".join([*parts, f"</{root}>"]).encode()
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, Text, and_, bindparam, cast, delete, func, insert
 
 from altostratus.contracts.objectstore import NULL, Listing, Locked, NewObject, Object, Prefix
 from altostratus.kernel.clock import micros
-from altostratus.kernel.db.rows import every, inserted_id, one
+from altostratus.kernel.db.rows import every, inserted_id, many, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.objectstore.driver import Blob
 from altostratus.services.objectstore.store.blobs import BLOB_COLUMNS, drop, find_blob
@@ -37,6 +37,7 @@ _EXTENTS = (
 )
 
 
+Listed = tuple[str, str, int, str, int, str | None]
 _LISTED: Select[Any] = select(
     object_.c.name,
     object_.c.etag,
@@ -187,7 +188,7 @@ def list_names(tx: Tx, container_id: int, listing: Listing, show: Callable[..., 
     of writing and `system` (None where that is empty). A list of ten thousand takes a quarter of the time."""
 
     def fetch(query: Select[Any]) -> Sequence[N]:
-        rows = tx.sql.execute(query).fetchall()
+        rows = many(tx, query, Listed)
         return [show(*row) if row[-1] is None else show(*row[:-1], msgspec.json.decode(row[-1])) for row in rows]
 
     return page(_shown(tx, _LISTED, container_id), object_.c.name, listing, fetch)
