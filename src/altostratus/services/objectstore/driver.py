@@ -62,7 +62,9 @@ class Writing(Protocol):
 class Blobs(Protocol):
     """A place for blobs."""
 
-    def begin(self, blob_id: str) -> Writing: ...
+    def begin(self, blob_id: str) -> Writing:
+        """A large one. This call does not block, and nothing is there yet."""
+        ...
 
     def append(self, batch: Sequence[tuple[str, bytes]]) -> list[Blob]:
         """Small blobs, by id, durable together."""

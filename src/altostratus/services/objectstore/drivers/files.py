@@ -20,8 +20,8 @@ from altostratus.services.objectstore.drivers.packs import read_records, record
 from altostratus.services.objectstore.drivers.sums import Sums
 
 PART = ".part"
-WRITEBACK_BYTES = 8 << 20
-"""How much of a file gathers before the kernel begins to write it to disk."""
+WRITEBACK_BYTES = 512 << 10
+"""How much of a file gathers before the kernel begins to write it to disk, while the rest arrives and is hashed."""
 PACK_BYTES, PACK_SECONDS = 64 << 20, 3600.0
 """When a pack is full."""
 OPEN_PACKS = 64
@@ -39,24 +39,22 @@ class FileWriting:
         self._sums = Sums()
         self._size = self._begun = 0
         self._lock = threading.Lock()
-        with storage_faults():
-            self._descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        self._open = True
+        self._descriptor: int | None = None
+        self._closed = False
 
     def write(self, data: bytes) -> None:
         with self._lock, storage_faults():
-            self._require_open()
-            self._disk.write(self._descriptor, data)
+            descriptor = self._opened()
+            self._disk.write(descriptor, data)
             self._size += len(data)
             if self._size - self._begun >= WRITEBACK_BYTES:
-                self._disk.begin_writeback(self._descriptor, self._begun, self._size - self._begun)
+                self._disk.begin_writeback(descriptor, self._begun, self._size - self._begun)
                 self._begun = self._size
         self._sums.feed(data)
 
     def finish(self) -> Blob:
         with self._lock, storage_faults():
-            self._require_open()
-            self._disk.fsync_file(self._descriptor)
+            self._disk.fsync_file(self._opened())
             self._disk.rename(self._part, self._path)
             self._disk.fsync_directory(self._path.parent)
             self._close()
@@ -64,21 +62,26 @@ class FileWriting:
 
     def close(self) -> None:
         with self._lock:
-            if self._open:
-                self._close()
+            if self._descriptor is not None:
                 self._part.unlink(missing_ok=True)
+            self._close()
+
+    def _opened(self) -> int:
+        """The file, which is made when there is something to write."""
+        if self._closed:
+            raise OSError("closed while it was written")
+        if self._descriptor is None:
+            self._descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        return self._descriptor
 
     def _close(self) -> None:
-        self._open = False
-        os.close(self._descriptor)
+        self._closed = True
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
     def __del__(self) -> None:
-        if getattr(self, "_open", False):  # whoever began it went away before it was there
-            self.close()
-
-    def _require_open(self) -> None:
-        if not self._open:
-            raise OSError("closed while it was written")
+        self.close()  # whoever began it may have gone away before it was there
 
 
 class Files:

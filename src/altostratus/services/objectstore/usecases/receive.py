@@ -72,13 +72,12 @@ async def _receive(
     start, ended = await _start_of(body)
     if len(start) > most:
         raise TooLarge()
-    if ended and len(start) <= SMALL and file_id is None:
+    if ended and file_id is None:
         return _small(start)
-    batches = None if ended else _batches(start, body)
-    if batches:
-        start = b""  # it goes with the first batch
+    batches = _batches(start, body)
+    del start  # it goes with the first batch
     try:
-        received = await _keep_large(store, file_id or new_blob_id(), encryption, start, batches, most)
+        received = await _keep_large(store, file_id or new_blob_id(), encryption, batches, most)
         return received._replace(key=encryption.key) if encryption else received
     except DeadlineExceeded as error:
         raise Unavailable("The storage does not answer in time.", detail=str(error)) from error
@@ -110,7 +109,7 @@ def new_blob_id() -> str:
 
 
 async def _start_of(body: AsyncIterator[bytes]) -> tuple[bytes, bool]:
-    """The beginning, and whether it is all."""
+    """The beginning, and whether it is all, which then is small."""
     chunks, size = [], 0
     async for chunk in body:
         chunks.append(chunk)
@@ -126,31 +125,17 @@ def _small(data: bytes) -> Received:
 
 
 async def _keep_large(
-    store: ObjectStore,
-    blob_id: str,
-    encryption: Encryption | None,
-    whole: bytes,
-    batches: AsyncIterator[bytes] | None,
-    most: int,
+    store: ObjectStore, blob_id: str, encryption: Encryption | None, batches: AsyncIterator[bytes], most: int
 ) -> Received:
-    run = store.lane.run
-    writing = await run(store.blobs.begin, blob_id)
+    writing = store.blobs.begin(blob_id)
     writing = EncryptedWriting(writing, encryption) if encryption else writing
     store.arriving.add(blob_id)
     try:
-        if batches is None:
-            return await run(_keep_whole, writing, whole, deadline=FINISH_SECONDS)
         content = await _keep_batches(store, writing, batches, most)
-        return Received(content, await run(writing.finish, deadline=FINISH_SECONDS))
+        return Received(content, await store.lane.run(writing.finish, deadline=FINISH_SECONDS))
     except BaseException:
-        await asyncio.shield(run(_forget, store, writing, blob_id))
+        await asyncio.shield(store.lane.run(_forget, store, writing, blob_id))
         raise
-
-
-def _keep_whole(writing: Writing, data: bytes) -> Received:
-    """In the lane, at one go."""
-    writing.write(data)
-    return Received(Content(len(data), hashlib.md5(data, usedforsecurity=False).hexdigest()), writing.finish())
 
 
 async def _keep_batches(store: ObjectStore, writing: Writing, batches: AsyncIterator[bytes], most: int) -> Content:
@@ -239,12 +224,13 @@ def _forget(store: ObjectStore, writing: Writing, blob_id: str) -> None:
 
 async def _batches(start: bytes, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The same bytes in pieces that are worth a hop to another thread."""
-    pending, size = [start], len(start)
-    del start
+    yield start
+    start, pending, size = b"", list[bytes](), 0
     async for chunk in body:
+        pending.append(chunk)
+        size += len(chunk)
         if size >= BATCH:
             yield b"".join(pending)
             pending, size = [], 0
-        pending.append(chunk)
-        size += len(chunk)
-    yield b"".join(pending)
+    if pending:
+        yield b"".join(pending)
