@@ -25,7 +25,6 @@ _FORMATS = {"plain": TEXT, "json": JSON, "xml": XML}
 _ACCEPTED = {TEXT: TEXT, "text/*": TEXT, "*/*": TEXT, JSON: JSON, "application/*": JSON, XML: XML, XML_TEXT: XML_TEXT}
 _WORD = r"[^()<>@,;:\"/\[\]?={}\s]+"
 _OFFER = re.compile(rf"{_WORD}/{_WORD}\s*(;\s*{_WORD}\s*=\s*({_WORD}|\"[^\"]*\")\s*)*")
-_SPACED = re.compile(r"\s*;\s*")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _IN_XML = ("name", "hash", "count", "bytes", "content_type", "last_modified", "storage_policy")
 Entry = dict[str, Any]
@@ -105,7 +104,7 @@ def object_entry(found: Object | Listed, account: str = "") -> Entry:
         "name": found.name,
         "hash": found.etag,
         "bytes": found.size,
-        "content_type": _SPACED.sub(";", found.content_type) if ";" in found.content_type else found.content_type,
+        "content_type": ";".join(part.strip() for part in found.content_type.split(";")),
         "last_modified": instant(found.modified_at),
     }
     if not found.system:
