@@ -38,7 +38,7 @@ def _moment(value: str | None) -> int | None:
     """Seconds since 1970; None for what is no date, which counts for nothing."""
     try:
         found = parsedate_to_datetime(value) if value else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if found is None:
         return None
