@@ -118,5 +118,13 @@ def test_forms_that_are_none(cloud: S3Cloud, s3: Any, body: bytes, code: str) ->
     assert f"<Code>{code}</Code>" in answer.content.decode()
 
 
+def test_a_boundary_may_be_of_any_bytes(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_bucket_acl(Bucket="box", ACL="public-read-write")
+    boundary = "--€".encode()
+    body = form({"key": "k"}, b"x").replace(BOUNDARY.encode(), boundary)
+    said = f"multipart/form-data; boundary={boundary.decode('latin-1')}"
+    assert cloud.ask("POST", "/box", body, {"content-type": said}).status_code == 204
+
+
 def test_what_is_no_form_at_all(cloud: S3Cloud, s3: Any) -> None:
     assert b"RequestIsNotMultiPartContent" in cloud.ask("POST", "/box", b"x").content

@@ -32,7 +32,7 @@ _SAID = ("content-type", "content-md5", *KEPT)
 
 async def post_object(request: S3Request) -> None:
     """204, or what the form asks for. It may only do what its policy allows, and what its signer may."""
-    form = FormBody(request.raw.body(), boundary_of(request.headers.get("content-type", "")))
+    form = FormBody(request.raw.body(), boundary_of(request.signed.header("content-type") or ""))
     await form.open()
     key = form.fields["key"] = _key(form)
     actor, policy = await _authenticate(request, form.fields)

@@ -127,6 +127,9 @@ def _token(name: str) -> str:
 
 def _read_token(token: str) -> str:
     try:
-        return base64.b64decode(token.encode(), b"-_", validate=True).decode()
+        name = base64.b64decode(token.encode(), b"-_", validate=True).decode()
+        if "\0" in name:
+            raise ValueError("no name has a NUL")
+        return name
     except (binascii.Error, ValueError) as error:
         raise S3Error("InvalidArgument", "The continuation token provided is incorrect") from error

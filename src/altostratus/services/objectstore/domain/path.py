@@ -50,7 +50,9 @@ def plain_path(decoded: bytes) -> Path:
 
 
 def check_name(kind: str, name: str, most: int) -> None:
-    """Whether something new may have this name. Raises Malformed of a container, BadRequest of an object."""
+    """Whether something new may have this name. Raises BadName; Malformed of a container, BadRequest of an object."""
+    if "\0" in name:
+        raise BadName()
     length = len(name) if kind == "Container" else len(name.encode())
     if length > most:
         fault = Malformed if kind == "Container" else BadRequest
