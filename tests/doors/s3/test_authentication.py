@@ -69,6 +69,11 @@ def test_access_rules_bind_keys_too(cloud: S3Cloud, s3: Any) -> None:
     assert refused(bound.list_buckets) == (403, "AccessDenied")
 
 
+def test_headers_have_a_limit(cloud: S3Cloud) -> None:
+    answer = cloud.ask("GET", "/box", headers={"referer": "x" * (16 << 10)})
+    assert (answer.status_code, b"<Code>RequestHeaderSectionTooLarge</Code>" in answer.content) == (400, True)
+
+
 def test_what_is_asked_for_is_named_in_a_fault(cloud: S3Cloud) -> None:
     answer = cloud.ask("GET", "/nobucket/some%20key")
     assert answer.headers["content-type"] == "application/xml"

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,5 +15,6 @@ def test_patterns_say_what_regular_expressions_would(pattern: str, text: str) ->
     assert fits(pattern, text) == bool(re.fullmatch(said, text))
 
 
-def test_a_pattern_made_to_take_long_does_not() -> None:
-    assert not fits("*a" * 1000 + "b", "a" * 1000)
+@pytest.mark.parametrize("pattern", ["*a" * 1000 + "b", f"*{'a' * 5000}b*", f"*{'a?' * 2500}b*"])
+def test_a_pattern_made_to_take_long_does_not(pattern: str) -> None:
+    assert not fits(pattern, "a" * 20_000)
