@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from altostratus.contracts.objectstore import HOLD, RETENTION, Container, Object
@@ -68,10 +68,11 @@ def _said_retention(mode: str | None, until: str | None, now: datetime) -> Reten
         raise S3Error("InvalidArgument", "Unknown wormMode directive.", ArgumentName="x-amz-object-lock-mode")
     try:
         moment = datetime.fromisoformat(until)
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise S3Error("InvalidArgument", "The retain until date must be provided in ISO 8601 format") from error
-    if moment.tzinfo is None:
-        raise S3Error("InvalidArgument", "The retain until date must be provided in ISO 8601 format")
     check_future(moment, now)
     return Retention(mode, moment)
 
