@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.doors.s3.cloud import Answer, S3Cloud
+from tests.doors.s3.cloud import S3, Answer, S3Cloud
 from tests.doors.s3.conftest import refused
 
 BOUNDARY = "-----x"
@@ -72,6 +72,13 @@ def test_where_it_goes_then(cloud: S3Cloud, s3: Any) -> None:
     answer = post(cloud, signed(cloud, "k", said, [said]), b"x")
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("http://page.example/done?x=1&bucket=box&key=k&etag=%22")
+
+
+@pytest.mark.parametrize("target", ["http://[", "http://a/\x7f", "http://a/ b", "ftp://a/", "http:///x", "//a"])
+def test_a_redirect_to_nowhere_is_none(cloud: S3Cloud, s3: Any, target: str) -> None:
+    s3.put_bucket_acl(Bucket="box", ACL="public-read-write")
+    answer = post(cloud, {"key": "k", "success_action_redirect": target}, b"x")
+    assert (answer.status_code, answer.headers["location"]) == (204, f"{S3}/box/k")
 
 
 def test_what_the_policy_does_not_allow(cloud: S3Cloud, s3: Any) -> None:
