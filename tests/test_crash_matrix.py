@@ -11,7 +11,7 @@ from altostratus.kernel.testing.loop import run_seeded
 from altostratus.services.network.drivers.simulated.network import SimulatedNetwork
 from tests import crash_matrix
 from tests.crash_matrix import SCENARIOS, cases, client_of, run_case
-from tests.harness import database_url
+from tests.harness import database_url, objects_url
 from tests.universe import make_settings
 
 
@@ -22,6 +22,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     data_dir.mkdir()
     settings = make_settings(data_dir)
     assert database_url(data_dir) == settings.database_url
+    objects_url(data_dir)
     return data_dir, asyncio.run(_furnish(settings))
 
 

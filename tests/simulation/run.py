@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from altostratus.kernel.testing.loop import Simulation, run_seeded
-from tests.harness import database_url
+from tests.harness import database_url, objects_url
 from tests.simulation.audit import audit_quota
 from tests.simulation.client import COMPUTE, NETWORK, Client
 from tests.simulation.cloud import Cloud, Violation
@@ -35,6 +35,7 @@ def simulate(seed: object, data_dir: Path, actions: int = ACTIONS) -> Trace:
     trace = Trace()
     data_dir.mkdir()
     database_url(data_dir)
+    objects_url(data_dir)
     try:
         run_seeded(seed, lambda simulation: _Run(simulation, data_dir, trace, actions).whole())
     except Exception as error:

@@ -171,11 +171,11 @@ def build_services(cloud: Cloud, password: str, drivers: Any) -> list[Service]:
     modules = (identity, image, network, compute, objectstore, s3, cdmi)
     catalog = [entry for module in modules for entry in module.CATALOG]
     identity_ = identity.build(cloud, catalog=catalog, admin_password=password)
-    image_ = image.build(cloud)
+    objects = objectstore.build(cloud)
+    image_ = image.build(cloud, objects.facade)
     network_ = network.build(cloud, driver=drivers.get("network"))
     compute_ = compute.build(
         cloud, images=image_.facade, networks=network_.facade, hypervisor=drivers.get("hypervisor")
     )
-    objects = objectstore.build(cloud)
     doors = [s3.build(cloud, objects.facade, identity_.facade), cdmi.build(cloud, objects.facade)]
     return [identity_, image_, network_, compute_, objects, *doors]

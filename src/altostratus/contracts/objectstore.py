@@ -8,6 +8,7 @@ the other headers of HTTP. Nothing here asks who may: that is the doors' part.
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from altostratus.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, Unavailable
@@ -316,9 +317,16 @@ class ObjectStore(Protocol):
         *,
         announced: int | None = None,
         guard: Guard = unguarded,
+        file: str | None = None,
     ) -> Object:
-        """It is there when this returns, and stays. `announced` is the number of bytes that are said to come. Raises
+        """It is there when this returns, and stays. `announced` is the number of bytes that are said to come. `file` is
+        an id, 32 hexadecimal digits that were never used: then its bytes are a file of their own, however few. Raises
         NoSuchContainer, QuotaExceeded, TooLarge, StorageFull, and what `body`, `make` and `guard` raise."""
+        ...
+
+    def path(self, file: str) -> Path:
+        """Where that file is on this machine. It stays as long as an object refers to it; who has it open or linked
+        keeps it."""
         ...
 
     def begin_upload(self, tx: Tx, container: Container, name: str, new: NewObject) -> Upload: ...

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from altostratus.kernel.actor import Actor
+from altostratus.kernel.disk import Disk
 from altostratus.kernel.reconcile import Engine
 from altostratus.kernel.reconcile.lease import MemoryLeases
 from altostratus.kernel.service import Service
 from altostratus.kernel.testing.client import ApiClient
-from altostratus.services.image.driver import ImageFiles
 from altostratus.services.image.service import build
+from altostratus.services.objectstore import service as objectstore
 from tests.harness import client_for, open_test_cloud, prepare
 
 V21 = {"content-type": "application/openstack-images-v2.1-json-patch"}
@@ -36,13 +37,13 @@ ACTORS = {
 class ImageCloud:
     """The service and its people; `rebuild` is what a restart of the process finds."""
 
-    def __init__(self, data_dir: Path, files: ImageFiles | None = None, **options: Any) -> None:
+    def __init__(self, data_dir: Path, **options: Any) -> None:
         self.data_dir = data_dir
         self.cloud = open_test_cloud(data_dir, options={"image": options})
-        self.rebuild(files)
+        self.rebuild()
 
-    def rebuild(self, files: ImageFiles | None = None) -> None:
-        self.service: Service = build(self.cloud, files=files)
+    def rebuild(self, disk: Disk | None = None) -> None:
+        self.service: Service = build(self.cloud, objectstore.build(self.cloud).facade, disk)
         prepare(self.cloud, [self.service])
         self.asgi = client_for([self.service], ACTORS)._asgi
 
@@ -71,6 +72,7 @@ def run(data_dir: Path, test: Callable[[ImageCloud], Coroutine[Any, Any, None]],
         asyncio.run(test(cloud))
     finally:
         cloud.cloud.db.close()
+        cloud.cloud.objects.close()
 
 
 async def make(client: ApiClient, **attributes: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from altostratus.services.image.service import _ROUTES, build
+from altostratus.services.image.service import _ROUTES
 from tests.services.image.cloud import BYTES, V21, ImageCloud, make, run, upload
 
 PEOPLE = ("nobody", "unscoped", "reader", "other", "member", "admin")
@@ -65,7 +65,7 @@ def test_every_route_has_its_row(tmp_path: Path) -> None:
     routes = {(method, path) for one in _ROUTES for method in one.http_methods for path in one.paths}
     assert routes <= rows
     cloud = ImageCloud(tmp_path)
-    raw = [(route.method, route.path) for route in build(cloud.cloud).edge.raw]
+    raw = [(route.method, route.path) for route in cloud.service.edge.raw]
     cloud.cloud.db.close()
     for method, pattern in raw:
         assert any(method == m and pattern.fullmatch(path) for m, path, *_ in MATRIX), (method, pattern.pattern)

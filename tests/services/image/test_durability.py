@@ -8,8 +8,6 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from altostratus.services.image.drivers.files import Files
-from altostratus.services.image.drivers.qemu_img import QemuImg
 from tests.services.image.api.test_data import DATA, put_scope
 from tests.services.image.cloud import ImageCloud, make, run
 from tests.traced_disk import TracedDisk
@@ -34,7 +32,7 @@ def test_nothing_is_answered_before_it_is_durable(tmp_path: Path) -> None:
     async def test(cloud: ImageCloud) -> None:
         made = await make(cloud.client())
         trace = Trace(tmp_path / "altostratus.db")
-        cloud.rebuild(Files(tmp_path / "images", QemuImg(), TracedDisk(trace.add)))
+        cloud.rebuild(TracedDisk(trace.add))
         messages = iter([{"type": "http.request", "body": DATA, "more_body": False}])
 
         async def receive() -> Any:

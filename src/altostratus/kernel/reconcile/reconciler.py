@@ -5,7 +5,7 @@ there, plan, record what was seen and decided, take one step; and so on until th
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -50,9 +50,13 @@ class Pass:
         return await self._db.write(guarded)
 
     async def call(self, lane: Lane, fn: Callable[..., T], *args: Any, deadline: float | None = None) -> T:
-        """Call outside: the lease is checked first, and renewed while a long call (a copy) goes on."""
+        """Call outside, in a lane."""
+        return await self.outside(lambda: lane.run(fn, *args, deadline=deadline))
+
+    async def outside(self, begin: Callable[[], Awaitable[T]]) -> T:
+        """Begin something outside: the lease is checked first, and renewed while it goes on (a long copy)."""
         await self._leases.check(self.lease)
-        work = asyncio.ensure_future(lane.run(fn, *args, deadline=deadline))
+        work = asyncio.ensure_future(begin())
         try:
             while not (await asyncio.wait({work}, timeout=self._leases.seconds / 3))[0]:
                 await self._leases.check(self.lease)

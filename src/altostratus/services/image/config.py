@@ -1,5 +1,7 @@
 """Options of the image service: the [image] table of the configuration file."""
 
+from typing import Literal
+
 import msgspec
 
 TIB = 1 << 40
@@ -37,6 +39,9 @@ class ImageConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     inspect_seconds: int = 30
     """Seconds of CPU, and of waiting, after which `qemu-img info` is stopped."""
+
+    default_store: Literal["local", "objects"] = "local"
+    """Where data goes of which the client does not say it (X-Image-Meta-Store): a directory, or the object store."""
 
     lane_threads: int = 4
     """Threads that write, hash and read image data."""

@@ -1,5 +1,6 @@
-"""What keeps the bytes of images must be. Calls block and are made in a lane; a name is never used twice."""
+"""What keeps the bytes of images must be: a store, in Glance's words. A name is never used twice."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,35 +16,32 @@ class Content:
     os_hash_value: str
 
 
-class Writing(Protocol):
-    """One image's data on its way in. After `finish` it survives a power cut; until then it is nobody's."""
-
-    def write(self, data: bytes) -> None:
-        """Append data. Raises StorageFull."""
-        ...
-
-    def finish(self) -> Content:
-        """Check what was written and make it durable under its name. Raises InvalidImageData, StorageFull."""
-        ...
-
-    def close(self) -> None:
-        """Write no more. Safe to repeat, and after `finish`; what was not finished is for `ImageFiles.remove`."""
-        ...
-
-
-class ImageFiles(Protocol):
+class ImageStore(Protocol):
     """A place for the data of images, by name."""
 
-    def begin(self, name: str, disk_format: str | None, container_format: str | None) -> Writing: ...
+    async def keep(
+        self, name: str, disk_format: str | None, container_format: str | None, body: AsyncIterator[bytes]
+    ) -> Content:
+        """Let the data in and check it. When this returns it survives a power cut; when it raises, what is there is
+        nobody's and for `remove`. Raises InvalidImageData, StorageFull, Unavailable, and what `body` raises."""
+        ...
 
     def path(self, name: str) -> Path:
         """Where finished data is on this machine."""
         ...
 
-    def names(self) -> set[str]:
+    def sendable(self, name: str) -> Path | None:
+        """The same, where the data may be sent from there as it is; None: `read` it, which checks it."""
+        ...
+
+    def read(self, name: str, start: int, stop: int) -> AsyncIterator[bytes]:
+        """Finished data from `start` up to `stop`. Raises Unavailable when it cannot be read."""
+        ...
+
+    async def names(self) -> set[str]:
         """Everything there is, finished or not."""
         ...
 
-    def remove(self, name: str) -> None:
+    async def remove(self, name: str) -> None:
         """Safe to repeat. Whoever has the data open or linked keeps it."""
         ...

@@ -34,6 +34,6 @@ class ImageFacade:
             virtual_size=image.virtual_size,
             min_disk=image.min_disk,
             min_ram=image.min_ram,
-            path=self._service.files.path(image.file) if image.file else None,
+            path=self._service.store(image.file).path(image.file) if image.file else None,
             properties=image.properties,
         )

@@ -4,7 +4,9 @@ import re
 
 from litestar import Router
 
+from altostratus.contracts.objectstore import ObjectStore
 from altostratus.kernel.config import build_config
+from altostratus.kernel.disk import Disk
 from altostratus.kernel.http.edge import Edge, RawRoute
 from altostratus.kernel.policy import Policy, read_overrides
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
@@ -13,8 +15,9 @@ from altostratus.services.image import errors, policy
 from altostratus.services.image.api import ImageCall, discovery, images, versions
 from altostratus.services.image.api.data import DataApi
 from altostratus.services.image.config import ImageConfig
-from altostratus.services.image.driver import ImageFiles
+from altostratus.services.image.domain.image import LOCAL, OBJECTS
 from altostratus.services.image.drivers.files import Files
+from altostratus.services.image.drivers.objects import Objects
 from altostratus.services.image.drivers.qemu_img import QemuImg
 from altostratus.services.image.facade import ImageFacade
 from altostratus.services.image.reconcilers.files import FileSweep
@@ -23,7 +26,6 @@ from altostratus.services.image.usecases import Images
 
 CATALOG = (CatalogEntry("image", "glance", "/image"),)
 LANE_SECONDS = 60.0
-SWEEP_SECONDS = 12.0  # under half of a reconciler's lease
 
 _ROUTES = [
     versions.get_root,
@@ -47,16 +49,19 @@ _PUBLIC = re.compile(r"(?!/v2(/|$)).*")
 _ROUTER = Router(path="/image", route_handlers=_ROUTES, request_class=ImageCall)
 
 
-def build(cloud: Cloud, files: ImageFiles | None = None) -> Service:
-    """The service; `files` replaces the directory in tests."""
+def build(cloud: Cloud, objects: ObjectStore, disk: Disk | None = None) -> Service:
+    """The service; `disk` replaces the calls that make data durable in tests."""
     config = build_config(ImageConfig, "image", cloud.options.get("image", {}))
     qemu_img = QemuImg(config.inspect_memory, config.inspect_seconds)
+    lane = cloud.lane("image-data", config.lane_threads, LANE_SECONDS)
     service = Images(
         db=cloud.db,
         policy=Policy(policy.DEFAULTS, read_overrides(cloud.data_dir / "policy" / "image.yaml")),
         config=config,
-        files=files or Files(cloud.data_dir / "images", qemu_img),
-        lane=cloud.lane("image-data", config.lane_threads, LANE_SECONDS),
+        stores={
+            LOCAL: Files(cloud.data_dir / "images", qemu_img, lane, disk),
+            OBJECTS: Objects(objects, qemu_img, lane),
+        },
     )
 
     def prepare(tx: Tx) -> None:
@@ -70,7 +75,7 @@ def build(cloud: Cloud, files: ImageFiles | None = None) -> Service:
         state=service,
         facade=ImageFacade(service),
         catalog=CATALOG,
-        reconcilers=[FileSweep(service.files, cloud.lane("image-sweep", 1, SWEEP_SECONDS))],
+        reconcilers=[FileSweep(service.stores)],
         prepare=prepare,
     )
 

@@ -6,6 +6,7 @@ Small blobs are gathered in packs, so that many share one fsync; Ceph RADOS woul
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 SMALL = 64 << 10
@@ -66,6 +67,10 @@ class Blobs(Protocol):
 
     def read(self, blob: Blob, start: int, length: int) -> bytes:
         """As many bytes as there are. Raises FileNotFoundError when they have been moved or removed."""
+        ...
+
+    def path(self, blob_id: str) -> Path:
+        """Where a large one is on this machine."""
         ...
 
     def read_at_once(self, blob: Blob) -> bytes | None:

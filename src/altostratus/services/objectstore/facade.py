@@ -1,6 +1,7 @@
 """What doors may ask of the object store: its use cases, as contracts/objectstore.py describes them."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from altostratus.contracts.objectstore import (
@@ -113,6 +114,9 @@ class ObjectStoreFacade:
         self, account: str, container: str, name: str, body: AsyncIterator[bytes], *more: Any, **options: Any
     ) -> Object:
         return await put_object(self._store, account, container, name, body, *more, **options)
+
+    def path(self, file: str) -> Path:
+        return self._store.blobs.path(file)
 
     async def put_part(self, upload: Upload, number: int, body: AsyncIterator[bytes], make: Make) -> Part:
         return await put_part(self._store, upload, number, body, make)

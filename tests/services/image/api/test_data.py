@@ -5,15 +5,14 @@ import errno
 import hashlib
 import tracemalloc
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from altostratus.kernel.disk import Disk
-from altostratus.services.image.drivers.files import Files
-from altostratus.services.image.drivers.qemu_img import QemuImg
-from altostratus.services.image.usecases.upload_image import BATCH
+from altostratus.services.image.drivers.intake import BATCH
 from tests.services.image.cloud import BYTES, ImageCloud, make, qcow2, run, show, upload
 
 DATA = bytes(range(256)) * 4
@@ -148,7 +147,7 @@ def test_the_size_is_capped_whether_announced_or_not(tmp_path: Path) -> None:
 
 def test_a_full_disk(tmp_path: Path) -> None:
     async def test(cloud: ImageCloud) -> None:
-        cloud.rebuild(Files(tmp_path / "images", QemuImg(), SmallDisk(BATCH + 10)))
+        cloud.rebuild(SmallDisk(BATCH + 10))
         made = await make(cloud.client())
         response = await cloud.client().put(f"/image{made['file']}", content=b"x" * (3 * BATCH), headers=BYTES)
         assert response.status_code == 413
@@ -156,6 +155,40 @@ def test_a_full_disk(tmp_path: Path) -> None:
         await assert_untouched(cloud, made)
 
     run(tmp_path, test)
+
+
+@pytest.mark.parametrize("default", ["local", "objects"])
+def test_the_client_chooses_a_store(tmp_path: Path, default: str) -> None:
+    """Or the configuration does; whichever it was, other data stays where it is."""
+
+    async def test(cloud: ImageCloud) -> None:
+        client = cloud.client()
+        for said, store in ((None, default), ("local", "local"), ("objects", "objects")):
+            made = await make(client)
+            assert await upload(client, made, DATA, **({"x-image-meta-store": said} if said else {})) == 204
+            assert (await show(client, made))["stores"] == store
+            assert (await client.get(f"/image{made['file']}")).content == DATA
+            part = await client.get(f"/image{made['file']}", headers={"range": "bytes=1-3"})
+            assert (part.status_code, part.content) == (206, DATA[1:4])
+            found = await cloud.service.state.db.read(partial(cloud.service.facade.get, image_id=made["id"]))
+            assert found.path.read_bytes() == DATA
+        assert await upload(client, await make(client), DATA, **{"x-image-meta-store": "nowhere"}) == 400
+
+    run(tmp_path, test, default_store=default)
+
+
+def test_a_deleted_image_leaves_nothing_in_the_object_store(tmp_path: Path) -> None:
+    async def test(cloud: ImageCloud) -> None:
+        client, store = cloud.client(), cloud.service.state.stores["objects"]
+        kept, gone = await make(client), await make(client)
+        for made in (kept, gone):
+            await upload(client, made, DATA)
+        await client.delete(f"/image{gone['self']}")
+        await cloud.sweep()
+        (name,) = await store.names()
+        assert name.startswith(f"objects:{kept['id']}.")
+
+    run(tmp_path, test, default_store="objects")
 
 
 def test_a_client_that_goes_away(tmp_path: Path) -> None:

@@ -224,6 +224,7 @@ def test_what_the_service_says_of_itself(tmp_path: Path) -> None:
             assert (await client.get(f"/image/v2/schemas/{name}")).json()["name"] == name
         assert (await client.get("/image/v2/schemas/nothing")).status_code == 404
         assert (await client.get("/image/v2/info/import")).json()["import-methods"]["value"] == []
-        assert (await client.get("/image/v2/info/stores")).json() == {"stores": [{"id": "local", "default": "true"}]}
+        stores = [{"id": "local", "default": "true"}, {"id": "objects"}]
+        assert (await client.get("/image/v2/info/stores")).json() == {"stores": stores}
 
     run(tmp_path, test)

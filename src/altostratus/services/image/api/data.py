@@ -1,13 +1,10 @@
 """Image data: raw routes, so that bytes pass no framework. Memory is flat: a few batches a request."""
 
-import os
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import AsyncIterator, Mapping
 
 from altostratus.kernel.errors import BadRequest, Forbidden, UnsupportedMediaType
 from altostratus.kernel.http.raw import RawRequest
 from altostratus.services.image.api import PAGE
-from altostratus.services.image.api.views import STORE
 from altostratus.services.image.domain.image import Image, Status
 from altostratus.services.image.domain.ranges import Span, read_range
 from altostratus.services.image.errors import NotForData
@@ -15,7 +12,6 @@ from altostratus.services.image.usecases import Images
 from altostratus.services.image.usecases.show_image import get_image
 from altostratus.services.image.usecases.upload_image import upload_image
 
-BATCH = 1 << 20
 BYTES = "application/octet-stream"
 Headers = list[tuple[str, str]]
 
@@ -29,7 +25,8 @@ class DataApi:
     async def put_file(self, request: RawRequest) -> None:
         """204 when the data is durable."""
         size = _announced_size(request.headers)
-        await upload_image(self._service, request.actor, request.params["image_id"], request.body(), size)
+        store = _wanted_store(self._service, request.headers)
+        await upload_image(self._service, request.actor, request.params["image_id"], request.body(), size, store)
         await request.answer(204, [("content-type", PAGE)])
 
     async def get_file(self, request: RawRequest) -> None:
@@ -39,15 +36,16 @@ class DataApi:
             await request.answer(204)
             return
         span = read_range(request.headers, image.size)
-        headers = _headers(image, image.size, span)
-        path = self._service.files.path(image.file)
+        status, headers = (206 if span else 200), _headers(image, image.size, span)
+        store = self._service.store(image.file)
         if request.method == "HEAD":
-            await request.start(206 if span else 200, headers)
+            await request.start(status, headers)
             await request.write(b"", more=False)
-        elif span is None and request.can_send_files and image.size:
+        elif span is None and request.can_send_files and image.size and (path := store.sendable(image.file)):
             await request.send_file(path, 200, headers)
         else:
-            await self._send(request, path, span or Span(0, image.size), 206 if span else 200, headers)
+            span = span or Span(0, image.size)
+            await _send(request, store.read(image.file, span.start, span.stop), status, headers)
 
     async def refuse(self, request: RawRequest) -> None:
         """405: data is neither posted nor patched nor deleted."""
@@ -60,16 +58,15 @@ class DataApi:
             raise Forbidden("The requested image has been deactivated. Image data download is forbidden.")
         return image
 
-    async def _send(self, request: RawRequest, path: Path, span: Span, status: int, headers: Headers) -> None:
-        lane = self._service.lane
-        descriptor = await lane.run(os.open, path, os.O_RDONLY)
-        try:
-            await request.start(status, headers)
-            for offset in range(span.start, span.stop, BATCH):
-                await request.write(await lane.run(os.pread, descriptor, min(BATCH, span.stop - offset), offset))
-            await request.write(b"", more=False)
-        finally:
-            os.close(descriptor)
+
+async def _send(request: RawRequest, chunks: AsyncIterator[bytes], status: int, headers: Headers) -> None:
+    """Begins once there is something to send: 503 where the data cannot be read, not an answer that breaks off."""
+    first = await anext(chunks, b"")
+    await request.start(status, headers)
+    await request.write(first)
+    async for chunk in chunks:
+        await request.write(chunk)
+    await request.write(b"", more=False)
 
 
 def _headers(image: Image, size: int, span: Span | None) -> Headers:
@@ -85,9 +82,15 @@ def _announced_size(headers: Mapping[str, str]) -> int | None:
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != BYTES:
         raise UnsupportedMediaType(f"Invalid content type {media_type}")
-    if headers.get("x-image-meta-store", STORE) != STORE:
-        raise BadRequest(f"Unknown store '{headers['x-image-meta-store']}'.")
     text = headers.get("x-openstack-image-size") or headers.get("content-length")
     if text is not None and not (text.isascii() and text.isdigit() and len(text) < 19):
         raise BadRequest("Invalid or missing image size in request headers.")
     return None if text is None else int(text)
+
+
+def _wanted_store(service: Images, headers: Mapping[str, str]) -> str:
+    """Where the data is to go. Raises BadRequest."""
+    store = headers.get("x-image-meta-store", service.config.default_store)
+    if store not in service.stores:
+        raise BadRequest(f"Store '{store}' is not available: there are {', '.join(sorted(service.stores))}.")
+    return store

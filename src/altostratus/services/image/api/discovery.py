@@ -7,7 +7,6 @@ from litestar.params import FromPath
 
 from altostratus.kernel.errors import NotFound
 from altostratus.services.image.api import ImageCall
-from altostratus.services.image.api.views import STORE
 from altostratus.services.image.domain.schema import SCHEMAS
 
 
@@ -27,5 +26,6 @@ def get_import_methods(request: ImageCall) -> dict[str, Any]:
 
 @get("/v2/info/stores", sync_to_thread=False)
 def get_stores(request: ImageCall) -> dict[str, Any]:
-    """The one store."""
-    return {"stores": [{"id": STORE, "default": "true"}]}
+    """Where data can be, and where it goes if the client does not say."""
+    stores, default = request.images.stores, request.images.config.default_store
+    return {"stores": [{"id": name, **({"default": "true"} if name == default else {})} for name in stores]}

@@ -26,7 +26,10 @@ async def post_image(request: ImageCall) -> Response[dict[str, Any]]:
     if not isinstance(attributes, dict):
         raise BadRequest("Unexpected body type. Expected list/dict.")
     made = await request.images.db.write(lambda tx: create.create_image(request.images, tx, request.actor, attributes))
-    headers = {"location": request.link(f"/image/v2/images/{made.id}"), "openstack-image-store-ids": views.STORE}
+    headers = {
+        "location": request.link(f"/image/v2/images/{made.id}"),
+        "openstack-image-store-ids": ",".join(request.images.stores),
+    }
     return Response(views.image(made), status_code=201, headers=headers)
 
 

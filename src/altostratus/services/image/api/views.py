@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from altostratus.kernel.clock import iso
 from altostratus.services.image.domain.image import Image
 
-STORE = "local"
 _PLAIN = (
     "name",
     "disk_format",
@@ -40,7 +39,7 @@ def image(one: Image) -> dict[str, Any]:
         "file": f"{path}/file",
         "schema": "/v2/schemas/image",
     }
-    return {**view, "stores": STORE} if one.file else view
+    return {**view, "stores": one.store} if one.store else view
 
 
 def images(found: list[Image], query: list[tuple[str, str]], limit: int) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from altostratus.kernel.actor import Actor
 
 HASH_ALGORITHM = "sha512"
+LOCAL, OBJECTS = "local", "objects"
+"""The stores of image data, as Glance's clients name them: a directory, and the object store."""
 
 
 class Status(StrEnum):
@@ -44,6 +46,21 @@ class Image:
     properties: dict[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
 
+    @property
+    def store(self) -> str | None:
+        """Which store has its data."""
+        return store_of(self.file) if self.file else None
+
     def visible_to(self, actor: Actor) -> bool:
         """Others' private and shared images do not exist for an ordinary user."""
         return actor.is_admin or self.visibility in ("public", "community") or self.owner == actor.project
+
+
+def new_file(store: str, image_id: str, unique: str) -> str:
+    """A name for data that says where it is."""
+    return f"{image_id}.{unique}" if store == LOCAL else f"{store}:{image_id}.{unique}"
+
+
+def store_of(file: str) -> str:
+    """The store that has the data of this name."""
+    return file.rpartition(":")[0] or LOCAL

@@ -4,15 +4,16 @@ A file's name is in the database before the file is on disk, and is never used t
 then is in no row belongs to nobody.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 
-from altostratus.kernel.lanes import Lane
 from altostratus.kernel.reconcile import Again, Done, Pass, Terminal
 from altostratus.kernel.tx import Tx
-from altostratus.services.image.driver import ImageFiles
+from altostratus.services.image.domain.image import store_of
+from altostratus.services.image.driver import ImageStore
 from altostratus.services.image.store import uploads
 
 KIND, KEY = "image.files", "all"
@@ -40,14 +41,13 @@ class Known:
 
 
 class FileSweep:
-    """Reconciles the directory of image data with the rows; see kernel.reconcile.Reconciler."""
+    """Reconciles what stores have of image data with the rows; see kernel.reconcile.Reconciler."""
 
     kind: ClassVar[str] = KIND
     steps: ClassVar[tuple[type, ...]] = (ForgetDeadUploads, RemoveFiles)
 
-    def __init__(self, files: ImageFiles, lane: Lane) -> None:
-        self._files = files
-        self._lane = lane
+    def __init__(self, stores: Mapping[str, ImageStore]) -> None:
+        self._stores = stores
 
     def due(self, tx: Tx) -> Iterable[str]:
         return [KEY]
@@ -56,7 +56,8 @@ class FileSweep:
         return Known(frozenset(uploads.files(tx)), uploads.count_dead(tx))
 
     async def observe(self, wanted: Known, turn: Pass) -> frozenset[str]:
-        return frozenset(await turn.call(self._lane, self._files.names))
+        names = [await turn.outside(store.names) for store in self._stores.values()]
+        return frozenset[str]().union(*names)
 
     def plan(self, wanted: Known, seen: frozenset[str], now: datetime) -> Any | Done | Again | Terminal:
         if wanted.dead_uploads:
@@ -77,4 +78,4 @@ class FileSweep:
         else:
             orphans = step.names - await turn.read(uploads.files)
             for name in sorted(orphans):
-                await turn.call(self._lane, self._files.remove, name)
+                await turn.outside(partial(self._stores[store_of(name)].remove, name))

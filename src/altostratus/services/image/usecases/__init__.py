@@ -1,20 +1,24 @@
 """What may be done with images: one verb a file, each a function of a transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from altostratus.kernel.db import Database
-from altostratus.kernel.lanes import Lane
 from altostratus.kernel.policy import Policy
 from altostratus.services.image.config import ImageConfig
-from altostratus.services.image.driver import ImageFiles
+from altostratus.services.image.domain.image import store_of
+from altostratus.services.image.driver import ImageStore
 
 
 @dataclass(frozen=True)
 class Images:
-    """What the use cases and their callers stand on. Calls of `files` block: they run in `lane`."""
+    """What the use cases and their callers stand on."""
 
     db: Database
     policy: Policy
     config: ImageConfig
-    files: ImageFiles
-    lane: Lane
+    stores: Mapping[str, ImageStore]
+
+    def store(self, file: str) -> ImageStore:
+        """The one that has the data of this name."""
+        return self.stores[store_of(file)]

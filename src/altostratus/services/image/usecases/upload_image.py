@@ -11,20 +11,14 @@ from dataclasses import dataclass
 
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
-from altostratus.kernel.errors import BadRequest, DeadlineExceeded, TooLarge, Unavailable
+from altostratus.kernel.errors import BadRequest, TooLarge
 from altostratus.kernel.tx import Tx
-from altostratus.services.image.domain.image import HASH_ALGORITHM, Image, Status
-from altostratus.services.image.driver import Content, Writing
+from altostratus.services.image.domain.image import HASH_ALGORITHM, LOCAL, Image, Status, new_file
+from altostratus.services.image.driver import Content
 from altostratus.services.image.errors import ImageGone, WrongStatus
 from altostratus.services.image.store import images, uploads
 from altostratus.services.image.usecases import Images, limits
 from altostratus.services.image.usecases.show_image import get_image
-
-BATCH = 2 << 20
-"""Bytes that cross into the lane at once."""
-
-FINISH_SECONDS = 1800.0
-"""How long checking and syncing the largest image may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +30,20 @@ class Upload:
 
 
 async def upload_image(
-    service: Images, actor: Actor, image_id: str, body: AsyncIterator[bytes], announced: int | None
+    service: Images, actor: Actor, image_id: str, body: AsyncIterator[bytes], announced: int | None, store: str
 ) -> None:
     """Returns when the data is durable and the image active. Raises what Glance answers with in each case."""
-    upload = await service.db.write(lambda tx: begin_upload(service, tx, actor, image_id, announced or 0))
+    upload = await service.db.write(lambda tx: begin_upload(service, tx, actor, image_id, announced or 0, store))
     async with _renewed(service, upload), _undone_on_failure(service, upload):
-        content = await _receive(service, upload, body)
+        content = await service.store(upload.file).keep(
+            upload.file, upload.image.disk_format, upload.image.container_format, _capped(service, body)
+        )
         if announced is not None and content.size != announced:
             raise BadRequest(f"The data has {content.size} bytes, but {announced} were announced.")
         await service.db.write(lambda tx: finish_upload(service, tx, actor, upload, content))
 
 
-def begin_upload(service: Images, tx: Tx, actor: Actor, image_id: str, size: int) -> Upload:
+def begin_upload(service: Images, tx: Tx, actor: Actor, image_id: str, size: int, store: str = LOCAL) -> Upload:
     """Claim the right to upload. Raises ImageNotFound, Forbidden, WrongStatus, BadRequest, LimitExceeded."""
     found = get_image(service, tx, actor, image_id, "upload_image")
     if found.status != Status.QUEUED:
@@ -56,7 +52,7 @@ def begin_upload(service: Images, tx: Tx, actor: Actor, image_id: str, size: int
         raise BadRequest(f"Properties {', '.join(missing)} must be set prior to saving data.")
     _check_cap(service, size)
     limits.check_upload(service, tx, found.owner, size)
-    upload = Upload(found, f"{image_id}.{tx.new_id()[:8]}")
+    upload = Upload(found, new_file(store, image_id, tx.new_id()[:8]))
     if not uploads.claim(tx, image_id, upload.file, size):
         raise WrongStatus(old=Status.SAVING.value, new=Status.SAVING.value)
     return upload
@@ -84,45 +80,12 @@ def finish_upload(service: Images, tx: Tx, actor: Actor, upload: Upload, content
     events.record(tx, actor, "image.upload", found.id, found.owner, size=content.size)
 
 
-async def _receive(service: Images, upload: Upload, body: AsyncIterator[bytes]) -> Content:
-    """Let the bytes in: while one batch is written and hashed in the lane, the next one arrives."""
-    image = upload.image
-    try:
-        writing = await service.lane.run(service.files.begin, upload.file, image.disk_format, image.container_format)
-        try:
-            await _copy(service, writing, body)
-            return await service.lane.run(writing.finish, deadline=FINISH_SECONDS)
-        finally:
-            await asyncio.shield(service.lane.run(writing.close))
-    except DeadlineExceeded as error:
-        raise Unavailable("Image storage is not available.", detail=str(error)) from error
-
-
-async def _copy(service: Images, writing: Writing, body: AsyncIterator[bytes]) -> None:
-    size, waiting = 0, None
-    try:
-        async for batch in _batches(body):
-            size += len(batch)
-            _check_cap(service, size)
-            if waiting:
-                await waiting
-            waiting = asyncio.ensure_future(service.lane.run(writing.write, batch))
-    finally:
-        if waiting:
-            await waiting
-
-
-async def _batches(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same bytes in pieces that are worth a hop to another thread."""
-    pending: list[bytes] = []
+async def _capped(service: Images, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     size = 0
     async for chunk in body:
-        pending.append(chunk)
         size += len(chunk)
-        if size >= BATCH:
-            yield b"".join(pending)
-            pending, size = [], 0
-    yield b"".join(pending)
+        _check_cap(service, size)
+        yield chunk
 
 
 def _check_cap(service: Images, size: int) -> None:
@@ -154,7 +117,7 @@ async def _undone_on_failure(service: Images, upload: Upload) -> AsyncIterator[N
         yield
     except BaseException:
         if await service.db.write(lambda tx: give_up(tx, upload)):
-            await asyncio.shield(service.lane.run(service.files.remove, upload.file))
+            await asyncio.shield(service.store(upload.file).remove(upload.file))
         raise
 
 

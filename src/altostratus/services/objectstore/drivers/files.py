@@ -96,7 +96,7 @@ class Files:
             self._make(directory)
 
     def begin(self, blob_id: str) -> FileWriting:
-        path = self._path(blob_id)
+        path = self.path(blob_id)
         if not path.parent.exists():  # it must survive a power cut, as what will be in it does
             with storage_faults():
                 path.parent.mkdir(mode=0o711, exist_ok=True)
@@ -115,17 +115,20 @@ class Files:
     def read(self, blob: Blob, start: int, length: int) -> bytes:
         if blob.pack is not None:
             return self._open.read(blob.pack, blob.offset + start, min(length, blob.size - start))
-        descriptor = os.open(self._path(blob.id), os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(self.path(blob.id), os.O_RDONLY | os.O_CLOEXEC)
         try:
             return os.pread(descriptor, length, start)
         finally:
             os.close(descriptor)
 
+    def path(self, blob_id: str) -> Path:
+        return self._files / blob_id[:2] / blob_id
+
     def read_at_once(self, blob: Blob) -> bytes | None:
         return self._open.read_at_once(blob.pack, blob.offset, blob.size) if blob.pack is not None else None
 
     def remove(self, blob_id: str) -> None:
-        path = self._path(blob_id)
+        path = self.path(blob_id)
         path.unlink(missing_ok=True)
         path.with_name(path.name + PART).unlink(missing_ok=True)
 
@@ -160,9 +163,6 @@ class Files:
         pack = _Filling(self._packs, self._disk)
         self._filling[pack.name] = pack
         return pack
-
-    def _path(self, blob_id: str) -> Path:
-        return self._files / blob_id[:2] / blob_id
 
 
 class _Filling:

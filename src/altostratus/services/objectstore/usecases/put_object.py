@@ -1,5 +1,6 @@
 """Write an object: the bytes first, then the rows that name them. It is there when this returns, and stays."""
 
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from altostratus.contracts.objectstore import (
@@ -43,12 +44,13 @@ async def put_object(
     announced: int | None = None,
     guard: Guard = unguarded,
     admit: Admit = anybody,
+    file: str | None = None,
 ) -> Object:
-    """`announced` is the number of bytes that are said to come. Raises NoSuchContainer, QuotaExceeded, TooLarge,
-    StorageFull, and what `body`, `make`, `guard` and `admit` raise."""
+    """See contracts.objectstore.ObjectStore; `admit` may refuse too."""
     if announced is None or announced > SMALL:  # what is small is judged when it is there: that is one look fewer
         await store.db.read(lambda tx: _may_begin(tx, account, container, name, announced or 0, guard, admit))
-    async with receiving(store, body, store.config.max_file_size) as received:
+    most = store.config.max_file_size if file is None else sys.maxsize  # the limit is that of the API
+    async with receiving(store, body, most, file) as received:
 
         def commit(tx: Tx) -> Object:
             where = _admitted(tx, account, container, admit)

@@ -35,10 +35,13 @@ class Received(NamedTuple):
 
 
 @asynccontextmanager
-async def receiving(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> AsyncIterator[Received]:
+async def receiving(
+    store: ObjectStore, body: AsyncIterator[bytes], most: int, file_id: str | None = None
+) -> AsyncIterator[Received]:
     """What has come, for a block that commits its rows. If that fails the file goes, unless a commit whose answer was
-    lost has kept it. Raises TooLarge beyond `most` bytes, StorageFull, Unavailable, and whatever `body` raises."""
-    received = await _receive(store, body, most)
+    lost has kept it. With a `file_id` it is a file however few bytes it has. Raises TooLarge beyond `most` bytes,
+    StorageFull, Unavailable, and whatever `body` raises."""
+    received = await _receive(store, body, most, file_id)
     file = received.blob if received.blob and received.blob.data is None else None
     try:
         yield received
@@ -51,17 +54,17 @@ async def receiving(store: ObjectStore, body: AsyncIterator[bytes], most: int) -
             store.arriving.discard(file.id)
 
 
-async def _receive(store: ObjectStore, body: AsyncIterator[bytes], most: int) -> Received:
+async def _receive(store: ObjectStore, body: AsyncIterator[bytes], most: int, file_id: str | None) -> Received:
     start, ended = await _start_of(body)
     if len(start) > most:
         raise TooLarge()
-    if ended and len(start) <= SMALL:
+    if ended and len(start) <= SMALL and file_id is None:
         return _small(start)
     batches = None if ended else _batches(start, body)
     if batches:
         start = b""  # it goes with the first batch
     try:
-        return await _keep_large(store, start, batches, most)
+        return await _keep_large(store, file_id or new_blob_id(), start, batches, most)
     except DeadlineExceeded as error:
         raise Unavailable("The storage does not answer in time.", detail=str(error)) from error
 
@@ -94,8 +97,10 @@ def _small(data: bytes) -> Received:
     return Received(content, Blob(new_blob_id(), len(data), sums_of(data), data=data) if data else None)
 
 
-async def _keep_large(store: ObjectStore, whole: bytes, batches: AsyncIterator[bytes] | None, most: int) -> Received:
-    blob_id, run = new_blob_id(), store.lane.run
+async def _keep_large(
+    store: ObjectStore, blob_id: str, whole: bytes, batches: AsyncIterator[bytes] | None, most: int
+) -> Received:
+    run = store.lane.run
     writing = await run(store.blobs.begin, blob_id)
     store.arriving.add(blob_id)
     try:
