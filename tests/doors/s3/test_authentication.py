@@ -82,6 +82,11 @@ def test_access_rules_speak_of_the_bucket_wherever_it_is_named(cloud: S3Cloud, s
     assert cloud.ask("GET", url.replace("deep/k", "deep%2Fk")).status_code == 403
 
 
+def test_headers_have_a_limit(cloud: S3Cloud) -> None:
+    answer = cloud.ask("GET", "/box", headers={"referer": "x" * (16 << 10)})
+    assert (answer.status_code, b"<Code>RequestHeaderSectionTooLarge</Code>" in answer.content) == (400, True)
+
+
 def test_what_is_asked_for_is_named_in_a_fault(cloud: S3Cloud) -> None:
     answer = cloud.ask("GET", "/nobucket/some%20key")
     assert answer.headers["content-type"] == "application/xml"

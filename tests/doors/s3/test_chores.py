@@ -163,3 +163,18 @@ def test_the_door_does_it_by_itself(cloud: S3Cloud, s3: Any) -> None:
         await listener.stop()
 
     cloud.run(run())
+
+
+def test_a_rule_may_be_for_longer_than_there_are_days(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_object(Bucket="box", Key="a", Body=b"x")
+    s3.create_multipart_upload(Bucket="box", Key="b")
+    most = 2**31 - 1
+    put(
+        s3,
+        rule(ID="1", Expiration={"Days": most}),
+        rule(ID="2", NoncurrentVersionExpiration={"NoncurrentDays": most}),
+        rule(ID="3", AbortIncompleteMultipartUpload={"DaysAfterInitiation": most}),
+    )
+    assert 'expiry-date="Fri, 31 Dec 9999 00:00:00 GMT"' in s3.head_object(Bucket="box", Key="a")["Expiration"]
+    after(cloud, days=1000)
+    assert names(cloud) == ["a"]

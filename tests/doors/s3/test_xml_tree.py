@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from altostratus.doors.s3.errors import S3Error
-from altostratus.doors.s3.xml_tree import DEEPEST, Node, parse
+from altostratus.doors.s3.xml_tree import DEEPEST, MOST_TAGS, Node, parse
 
 BILLION = (
     b'<!DOCTYPE A [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><A><B>&b;</B></A>',
@@ -62,6 +62,14 @@ def test_comments_do_not_cut_text() -> None:
 )
 def test_documents_that_are_refused(body: bytes) -> None:
     assert code(body) == "MalformedXML"
+
+
+def test_documents_of_too_many_elements() -> None:
+    many = b"<A>" + b"<B/>" * (MOST_TAGS - 2) + b"</A>"
+    assert len(parse(many, "A", len(many)).all("B")) == MOST_TAGS - 2
+    with pytest.raises(S3Error) as caught:
+        parse(many.replace(b"<A>", b"<A><B/>"), "A", 1 << 20)
+    assert caught.value.code == "MalformedXML"
 
 
 def test_documents_that_are_too_large() -> None:

@@ -13,6 +13,8 @@ from altostratus.kernel.http.raw import RawRequest
 
 SERVICE = "s3"
 """What access rules of application credentials call it."""
+LONGEST_HEADERS = 16 << 10
+"""Bytes of all headers, twice what S3 takes."""
 
 
 async def open_request(door: Door, raw: RawRequest) -> S3Request:
@@ -20,6 +22,8 @@ async def open_request(door: Door, raw: RawRequest) -> S3Request:
     scope = raw.scope
     path = scope.get("raw_path", scope["path"].encode()).decode("latin-1").split("?", 1)[0]
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    if sum(len(name) + len(value) for name, value in headers) > LONGEST_HEADERS:
+        raise S3Error("RequestHeaderSectionTooLarge", MaxSizeAllowed=str(LONGEST_HEADERS))
     host = next((value for name, value in headers if name == "host"), "")
     place = place_of(host, path, raw.params["path"], door.config.hostnames)
     signed = Request(raw.method, path or "/", scope["query_string"].decode("latin-1"), headers, place.resources)

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from altostratus.contracts.objectstore import Object, Upload
@@ -15,6 +15,7 @@ from altostratus.doors.s3.nouns import LifecycleFilter, LifecycleRule
 from altostratus.kernel.clock import from_micros
 
 DAY = timedelta(days=1)
+LAST = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,11 @@ def is_over(micros: int, days: int, now: datetime) -> bool:
 
 
 def end_of(micros: int, days: int) -> datetime:
-    """The midnight after so many days."""
-    whole = from_micros(micros) + days * DAY
+    """The midnight after so many days, if a calendar has it; otherwise the last one that it has."""
+    begin = from_micros(micros)
+    if days >= (LAST - begin).days:
+        return LAST
+    whole = begin + days * DAY
     midnight = whole.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight if midnight == whole else midnight + DAY
 

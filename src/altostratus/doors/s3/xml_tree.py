@@ -12,6 +12,8 @@ from lxml import etree
 from altostratus.doors.s3.errors import S3Error
 
 DEEPEST = 12
+MOST_TAGS = 200_000
+"""An element takes a hundred times its bytes in memory. Ten thousand parts with all their checksums have 160,000."""
 _TOO_DEEP = "/".join("*" * DEEPEST)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -26,7 +28,7 @@ def parse(body: bytes, root: str, most: int) -> "Node":
     """The document's root, which must have this name. `most` bytes are read."""
     if len(body) > most:
         raise S3Error("MaxMessageLengthExceeded", MaxMessageLengthBytes=str(most))
-    if b"<!DOCTYPE" in body:
+    if b"<!DOCTYPE" in body or body.count(b"<") > MOST_TAGS:
         raise malformed()
     # UTF-8 whatever the document declares, so that nothing can hide from the line above
     parser = etree.XMLParser(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.doors.s3.cloud import Answer, S3Cloud
+from tests.doors.s3.cloud import S3, Answer, S3Cloud
 from tests.doors.s3.conftest import refused
 
 BOUNDARY = "-----x"
@@ -76,6 +76,13 @@ def test_where_it_goes_then(cloud: S3Cloud, s3: Any) -> None:
     assert answer.headers["location"].startswith("http://page.example/done?x=1&bucket=box&key=k&etag=%22")
 
 
+@pytest.mark.parametrize("target", ["http://[", "http://a/\x7f", "http://a/ b", "ftp://a/", "http:///x", "//a"])
+def test_a_redirect_to_nowhere_is_none(cloud: S3Cloud, s3: Any, target: str) -> None:
+    s3.put_bucket_acl(Bucket="box", ACL="public-read-write")
+    answer = post(cloud, {"key": "k", "success_action_redirect": target}, b"x")
+    assert (answer.status_code, answer.headers["location"]) == (204, f"{S3}/box/k")
+
+
 def test_what_the_policy_does_not_allow(cloud: S3Cloud, s3: Any) -> None:
     fields = signed(cloud, "k", conditions=[["content-length-range", 2, 4]])
     assert post(cloud, fields, b"xxx").status_code == 204
@@ -118,6 +125,14 @@ def test_nobody_posts_unless_all_may(cloud: S3Cloud, s3: Any) -> None:
 def test_forms_that_are_none(cloud: S3Cloud, s3: Any, body: bytes, code: str) -> None:
     answer = cloud.ask("POST", "/box", body, {"content-type": f"multipart/form-data; boundary={BOUNDARY}"})
     assert f"<Code>{code}</Code>" in answer.content.decode()
+
+
+def test_a_boundary_may_be_of_any_bytes(cloud: S3Cloud, s3: Any) -> None:
+    s3.put_bucket_acl(Bucket="box", ACL="public-read-write")
+    boundary = "--€".encode()
+    body = form({"key": "k"}, b"x").replace(BOUNDARY.encode(), boundary)
+    said = f"multipart/form-data; boundary={boundary.decode('latin-1')}"
+    assert cloud.ask("POST", "/box", body, {"content-type": said}).status_code == 204
 
 
 def test_what_is_no_form_at_all(cloud: S3Cloud, s3: Any) -> None:

@@ -71,6 +71,7 @@ def test_none_are_asked_for(full: Any) -> None:
 def test_what_makes_no_sense(cloud: S3Cloud, full: Any) -> None:
     wrong = refused(full.list_objects_v2, Bucket="box", ContinuationToken="*")
     assert wrong == (400, "InvalidArgument")
+    assert refused(full.list_objects_v2, Bucket="box", ContinuationToken="YQBi") == (400, "InvalidArgument")  # a NUL
     assert refused(full.list_objects_v2, Bucket="box", EncodingType="rot13") == (400, "InvalidArgument")
     url = full.generate_presigned_url("list_objects", {"Bucket": "box"}) + "&max-keys=-1"
     assert cloud.ask("GET", url).status_code == 403  # signed without it

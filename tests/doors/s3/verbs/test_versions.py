@@ -1,6 +1,6 @@
 """Versions of objects, and locks on them."""
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -140,6 +140,18 @@ def test_legal_holds(locked: Any) -> None:
     locked.put_object_legal_hold(**K, VersionId=version, LegalHold={"Status": "OFF"})
     assert locked.get_object_legal_hold(**K, VersionId=version)["LegalHold"]["Status"] == "OFF"
     locked.delete_object(**K, VersionId=version)
+
+
+def test_retention_is_told_in_utc_wherever_it_was_said(cloud: S3Cloud, locked: Any) -> None:
+    until = cloud.clock.now().replace(microsecond=0) + timedelta(days=1)
+
+    def say(params: Any, **_: Any) -> None:
+        there = until.astimezone(timezone(timedelta(hours=5)))
+        params["headers"]["x-amz-object-lock-retain-until-date"] = there.isoformat()
+
+    locked.meta.events.register("before-call.s3.PutObject", say)
+    locked.put_object(**K, Body=b"1", ObjectLockMode="GOVERNANCE", ObjectLockRetainUntilDate=until)
+    assert locked.head_object(**K)["ObjectLockRetainUntilDate"] == until
 
 
 @pytest.mark.parametrize("mode", ["GOVERNANCE", "COMPLIANCE"])

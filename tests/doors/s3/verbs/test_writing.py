@@ -100,6 +100,9 @@ def test_the_answers_headers_may_be_asked_for(cloud: S3Cloud, s3: Any) -> None:
     got = s3.get_object(Bucket="box", Key="k", ResponseContentType="a/b", ResponseCacheControl="none")
     assert (got["ContentType"], got["CacheControl"]) == ("a/b", "none")
     assert cloud.ask("GET", "/box/k?response-content-type=a/b").status_code == 400
+    for control in "\n\x7f":
+        wrong = refused(s3.get_object, Bucket="box", Key="k", ResponseContentType=f"a/{control}")
+        assert wrong == (400, "InvalidArgument")
 
 
 def test_what_is_not_there(cloud: S3Cloud, s3: Any) -> None:

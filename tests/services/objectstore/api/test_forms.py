@@ -149,3 +149,22 @@ def test_no_container_no_key(tmp_path: Path) -> None:
         assert (await post(cloud, form([A], path="none"), "none")).status == 404
 
     run(tmp_path, test)
+
+
+def test_a_boundary_may_be_of_any_bytes(tmp_path: Path) -> None:
+    async def test(cloud: ObjectCloud) -> None:
+        await make(cloud)
+        said = {"content-type": b"multipart/form-data; boundary=B\xff"}
+        done = await cloud.ask("POST", "~/c", form([A]).replace(b"--BB", b"--B\xff"), headers=said, by=None)
+        assert (done.status, await cloud.names("~/c")) == (201, ["a"])
+
+    run(tmp_path, test)
+
+
+def test_no_name_of_a_file_has_a_nul(tmp_path: Path) -> None:
+    async def test(cloud: ObjectCloud) -> None:
+        await make(cloud)
+        assert (await post(cloud, form([("a\0b", b"x", "")]))).status == 412
+        assert await cloud.names("~/c") == []
+
+    run(tmp_path, test)

@@ -289,6 +289,7 @@ WRONG = [
         "Errors:\n/c/empty, Too small; each segment must be at least 1 byte.",
     ),
     (b'[{"path":"//c//a"}]', "Errors:\n//c//a, 404 Not Found"),
+    (b'[{"path":"/c/\\u0000"}]', "Errors:\n/c/%00, 412 Precondition Failed"),
 ]
 
 

@@ -70,6 +70,7 @@ NOT_FOUND = "<html><h1>Not Found</h1><p>The resource could not be found.</p></ht
         ("none", {}, "application/octet-stream"),
         ("a.txt", {"Content-Type": "image/jpeg"}, "image/jpeg"),
         ("a.txt", {"Content-Type": "nonsense"}, "nonsense"),
+        ("data:a/b%0d%0aSet-Cookie:%20x,y", {}, "application/octet-stream"),
         ("a.txt", {"Content-Type": "image/jpeg", "X-Detect-Content-Type": "true"}, "text/plain"),
     ],
 )
@@ -89,6 +90,15 @@ def test_a_list_shows_types_without_spaces(tmp_path: Path) -> None:
         assert (await cloud.get("~/box?format=json")).json()[0]["content_type"] == 'text/plain;a="b"'
         refused = await cloud.ask("PUT", "~/box/o", headers={"Content-Type": "text/plain;swift_bytes=9"})
         assert (refused.status, refused.headers["content-type"]) == (400, HTML)
+
+    run(tmp_path, check)
+
+
+def test_a_list_does_not_take_long_over_a_type_of_blanks(tmp_path: Path) -> None:
+    async def check(cloud: ObjectCloud) -> None:
+        await cloud.put("~/box")
+        await cloud.put("~/box/o", b"x", headers={"Content-Type": f"a/b;c{' ' * 300_000}d"})
+        assert len((await cloud.get("~/box?format=json")).json()[0]["content_type"]) == 300_006
 
     run(tmp_path, check)
 

@@ -35,6 +35,8 @@ GO_ON, UNCHANGED, FAILED = Verdict.GO_ON, Verdict.NOT_MODIFIED, Verdict.FAILED
         ({"if-modified-since": "nonsense", "if-unmodified-since": "nonsense"}, GO_ON),
         ({"if-modified-since": "Thu, 01 Jan 99999 00:00:00 GMT"}, GO_ON),
         ({"if-modified-since": "0 Dec +12345678901234567890 1:2"}, GO_ON),
+        ({"if-modified-since": f"Thu, 01 Jan {10**20} 00:00:00 GMT"}, GO_ON),
+        ({"if-unmodified-since": f"Thu, 01 Jan 2026 00:00:00 +{10**20}"}, GO_ON),
         ({"if-none-match": OTHER, "if-modified-since": http_date(THEN)}, UNCHANGED),
         ({"if-match": ETAG, "if-unmodified-since": http_date(THEN - 1)}, FAILED),
         ({"if-match": OTHER, "if-none-match": ETAG}, FAILED),

@@ -3,6 +3,7 @@
 import contextlib
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +51,9 @@ def test_what_is_kept_is_read_again(segments: list[Segment]) -> None:
     made = Manifest(tuple(segments))
     again = stored_manifest(made.kept())
     assert (again, again.size, again.etag) == (made, made.size, made.etag)
+
+
+def test_not_more_is_said_to_be_wrong_than_a_manifest_may_have() -> None:
+    with pytest.raises(BadRequest) as caught:
+        asked_manifest(b"[" + b"1," * 10_000 + b"1]", "c/itself")
+    assert caught.value.message.splitlines()[-1] == "Index 999: not a JSON object"

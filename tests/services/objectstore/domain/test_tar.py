@@ -117,3 +117,17 @@ def test_what_is_not_a_file_is_passed_over() -> None:
             made.addfile(info)
         made.addfile(tarfile.TarInfo("file"))
     assert read(buffer.getvalue(), 512) == [("file", b"")]
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE])
+def test_headers_are_not_longer_together_than_one_may_be(kind: bytes) -> None:
+    def header(key: str) -> bytes:
+        record = b"500010 %s=%s\n" % (key.encode(), b"x" * (500_000 - len(key) + 1))
+        info = tarfile.TarInfo("././@PaxHeader")
+        info.type, info.size = kind, len(record)
+        return info.tobuf() + record + bytes(-len(record) % tarfile.BLOCKSIZE)
+
+    file = tarfile.TarInfo("file").tobuf()
+    assert read(header("a") + header("b") + file, 4096) == [("file", b"")]
+    with pytest.raises(BadArchive, match="too many headers"):
+        read(header("a") + header("b") + header("c") + file, 4096)

@@ -34,7 +34,7 @@ _SAID = ("content-type", "content-md5", *KEPT)
 
 async def post_object(request: S3Request) -> None:
     """204, or what the form asks for. It may only do what its policy allows, and what its signer may."""
-    form = FormBody(request.raw.body(), boundary_of(request.headers.get("content-type", "")))
+    form = FormBody(request.raw.body(), boundary_of(request.signed.header("content-type") or ""))
     await form.open()
     key = form.fields["key"] = _key(form)
     actor, policy = await _authenticate(request, form.fields)
@@ -129,8 +129,11 @@ async def _sized(form: FormBody, policy: PostPolicy | None) -> AsyncIterator[byt
 
 def _redirect(target: str, request: S3Request, etag: str) -> str:
     """With what was written; '' where there is nowhere to go."""
-    parts = urlsplit(target)
-    if parts.scheme not in ("http", "https") or not parts.netloc or any(ord(each) < 33 for each in target):
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.netloc or " " in target or not target.isprintable():
         return ""
     query = [*parse_qsl(parts.query, keep_blank_values=True), ("bucket", request.bucket), ("key", request.key)]
     return parts._replace(query=urlencode([*query, ("etag", quoted(etag))])).geturl()

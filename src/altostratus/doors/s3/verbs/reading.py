@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 """
 
+import re
 from collections.abc import Iterator
 
 from altostratus.contracts.objectstore import Container, Listing, Object, Reading
@@ -40,6 +41,7 @@ OVERRIDES = {
     "response-content-type": "content-type",
     "response-expires": "expires",
 }
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ATTRIBUTES = ("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize")
 MOST_PARTS = 1000
 
@@ -160,7 +162,7 @@ def _overridden(request: S3Request, headers: list[tuple[str, str]]) -> list[tupl
         return headers
     if request.actor is None:
         raise S3Error("InvalidRequest", "Request specific response headers cannot be used for anonymous GET requests.")
-    if any(ord(character) < 32 for value in wanted.values() for character in value):
+    if any(_CONTROL.search(value) for value in wanted.values()):
         raise S3Error("InvalidArgument", "Response header values must not have control characters.")
     return [header for header in headers if header[0] not in wanted] + list(wanted.items())
 

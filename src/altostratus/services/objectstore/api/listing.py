@@ -25,7 +25,6 @@ _FORMATS = {"plain": TEXT, "json": JSON, "xml": XML}
 _ACCEPTED = {TEXT: TEXT, "text/*": TEXT, "*/*": TEXT, JSON: JSON, "application/*": JSON, XML: XML, XML_TEXT: XML_TEXT}
 _WORD = r"[^()<>@,;:\"/\[\]?={}\s]+"
 _OFFER = re.compile(rf"{_WORD}/{_WORD}\s*(;\s*{_WORD}\s*=\s*({_WORD}|\"[^\"]*\")\s*)*")
-_SPACED = re.compile(r"\s*;\s*")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _IN_XML = ("name", "hash", "count", "bytes", "content_type", "last_modified", "storage_policy")
 
@@ -122,7 +121,7 @@ def object_entry(
     account: str, name: str, etag: str, size: int, kind: str, modified_at: int, system: Values | None
 ) -> ObjectEntry:
     """`account` is whose links are shown."""
-    kind = _SPACED.sub(";", kind) if ";" in kind else kind
+    kind = ";".join(part.strip() for part in kind.split(";")) if ";" in kind else kind
     entry = ObjectEntry(name, etag, size, kind, instant(modified_at))
     return replace(entry, **_more(account, system)) if system else entry
 

@@ -23,7 +23,7 @@ from altostratus.services.objectstore.domain.manifest import (
     encoded,
     used_range,
 )
-from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, check_name
+from altostratus.services.objectstore.domain.path import LONGEST_OBJECT, Path, check_name, plain_path
 from altostratus.services.objectstore.errors import Unprocessable
 from altostratus.services.objectstore.store.containers import find_container
 from altostratus.services.objectstore.usecases.large_object import content_of, read_manifest
@@ -95,8 +95,8 @@ def _look_up(tx: Tx, request: SwiftRequest, path: Path, asked: list[Asked], prob
         if each.data:
             segments.append(Segment(data=encoded(each.data)))
             continue
-        where = Path(path.account, *each.path.lstrip("/").split("/", 1))
         try:
+            where = plain_path(f"{path.account}/{each.path.lstrip('/')}".encode())
             found = _segment(tx, request, where)
             segments.append(_checked(each, found, problems, last=number == len(asked) - 1))
         except Fault as fault:

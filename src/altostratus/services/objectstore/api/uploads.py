@@ -75,7 +75,8 @@ def _content_type(request: SwiftRequest, path: Path) -> str:
 
 
 def guessed_type(path: Path) -> str:
-    return mimetypes.guess_type(path.object)[0] or "application/octet-stream"
+    """By the name alone: a slash before it, or what it says would be believed where it begins as a URL with data."""
+    return mimetypes.guess_type(f"/{path.object}")[0] or "application/octet-stream"
 
 
 def expires_at(request: SwiftRequest) -> int | None:

@@ -35,7 +35,7 @@ class Form:
 
     def __init__(self, body: AsyncIterator[bytes], boundary: str) -> None:
         self._body = body
-        self._delimiter = b"\r\n--" + boundary.encode()
+        self._delimiter = b"\r\n--" + boundary.encode(errors="surrogateescape")
         self._buffer = b"\r\n"  # the first delimiter may be without
         self._inside = True
 

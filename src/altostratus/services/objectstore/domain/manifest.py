@@ -115,7 +115,7 @@ def stored_manifest(body: bytes) -> Manifest:
 
 def asked_manifest(body: bytes, itself: str) -> list[Asked]:
     """What a client sends, checked as far as it can be without a look at the objects; `itself` is the name that the
-    whole will have. Raises BadRequest with a line for everything that is wrong."""
+    whole will have. Raises BadRequest with a line for everything that is wrong, or as many as a manifest may have."""
     try:
         entries = msgspec.json.decode(body)
     except (ValueError, RecursionError) as error:
@@ -128,6 +128,8 @@ def asked_manifest(body: bytes, itself: str) -> list[Asked]:
             found.append(_asked(entry, itself, last=number == len(entries) - 1))
         except _Wrong as error:
             wrong.append(f"Index {number}: {error}")
+            if len(wrong) >= MOST_SEGMENTS:
+                break
     if found and all(each.data for each in found):
         wrong.append("Inline data segments require at least one object-backed segment.")
     if wrong:

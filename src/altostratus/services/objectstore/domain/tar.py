@@ -13,7 +13,8 @@ from altostratus.kernel.errors import BadRequest
 BLOCK = tarfile.BLOCKSIZE
 LONGEST_HEADER = 1 << 20
 """Bytes of a PAX header or of a long name."""
-MOST_GLOBALS = 1000
+MOST_RECORDS = 1000
+"""Of all PAX headers that are about one file; together they are no longer than one may be."""
 MOST_ENTRIES = 100_000
 """Headers of an archive, files or not."""
 PIECE = 1 << 16
@@ -111,11 +112,9 @@ class Archive:
         if header.type == _LONG_NAME:
             self._local["path"] = body.rstrip(b"\0").decode(errors="surrogateescape")
         elif header.type in _LOCAL:
-            self._local |= pax_records(body)
+            self._local = _joined(self._local, pax_records(body))
         elif header.type == _GLOBAL:
-            self._globals |= pax_records(body)
-            if len(self._globals) > MOST_GLOBALS:
-                raise BadArchive("too many global headers")
+            self._globals = _joined(self._globals, pax_records(body))
 
     async def _exactly(self, count: int, or_nothing: bool = False) -> bytes:
         pieces, missing = [], count
@@ -125,6 +124,14 @@ class Archive:
         if missing and not (or_nothing and missing == count):
             raise BadArchive("unexpected end of data")
         return b"".join(pieces)
+
+
+def _joined(known: dict[str, str], more: dict[str, str]) -> dict[str, str]:
+    """Raises BadArchive where it is too much."""
+    found = known | more
+    if len(found) > MOST_RECORDS or sum(len(key) + len(value) for key, value in found.items()) > LONGEST_HEADER:
+        raise BadArchive("too many headers")
+    return found
 
 
 def pax_records(body: bytes) -> dict[str, str]:
