@@ -159,7 +159,8 @@ class Doors:
         """None of them may stumble over what somebody has sent."""
         for chore in upkeep_of(self.store.state)._chores:
             await chore.do()
-        await Lifecycles(self.s3.state).round()
+        while await Lifecycles(self.s3.state)():
+            pass
 
     def close(self) -> None:
         self._connection.close()

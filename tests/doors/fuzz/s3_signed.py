@@ -67,7 +67,9 @@ def _signed(request: Request, mode: str, now: datetime, scope: Scope, key: bytes
     if mode == "v2":
         request = request.having((b"date", f"{now:%a, %d %b %Y %H:%M:%S GMT}".encode()))
         seen = _seen(request)
-        text = sigv2.string_to_sign(ClaimV2(Place.HEADER, request.by, ""), seen, seen.path)
+        text = sigv2.string_to_sign(
+            ClaimV2(Place.HEADER, request.by, ""), seen, seen.path, sigv2.SUBRESOURCES | sigv2.LATER
+        )
         made = sigv2.sign(f"secret-of-{request.by}", text)
         return request.having((b"authorization", f"AWS {request.by}:{made}".encode())), made
     credential, stamp = f"{request.by}/{scope}", f"{now:%Y%m%dT%H%M%SZ}"

@@ -172,8 +172,6 @@ def _asked_object(entry: dict[str, Any], itself: str, last: bool) -> Asked:
         raise _Wrong('"path" must be a string')
     if not (etag is None or isinstance(etag, str)):
         raise _Wrong('"etag" must be a string or null (if provided)')
-    if "\0" in path:
-        raise _Wrong("path must not have NUL")
     if "/" not in path.strip("/"):
         raise _Wrong("path does not refer to an object. Path must be of the form /container/object.")
     size = _size(entry.get("size_bytes"))
