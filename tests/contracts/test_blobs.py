@@ -62,7 +62,7 @@ class BlobsMachine(RuleBasedStateMachine):
     @rule()
     def crash(self) -> None:
         """What was being written is left behind."""
-        self.left |= {blob_id: writing for blob_id, (writing, _) in self.writing.items()}
+        self.left |= {blob_id: writing for blob_id, (writing, parts) in self.writing.items() if parts}
         self.writing.clear()
         self.blobs, self.filling = self.open(), ""
 
