@@ -44,6 +44,7 @@ from altostratus.services.network.drivers.linux.journal import Journal
 from altostratus.services.network.drivers.linux.network import LinuxNetwork
 from altostratus.services.network.drivers.simulated.network import SimulatedNetwork
 from altostratus.services.network.drivers.simulated.world import SimulatedWorld
+from tests.instance_tag import instance_tag
 
 
 def uuid(kind: int, number: int) -> str:
@@ -182,7 +183,7 @@ class LinuxHost:
     def __init__(self) -> None:
         self.run = Path(tempfile.mkdtemp(prefix="altostratus-test-"))
         self.run.chmod(0o755)
-        self.instance = os.urandom(2).hex()
+        self.instance = instance_tag()
 
     def driver(self) -> NetworkDriver:
         return LinuxNetwork(self.run, self.instance)

@@ -29,6 +29,7 @@ from altostratus.services.network.drivers.linux.journal import Journal
 from altostratus.services.network.drivers.linux.netfilter import Connection
 from altostratus.services.network.drivers.linux.network import LinuxNetwork
 from altostratus.services.network.drivers.linux.root import Root
+from tests.instance_tag import instance_tag
 from tests.services.network.drivers.linux.machine import (
     Machine,
     arp_request,
@@ -73,7 +74,7 @@ class Cloud:
     """Two machines on a tenant network behind a router, whose gateway is on an external network."""
 
     def __init__(self, run: Path) -> None:
-        self.run, self.instance = run / "run", os.urandom(2).hex()
+        self.run, self.instance = run / "run", instance_tag()
         self.root = Root(Journal(run / "test-journal"))
         self.driver = LinuxNetwork(self.run, self.instance)
         self.made: list[Machine] = []
