@@ -47,7 +47,8 @@ class Keypair:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host as last seen. `seen_at` is None until it first answered; `boot_id` changes when it reboots."""
+    """A host as last seen. `seen_at` is None until it first answered; `boot_id` changes when it reboots. It is
+    `forced_down` while an operator says that nothing runs there any more."""
 
     id: str
     name: str
@@ -61,6 +62,7 @@ class Host:
     hypervisor_version: int
     enabled: bool
     disabled_reason: str | None
+    forced_down: bool
     reachable: bool
     seen_at: datetime | None
     created_at: datetime
