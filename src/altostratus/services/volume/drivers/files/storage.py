@@ -138,7 +138,8 @@ class FileStorage:
             volume.write_note(note)
             with snapshot.alone(make=True), _all_or_nothing(snapshot):
                 if snapshot.file() is None:
-                    self._copy(volume.whole(), snapshot, note.writer)
+                    file = volume.whole()
+                    self._copy(file, snapshot, file.size, note.writer)
 
     def ensure_snapshot_absent(self, snapshot_id: str) -> None:
         snapshot = self._snapshot(snapshot_id)
@@ -186,13 +187,11 @@ class FileStorage:
             self._from_image(volume, spec.image, spec.size)
         elif spec.snapshot_id:
             with self._snapshot(spec.snapshot_id).shared() as file:
-                _refuse_larger(file.size, spec.size)
-                self._copy(file, volume)
+                self._copy(file, volume, spec.size)
         elif spec.volume_id:
             source = self._volume(spec.volume_id)
             with source.shared() as file:
-                _refuse_larger(file.size, spec.size)
-                self._copy(file, volume, source.note().writer)
+                self._copy(file, volume, spec.size, source.note().writer)
         else:
             volume.appear("raw", lambda new: new.touch(mode=0o600))
 
@@ -216,9 +215,10 @@ class FileStorage:
         with place.shared(wait=True) as base:
             yield base
 
-    def _copy(self, file: DiskFile, target: Place, writer: str = "") -> None:
+    def _copy(self, file: DiskFile, target: Place, size: int, writer: str = "") -> None:
         if writer and not self._copies_in_use:
             raise Busy(f"attachment {writer} may write to {file.path.parent.name}: this file system cannot copy it so")
+        _refuse_larger(file.size, size)
 
         def write(new: Path) -> None:
             if writer:
