@@ -23,6 +23,7 @@ TORN = ".*.tmp"
 _PIECE = 64 << 20
 _MAGIC = b"QFI\xfb"
 _EXTERNAL_DATA = 1 << 2  # of the incompatible features
+_LARGEST_CLUSTER = 2 << 20
 _LONGEST_NAME = 1023
 
 
@@ -49,7 +50,7 @@ def read_qcow2(path: Path) -> Qcow2 | None:
         header = file.read(80)
         if header[:4] != _MAGIC or len(header) < 72:
             return None
-        file.seek(min(_number(header, 8, 16), 1 << 62))
+        file.seek(min(_number(header, 8, 16), _LARGEST_CLUSTER))  # the name stands in the first cluster
         backing = os.fsdecode(file.read(min(_number(header, 16, 20), _LONGEST_NAME)))
     external = _number(header, 4, 8) >= 3 and bool(_number(header, 72, 80) & _EXTERNAL_DATA)
     return Qcow2(_number(header, 24, 32), backing, leans=external or any(header[8:20]))

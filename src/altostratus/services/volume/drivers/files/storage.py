@@ -193,7 +193,7 @@ class FileStorage:
             with source.shared() as file:
                 self._copy(file, volume, spec.size, source.note().writer)
         else:
-            volume.appear("raw", lambda new: new.touch(mode=0o600))
+            volume.appear("raw", lambda new: _sparse(new, spec.size))
 
     def _from_image(self, volume: Place, image: BaseImage, size: int) -> None:
         _refuse_larger(_image_size(image), size)
@@ -285,6 +285,11 @@ def _all_or_nothing(place: Place) -> Iterator[None]:
             with suppress(OSError):
                 place.remove()
         raise
+
+
+def _sparse(new: Path, size: int) -> None:
+    new.touch(mode=0o600)
+    os.truncate(new, size)
 
 
 def _refuse_writer(volume: Place, note: Note) -> None:
