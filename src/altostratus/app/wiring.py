@@ -176,7 +176,11 @@ def build_services(cloud: Cloud, password: str, drivers: Any) -> list[Service]:
     image_ = image.build(cloud, objects.facade)
     network_ = network.build(cloud, driver=drivers.get("network"))
     compute_ = compute.build(
-        cloud, images=image_.facade, networks=network_.facade, hypervisor=drivers.get("hypervisor")
+        cloud,
+        images=image_.facade,
+        networks=network_.facade,
+        volumes=drivers.get("volumes"),  # until the volume service is there
+        hypervisor=drivers.get("hypervisor"),
     )
     doors = [s3.build(cloud, objects.facade, identity_.facade), cdmi.build(cloud, objects.facade)]
     return [identity_, image_, network_, compute_, objects, *doors]

@@ -12,6 +12,7 @@ from litestar import Router
 
 from altostratus.contracts.image import Images
 from altostratus.contracts.network import Networks
+from altostratus.contracts.volume import Volumes
 from altostratus.kernel.config import build_config
 from altostratus.kernel.http.edge import Edge
 from altostratus.kernel.policy import Policy, read_overrides
@@ -67,7 +68,9 @@ _API = (
 )
 
 
-def build(cloud: Cloud, images: Images, networks: Networks, hypervisor: Hypervisor | None = None) -> Service:
+def build(
+    cloud: Cloud, images: Images, networks: Networks, volumes: Volumes, hypervisor: Hypervisor | None = None
+) -> Service:
     """Compute over the other services. Without a hypervisor given: simulated if the cloud is, else libvirt here."""
     config = build_config(ComputeConfig, "compute", cloud.options.get("compute", {}))
     durable = hypervisor is not None or not cloud.simulate
@@ -78,6 +81,7 @@ def build(cloud: Cloud, images: Images, networks: Networks, hypervisor: Hypervis
         config=config,
         images=images,
         networks=networks,
+        volumes=volumes,
         master_key=cloud.master_key,
         hosts={host.id: host},
         work=cloud.lane("compute-work", 2, DEADLINE),
