@@ -8,6 +8,9 @@ class VolumeConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     unused_base_seconds: float = 86400.0
     """How long the storage keeps its copy of an image that no volume rests on any more."""
+    orphan_seconds: float = 86400.0
+    """How long a volume or snapshot stays in the storage that no row knows (as after a restore of an old backup)."""
+
     max_over_subscription_ratio: float = 20.0
     """How many bytes may be promised for each that there is; clients are told, nothing is refused by it."""
     volumes: int = 10

@@ -60,12 +60,12 @@ class AttachmentReconciler:
         match step:
             case Connect():
                 host_id = attachment.host_id or ""
-                call = (driver.ensure_connected, attachment.volume_id, attachment.id, host_id, turn.fence)
-                source = asdict(await self._storage.change(turn, *call))
+                key = (attachment.volume_id, attachment.id, host_id)
+                source = asdict(await self._storage.change(turn, driver.ensure_connected, *key, turn.fence))
                 await turn.write(lambda tx: attachments.update_attachment(tx, attachment.id, source=source))
             case Disconnect():
-                call = (driver.ensure_disconnected, attachment.volume_id, attachment.id, turn.fence)
-                await self._storage.change(turn, *call)
+                volume_id = attachment.volume_id
+                await self._storage.change(turn, driver.ensure_disconnected, volume_id, attachment.id, turn.fence)
             case _:
                 await turn.write(lambda tx: _forget(tx, attachment))
 
