@@ -17,6 +17,10 @@ from altostratus.services.volume.config import VolumeConfig
 from altostratus.services.volume.driver import BlockStorage
 from altostratus.services.volume.errors import volume_fault
 from altostratus.services.volume.policy import POLICY
+from altostratus.services.volume.reconcilers.attachment import AttachmentReconciler
+from altostratus.services.volume.reconcilers.orphans import OrphanReconciler
+from altostratus.services.volume.reconcilers.snapshot import SnapshotReconciler
+from altostratus.services.volume.reconcilers.volume import VolumeReconciler
 from altostratus.services.volume.usecases import BlockStorageService, StorageAccess
 
 CATALOG = (
@@ -49,6 +53,12 @@ def build(cloud: Cloud, images: Images, storage: BlockStorage | None = None) -> 
         routes=[_router()],
         state=volumes,
         catalog=CATALOG,
+        reconcilers=[
+            VolumeReconciler(volumes),
+            SnapshotReconciler(volumes),
+            AttachmentReconciler(volumes),
+            OrphanReconciler(volumes),
+        ],
     )
 
 

@@ -12,7 +12,7 @@ from altostratus.services.volume.domain.volume import Attachment, Volume
 from altostratus.services.volume.errors import AttachedByServer, AttachmentNotFound, InvalidInput, InvalidVolume
 from altostratus.services.volume.store import attachments
 from altostratus.services.volume.usecases import BlockStorageService
-from altostratus.services.volume.usecases.find_volume import attachment_of, find_volume, require_status
+from altostratus.services.volume.usecases.find_volume import find_volume, require_status
 
 LARGEST_CONNECTOR = 8192
 """Bytes of JSON that a client may tell of itself."""
@@ -57,7 +57,7 @@ def forget(tx: Tx, actor: Actor, row: Attachment) -> None:
     if row.owner is None:
         attachments.delete(tx, row.id)
     elif row.detach_asked_at is None:
-        _mark(tx, row, detach_asked_at=tx.now)
+        attachments.update(tx, row.id, detach_asked_at=tx.now)
     events.record(tx, actor, "volume.volume.detach", row.volume_id, row.project_id, attachment=row.id)
 
 
@@ -74,12 +74,6 @@ def connector_of(asked: dict[str, Any]) -> dict[str, Any]:
     return asked
 
 
-def _mark(tx: Tx, row: Attachment, **values: Any) -> None:
-    attachments.update(tx, row.id, **values)
-    tx.wake("volume.attachment", row.id)
-    tx.wake_owner(row.owner)
-
-
 # -- the older actions ---------------------------------------------------------------------------------------
 
 
@@ -91,7 +85,7 @@ def reserve(tx: Tx, service: BlockStorageService, actor: Actor, volume_id: str) 
 def unreserve(tx: Tx, service: BlockStorageService, actor: Actor, volume_id: str) -> None:
     """The contrary; nothing happens to one that is attached, or that nobody reserved."""
     find_volume(tx, service, actor, volume_id, f"{_RULE}unreserve")
-    row = attachment_of(tx, volume_id)
+    row = attachments.of_volume(tx, volume_id)
     if row is not None and row.attached_at is None:
         forget(tx, actor, row)
 
@@ -112,7 +106,7 @@ def attach(
     if volume.readonly and not readonly:
         raise InvalidVolume(reason=f"Invalid attaching mode 'rw' for volume {volume_id}: it may only be read.")
     said = {"instance_id": instance_id, "host_name": host_name, "device": device, "readonly": readonly}
-    row = attachment_of(tx, volume_id)
+    row = attachments.of_volume(tx, volume_id)
     if row is None:
         row = note(tx, volume, **said, attached_at=tx.now)
     elif row.owner is not None or row.attached_at is not None:
@@ -127,7 +121,7 @@ def detach(
 ) -> None:
     """It has been detached. A volume that nobody has stays as it is."""
     find_volume(tx, service, actor, volume_id, rule)
-    row = attachment_of(tx, volume_id)
+    row = attachments.of_volume(tx, volume_id)
     if attachment_id is not None and (row is None or row.id != attachment_id):
         raise AttachmentNotFound(id=attachment_id)
     if row is not None:
@@ -137,23 +131,23 @@ def detach(
 def begin_detaching(tx: Tx, service: BlockStorageService, actor: Actor, volume_id: str) -> None:
     """It is about to be detached."""
     find_volume(tx, service, actor, volume_id, f"{_RULE}begin_detaching")
-    row = attachment_of(tx, volume_id)
+    row = attachments.of_volume(tx, volume_id)
     if row is None or row.attached_at is None or row.detach_asked_at is not None:
         raise InvalidVolume(
             reason="Unable to detach volume. Volume status must be 'in-use' and attach_status must be 'attached' to"
             " detach."
         )
     require_free(actor, row)
-    _mark(tx, row, detach_asked_at=tx.now)
+    attachments.update(tx, row.id, detach_asked_at=tx.now)
 
 
 def roll_detaching(tx: Tx, service: BlockStorageService, actor: Actor, volume_id: str) -> None:
     """It is not to be detached after all."""
     find_volume(tx, service, actor, volume_id, f"{_RULE}roll_detaching")
-    row = attachment_of(tx, volume_id)
+    row = attachments.of_volume(tx, volume_id)
     if row is not None and row.detach_asked_at is not None:
         require_free(actor, row)
-        _mark(tx, row, detach_asked_at=None)
+        attachments.update(tx, row.id, detach_asked_at=None)
 
 
 def initialize_connection(
@@ -161,7 +155,7 @@ def initialize_connection(
 ) -> dict[str, Any]:
     """How a volume is reached: only by a server, so that nobody outside can."""
     volume = find_volume(tx, service, actor, volume_id, f"{_RULE}initialize_connection")
-    row = attachment_of(tx, volume_id)
+    row = attachments.of_volume(tx, volume_id)
     if row is not None and row.owner is None:
         attachments.update(tx, row.id, connector=connector_of(connector))
     return connection_info(volume_id, readonly=row.readonly if row else volume.readonly)
@@ -170,7 +164,7 @@ def initialize_connection(
 def terminate_connection(tx: Tx, service: BlockStorageService, actor: Actor, volume_id: str) -> None:
     """Nobody outside reaches it any more; a reservation ends with that."""
     find_volume(tx, service, actor, volume_id, f"{_RULE}terminate_connection")
-    row = attachment_of(tx, volume_id)
+    row = attachments.of_volume(tx, volume_id)
     if row is not None:
         require_free(actor, row)
         if row.attached_at is None:

@@ -7,7 +7,7 @@ from altostratus.services.volume.domain.volume import Snapshot, Volume, snapshot
 from altostratus.services.volume.errors import InvalidVolume
 from altostratus.services.volume.store import attachments, snapshots, volumes
 from altostratus.services.volume.usecases import BlockStorageService
-from altostratus.services.volume.usecases.find_volume import attachment_of, find_volume
+from altostratus.services.volume.usecases.find_volume import find_volume
 
 DELETABLE = ("available", "error", "error_restoring", "error_extending", "error_managing")
 
@@ -43,7 +43,7 @@ def delete_volume(
 
 
 def _require_unused(tx: Tx, volume: Volume, force: bool) -> None:
-    attachment = attachment_of(tx, volume.id)
+    attachment = attachments.of_volume(tx, volume.id)
     status = status_of(volume, attachment)
     if not force and status not in DELETABLE:
         raise _refused(volume, f"its status is {status}")

@@ -46,14 +46,9 @@ def find_attachment(
     return found
 
 
-def attachment_of(tx: Tx, volume_id: str) -> Attachment | None:
-    """The volume's attachment."""
-    return attachments.of_volumes(tx, [volume_id]).get(volume_id)
-
-
 def require_status(tx: Tx, volume: Volume, action: str, allowed: Iterable[str]) -> None:
     """Refuse what needs the volume's bytes unless they are there and its status is one of these."""
-    status = status_of(volume, attachment_of(tx, volume.id))
+    status = status_of(volume, attachments.of_volume(tx, volume.id))
     if status not in allowed or volume.launched_at is None:
         wanted = " or ".join(allowed)
         raise InvalidVolume(reason=f"Volume {volume.id} status must be {wanted} to {action}, but it is {status}.")

@@ -7,7 +7,7 @@ from altostratus.services.volume.domain.volume import snapshot_status_of, status
 from altostratus.services.volume.errors import AttachedByServer, InvalidVolume
 from altostratus.services.volume.store import attachments, snapshots, volumes
 from altostratus.services.volume.usecases import BlockStorageService
-from altostratus.services.volume.usecases.find_volume import attachment_of, find_snapshot, find_volume
+from altostratus.services.volume.usecases.find_volume import find_snapshot, find_volume
 
 _RULE = "volume_extension:{}_admin_actions:reset_status"
 
@@ -18,7 +18,7 @@ def reset_volume_status(
     """`detached` forgets an attachment that nobody here sees to. A failed volume that is to be `available` is tried
     again: its fault is forgotten."""
     volume = find_volume(tx, service, actor, volume_id, _RULE.format("volume"))
-    attachment = attachment_of(tx, volume_id)
+    attachment = attachments.of_volume(tx, volume_id)
     if status == "in-use" and attachment is None:
         raise InvalidVolume(reason="Cannot reset-state to in-use because volume does not have any attachments.")
     if detached and attachment is not None:
@@ -28,7 +28,7 @@ def reset_volume_status(
     if status is not None and volume.deleted_at is None:
         volumes.wish(tx, volume_id)
         again = volumes.get_volume(tx, volume_id)
-        if again is not None and status_of(again, attachment_of(tx, volume_id)) != status:
+        if again is not None and status_of(again, attachments.of_volume(tx, volume_id)) != status:
             volumes.update_volume(tx, volume_id, forced_status=status)
     events.record(tx, actor, "volume.volume.reset", volume_id, volume.project_id, status=status)
 

@@ -15,10 +15,10 @@ from altostratus.services.volume.errors import (
     MetadataNotFound,
     MetadataQuota,
 )
-from altostratus.services.volume.store import snapshot_lists, snapshots, volumes
+from altostratus.services.volume.store import attachments, snapshot_lists, snapshots, volumes
 from altostratus.services.volume.store.lists import Query
 from altostratus.services.volume.usecases import BlockStorageService, quotas
-from altostratus.services.volume.usecases.find_volume import attachment_of, find_snapshot, find_volume
+from altostratus.services.volume.usecases.find_volume import find_snapshot, find_volume
 
 _FORCED = "volume_extension:snapshot_admin_actions:force_delete"
 
@@ -47,7 +47,7 @@ def create_snapshot(tx: Tx, service: BlockStorageService, actor: Actor, new: New
 
 
 def _require_copyable(tx: Tx, service: BlockStorageService, volume: Volume, in_use: bool) -> None:
-    attachment = attachment_of(tx, volume.id)
+    attachment = attachments.of_volume(tx, volume.id)
     status = status_of(volume, attachment)
     allowed = ("available", "in-use") if in_use else ("available",)
     if status not in allowed or volume.launched_at is None:
