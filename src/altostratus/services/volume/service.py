@@ -71,6 +71,7 @@ def _access(cloud: Cloud, driver: BlockStorage, durable: bool) -> StorageAccess:
     return StorageAccess(
         host=socket.gethostname(),
         driver=driver,
+        capabilities=driver.capabilities(),
         change=cloud.lane("storage-change", CHANGE_THREADS, DEADLINE),
         observe=cloud.lane("storage-observe", OBSERVE_THREADS, DEADLINE),
         durable=durable,
