@@ -8,8 +8,8 @@ class VolumeConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     unused_base_seconds: float = 86400.0
     """How long the storage keeps its copy of an image that no volume rests on any more."""
-    max_over_subscription_ratio: float = 20.0
-    """How many bytes may be promised for each that there is; clients are told, nothing is refused by it."""
+    orphan_seconds: float = 86400.0
+    """How long a volume or snapshot stays in the storage that no row knows (as after a restore of an old backup)."""
     volumes: int = 10
     snapshots: int = 10
     gigabytes: int = 1000
@@ -18,12 +18,3 @@ class VolumeConfig(msgspec.Struct, frozen=True, kw_only=True):
     """GiB of the largest volume."""
     metadata_items: int = 128
     """Most metadata items of a volume or a snapshot."""
-
-    def quotas(self) -> dict[str, int]:
-        """Default limits by Cinder's names."""
-        return {
-            "volumes": self.volumes,
-            "snapshots": self.snapshots,
-            "gigabytes": self.gigabytes,
-            "per_volume_gigabytes": self.per_volume_gigabytes,
-        }

@@ -1,3 +1,82 @@
 """Who may do what in block storage: Cinder's rule names and defaults, for what is implemented."""
 
-POLICY: dict[str, str] = {}
+_ADMIN = "rule:admin_api"
+_MEMBER = "rule:xena_system_admin_or_project_member"
+_READER = "rule:xena_system_admin_or_project_reader"
+
+POLICY: dict[str, str] = {
+    "context_is_admin": "role:admin",
+    "admin_api": "is_admin:True or (role:admin and is_admin_project:True)",
+    "xena_system_admin_or_project_reader": "(role:admin) or (role:reader and project_id:%(project_id)s)",
+    "xena_system_admin_or_project_member": "(role:admin) or (role:member and project_id:%(project_id)s)",
+    **dict.fromkeys(
+        (
+            "volume:force_delete",
+            "volume_extension:volume_host_attribute",
+            "volume_extension:volume_mig_status_attribute",
+            "volume_extension:volume_admin_actions:reset_status",
+            "volume_extension:volume_admin_actions:force_delete",
+            "volume_extension:volume_admin_actions:force_detach",
+            "volume_extension:snapshot_admin_actions:reset_status",
+            "volume_extension:snapshot_admin_actions:force_delete",
+            "volume_extension:quotas:update",
+            "volume_extension:quotas:delete",
+            "volume_extension:quota_classes:get",
+            "volume_extension:services:index",
+            "scheduler_extension:scheduler_stats:get_pools",
+        ),
+        _ADMIN,
+    ),
+    **dict.fromkeys(
+        (
+            "volume:create",
+            "volume:create_from_image",
+            "volume:update",
+            "volume:delete",
+            "volume:extend",
+            "volume:update_readonly_flag",
+            "volume:create_volume_metadata",
+            "volume:update_volume_metadata",
+            "volume:delete_volume_metadata",
+            "volume_extension:volume_image_metadata:set",
+            "volume_extension:volume_image_metadata:remove",
+            "volume_extension:volume_actions:initialize_connection",
+            "volume_extension:volume_actions:terminate_connection",
+            "volume_extension:volume_actions:roll_detaching",
+            "volume_extension:volume_actions:reserve",
+            "volume_extension:volume_actions:unreserve",
+            "volume_extension:volume_actions:begin_detaching",
+            "volume_extension:volume_actions:attach",
+            "volume_extension:volume_actions:detach",
+            "volume:attachment_create",
+            "volume:attachment_update",
+            "volume:attachment_delete",
+            "volume:attachment_complete",
+            "volume:create_snapshot",
+            "volume:update_snapshot",
+            "volume:delete_snapshot",
+            "volume:update_snapshot_metadata",
+            "volume:delete_snapshot_metadata",
+        ),
+        _MEMBER,
+    ),
+    **dict.fromkeys(
+        (
+            "volume:get",
+            "volume:get_all",
+            "volume:get_volume_metadata",
+            "volume:get_all_snapshots",
+            "volume:get_snapshot",
+            "volume:get_snapshot_metadata",
+            "volume_extension:volume_tenant_attribute",
+            "volume_extension:volume_image_metadata:show",
+            "volume_extension:extended_snapshot_attributes",
+            "volume_extension:type_get",
+            "volume_extension:type_get_all",
+            "volume_extension:access_types_extra_specs",
+            "volume_extension:quotas:show",
+            "limits_extension:used_limits",
+        ),
+        _READER,
+    ),
+}

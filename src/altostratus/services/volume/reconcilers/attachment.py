@@ -60,12 +60,12 @@ class AttachmentReconciler:
         match step:
             case Connect():
                 host_id = attachment.host_id or ""
-                call = (driver.ensure_connected, attachment.volume_id, attachment.id, host_id, turn.fence)
-                source = asdict(await self._storage.change(turn, *call))
-                await turn.write(lambda tx: attachments.update_attachment(tx, attachment.id, source=source))
+                key = (attachment.volume_id, attachment.id, host_id)
+                source = asdict(await self._storage.change(turn, driver.ensure_connected, *key, turn.fence))
+                await turn.write(lambda tx: attachments.update(tx, attachment.id, source=source))
             case Disconnect():
-                call = (driver.ensure_disconnected, attachment.volume_id, attachment.id, turn.fence)
-                await self._storage.change(turn, *call)
+                volume_id = attachment.volume_id
+                await self._storage.change(turn, driver.ensure_disconnected, volume_id, attachment.id, turn.fence)
             case _:
                 await turn.write(lambda tx: _forget(tx, attachment))
 
@@ -73,7 +73,7 @@ class AttachmentReconciler:
 def _forget(tx: Tx, attachment: Attachment) -> None:
     """The volume is free again, or goes where it was to go with its server."""
     volume = volumes.get_volume(tx, attachment.volume_id)
-    attachments.delete_attachment(tx, attachment)
+    attachments.delete(tx, attachment.id)
     volumes.update_volume(tx, attachment.volume_id, updated_at=tx.now)
     events.record(tx, SYSTEM, "volume.attachment.deleted", attachment.id, attachment.project_id)
     if attachment.terminated and attachment.delete_on_termination and volume and volume.deleted_at is None:

@@ -1,13 +1,14 @@
 """How reconcilers look at the storage."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from altostratus.kernel.reconcile import Pass
 from altostratus.services.volume.domain.plan import UNKNOWN, Seen
 from altostratus.services.volume.driver import StorageUnreachable
 from altostratus.services.volume.usecases import StorageAccess
 
+T = TypeVar("T")
 GIB = 1 << 30
 COPY_DEADLINE = 3600.0
 """Seconds that copying a volume may take."""
@@ -33,10 +34,14 @@ class Storage:
     async def snapshot(self, turn: Pass, snapshot_id: str) -> Seen:
         """What it has of the snapshot."""
         try:
-            sizes = await turn.call(self._access.observe, self.driver.snapshots)
+            sizes = await self.look(turn, self.driver.snapshots)
         except StorageUnreachable:
             return UNKNOWN
         return Seen(size=-(-sizes.get(snapshot_id, 0) // GIB), durable=self._access.durable)
+
+    async def look(self, turn: Pass, method: Callable[[], T]) -> T:
+        """Call a method of the driver that only looks."""
+        return await turn.call(self._access.observe, method)
 
     async def change(self, turn: Pass, method: Callable[..., Any], *arguments: Any, copies: bool = False) -> Any:
         """Call a method of the driver that changes something."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, or_, select, update
+import sqlalchemy as sa
+from sqlalchemy import and_, bindparam, or_, select
 
 from altostratus.kernel.db.rows import changed, every, insert_row, one
 from altostratus.kernel.tx import Tx
@@ -43,20 +44,22 @@ def insert(tx: Tx, row: Attachment) -> None:
     wake(tx, row)
 
 
-def update_attachment(tx: Tx, attachment_id: str, **values: Any) -> bool:
+def update(tx: Tx, attachment_id: str, **values: Any) -> bool:
     """Change columns of an attachment; False when it is gone."""
     row = get(tx, attachment_id)
     if row is None:
         return False
-    statement = update(attachment).where(attachment.c.id == attachment_id)
+    statement = sa.update(attachment).where(attachment.c.id == attachment_id)
     found = changed(tx, statement.values(**{"updated_at": tx.now, **values})) > 0
     wake(tx, row)
     return found
 
 
-def delete_attachment(tx: Tx, row: Attachment) -> None:
-    tx.sql.execute(delete(attachment).where(attachment.c.id == row.id))
-    wake(tx, row)
+def delete(tx: Tx, attachment_id: str) -> None:
+    row = get(tx, attachment_id)
+    if row is not None:
+        tx.sql.execute(sa.delete(attachment).where(attachment.c.id == attachment_id))
+        wake(tx, row)
 
 
 def due(tx: Tx) -> list[str]:

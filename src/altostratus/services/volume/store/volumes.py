@@ -74,6 +74,11 @@ def existing(tx: Tx, ids: Sequence[str]) -> set[str]:
     return set(tx.sql.execute(select(volume.c.id).where(volume.c.id.in_(ids))).scalars())
 
 
+def images(tx: Tx) -> set[str]:
+    """The images that volumes were made from, or are yet to be."""
+    return set(tx.sql.execute(select(volume.c.image_id).where(volume.c.image_id.is_not(None)).distinct()).scalars())
+
+
 def faults(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
     """Why those of these volumes that will never be there will not."""
     where = and_(volume.c.id.in_(ids), volume.c.launched_at.is_(None), volume.c.fault.is_not(None))

@@ -7,7 +7,7 @@ from altostratus.kernel.db import Database
 from altostratus.kernel.lanes import Lane
 from altostratus.kernel.policy import Policy
 from altostratus.services.volume.config import VolumeConfig
-from altostratus.services.volume.driver import BlockStorage
+from altostratus.services.volume.driver import BlockStorage, Capabilities
 
 ZONE = "nova"
 """The one availability zone; compute's has the same name, and clients expect it so."""
@@ -20,6 +20,7 @@ class StorageAccess:
 
     host: str
     driver: BlockStorage
+    capabilities: Capabilities
     change: Lane
     observe: Lane
     durable: bool = True
@@ -27,8 +28,12 @@ class StorageAccess:
     @property
     def pool(self) -> str:
         """The storage as Cinder names a place for volumes: 'host@backend#pool'."""
-        name = self.driver.capabilities().name
-        return f"{self.host}@{name}#{name}"
+        return f"{self.backend}#{self.capabilities.name}"
+
+    @property
+    def backend(self) -> str:
+        """Who serves it, as Cinder names it: 'host@backend'."""
+        return f"{self.host}@{self.capabilities.name}"
 
 
 @dataclass(frozen=True)
