@@ -12,7 +12,19 @@ from altostratus.kernel.config import build_config
 from altostratus.kernel.http.edge import Edge
 from altostratus.kernel.policy import Policy, read_overrides
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
-from altostratus.services.volume.api import MICROVERSIONS, VolumeCall, versions
+from altostratus.services.volume.api import (
+    MICROVERSIONS,
+    VolumeCall,
+    actions,
+    attachments,
+    metadata,
+    quotas,
+    require_own_project,
+    snapshots,
+    surroundings,
+    versions,
+    volumes,
+)
 from altostratus.services.volume.config import VolumeConfig
 from altostratus.services.volume.driver import BlockStorage
 from altostratus.services.volume.errors import volume_fault
@@ -29,12 +41,12 @@ CATALOG = (
     CatalogEntry("volumev3", "cinderv3", "/volume/v3/$(project_id)s"),
 )
 CHANGE_THREADS, OBSERVE_THREADS, DEADLINE = 4, 1, 14.0
-_API = ()
+_API = (volumes, actions, metadata, snapshots, attachments, quotas, surroundings)
 
 
 def build(cloud: Cloud, images: Images, storage: BlockStorage | None = None) -> Service:
     """Block storage over images. Without a storage given: simulated if the cloud is, else files here."""
-    volumes = BlockStorageService(
+    service = BlockStorageService(
         db=cloud.db,
         policy=Policy(POLICY, read_overrides(cloud.data_dir / "policy" / "volume.yaml")),
         config=build_config(VolumeConfig, "volume", cloud.options.get("volume", {})),
@@ -52,21 +64,25 @@ def build(cloud: Cloud, images: Images, storage: BlockStorage | None = None) -> 
             request_id_headers=("x-openstack-request-id", "x-compute-request-id"),
         ),
         routes=[_router()],
-        state=volumes,
-        facade=VolumeFacade(volumes),
+        state=service,
+        facade=VolumeFacade(service),
         catalog=CATALOG,
         reconcilers=[
-            VolumeReconciler(volumes),
-            SnapshotReconciler(volumes),
-            AttachmentReconciler(volumes),
-            OrphanReconciler(volumes),
+            VolumeReconciler(service),
+            SnapshotReconciler(service),
+            AttachmentReconciler(service),
+            OrphanReconciler(service),
         ],
     )
 
 
 @cache
 def _router() -> Router:
-    return Router("/volume", route_handlers=[*versions.ROUTES], request_class=VolumeCall)
+    """Each route twice: with the project in its path, as all had it until 3.66, and without."""
+    routes = [route for module in _API for route in module.ROUTES]
+    api = [Router(path, route_handlers=routes) for path in ("/v3", "/v3/{project_id:str}")]
+    guards = [require_own_project]
+    return Router("/volume", route_handlers=[*versions.ROUTES, *api], request_class=VolumeCall, guards=guards)
 
 
 def _access(cloud: Cloud, driver: BlockStorage, durable: bool) -> StorageAccess:
