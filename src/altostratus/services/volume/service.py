@@ -28,6 +28,7 @@ from altostratus.services.volume.api import (
 from altostratus.services.volume.config import VolumeConfig
 from altostratus.services.volume.driver import BlockStorage
 from altostratus.services.volume.errors import volume_fault
+from altostratus.services.volume.facade import VolumeFacade
 from altostratus.services.volume.policy import POLICY
 from altostratus.services.volume.reconcilers.attachment import AttachmentReconciler
 from altostratus.services.volume.reconcilers.orphans import OrphanReconciler
@@ -64,6 +65,7 @@ def build(cloud: Cloud, images: Images, storage: BlockStorage | None = None) -> 
         ),
         routes=[_router()],
         state=service,
+        facade=VolumeFacade(service),
         catalog=CATALOG,
         reconcilers=[
             VolumeReconciler(service),

@@ -6,14 +6,14 @@ from altostratus.kernel.reconcile.outcome import Again, Done, Outcome, Terminal
 from altostratus.services.volume.domain.steps import (
     Connect,
     Disconnect,
-    EnsureAbsent,
     EnsureSize,
     EnsureSnapshot,
     EnsureSnapshotAbsent,
     EnsureVolume,
-    Forget,
+    EnsureVolumeAbsent,
     ForgetAttachment,
     ForgetSnapshot,
+    ForgetVolume,
     Step,
 )
 from altostratus.services.volume.domain.volume import Attachment, Snapshot, Volume
@@ -59,7 +59,7 @@ def _plan_absence(kept: bool, seen: Seen) -> Step | Outcome:
     """What needs the volume wakes it when it goes."""
     if kept:
         return Done()
-    return EnsureAbsent() if seen.size or seen.remains else Forget()
+    return EnsureVolumeAbsent() if seen.size or seen.remains else ForgetVolume()
 
 
 def plan_snapshot(snapshot: Snapshot, waits: bool, seen: Seen) -> Step | Outcome:

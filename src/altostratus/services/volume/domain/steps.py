@@ -14,12 +14,12 @@ class EnsureSize:
 
 
 @dataclass(frozen=True, slots=True)
-class EnsureAbsent:
+class EnsureVolumeAbsent:
     """Remove it from the storage."""
 
 
 @dataclass(frozen=True, slots=True)
-class Forget:
+class ForgetVolume:
     """Drop the row: nothing is left."""
 
 
@@ -53,14 +53,14 @@ class ForgetAttachment:
     """Drop the row: the volume is free, or goes with its server."""
 
 
-VOLUME_STEPS = (EnsureVolume, EnsureSize, EnsureAbsent, Forget)
+VOLUME_STEPS = (EnsureVolume, EnsureSize, EnsureVolumeAbsent, ForgetVolume)
 SNAPSHOT_STEPS = (EnsureSnapshot, EnsureSnapshotAbsent, ForgetSnapshot)
 ATTACHMENT_STEPS = (Connect, Disconnect, ForgetAttachment)
 Step = (
     EnsureVolume
     | EnsureSize
-    | EnsureAbsent
-    | Forget
+    | EnsureVolumeAbsent
+    | ForgetVolume
     | EnsureSnapshot
     | EnsureSnapshotAbsent
     | ForgetSnapshot

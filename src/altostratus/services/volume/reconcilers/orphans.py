@@ -27,7 +27,7 @@ log = logger("orphans")
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveOrphan:
+class RemoveOrphanVolume:
     """Remove a volume that belongs to nobody."""
 
     volume_id: str
@@ -41,20 +41,20 @@ class RemoveOrphanSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveBase:
+class RemoveVolumeBase:
     """Remove the copy of an image, unless something rests on it."""
 
     image_id: str
 
 
-Remove = RemoveOrphan | RemoveOrphanSnapshot | RemoveBase
+Remove = RemoveOrphanVolume | RemoveOrphanSnapshot | RemoveVolumeBase
 
 
 class OrphanReconciler:
     """kind 'volume.orphans'"""
 
     kind: ClassVar[str] = "volume.orphans"
-    steps: ClassVar[tuple[type, ...]] = (RemoveOrphan, RemoveOrphanSnapshot, RemoveBase)
+    steps: ClassVar[tuple[type, ...]] = (RemoveOrphanVolume, RemoveOrphanSnapshot, RemoveVolumeBase)
 
     def __init__(self, service: BlockStorageService) -> None:
         self._storage = Storage(service.storage)
@@ -84,30 +84,30 @@ class OrphanReconciler:
             lost_copies = copies - snapshots.existing(tx, sorted(copies))
             unused = bases - volumes.images(tx)
             return [
-                *(RemoveOrphan(each) for each in sorted(lost)),
+                *(RemoveOrphanVolume(each) for each in sorted(lost)),
                 *(RemoveOrphanSnapshot(each) for each in sorted(lost_copies)),
-                *(RemoveBase(each) for each in sorted(unused)),
+                *(RemoveVolumeBase(each) for each in sorted(unused)),
             ]
 
         return await turn.read(unknown)
 
     def plan(self, wanted: str, seen: list[Remove], now: datetime) -> Remove | Again:
         for new in set(seen) - set(self._since):
-            if not isinstance(new, RemoveBase):
+            if not isinstance(new, RemoveVolumeBase):
                 log.warning("in the storage, but in no row", what=repr(new), removed_after=str(self._orphan_grace))
         self._since = {remove: self._since.get(remove, now) for remove in seen}
         for remove, since in self._since.items():
-            grace = self._base_grace if isinstance(remove, RemoveBase) else self._orphan_grace
+            grace = self._base_grace if isinstance(remove, RemoveVolumeBase) else self._orphan_grace
             if now - since >= grace:
                 return remove
         return Again(EVERY_SECONDS, "the storage is searched for orphans again and again")
 
     def news(self, wanted: str, seen: list[Remove], verdict: Remove | Again) -> bool:
-        return isinstance(verdict, RemoveOrphan | RemoveOrphanSnapshot)
+        return isinstance(verdict, RemoveOrphanVolume | RemoveOrphanSnapshot)
 
     def record(self, tx: Tx, wanted: str, seen: list[Remove], verdict: Remove | Again) -> None:
         match verdict:
-            case RemoveOrphan(volume_id):
+            case RemoveOrphanVolume(volume_id):
                 events.record(tx, SYSTEM, "volume.orphan.remove", volume_id)
             case RemoveOrphanSnapshot(snapshot_id):
                 events.record(tx, SYSTEM, "volume.orphan.remove", snapshot_id)
@@ -115,11 +115,11 @@ class OrphanReconciler:
     async def take(self, step: Remove, wanted: str, turn: Pass) -> None:
         driver = self._storage.driver
         match step:
-            case RemoveOrphan(volume_id):
+            case RemoveOrphanVolume(volume_id):
                 await self._storage.change(turn, driver.ensure_absent, volume_id, turn.fence)
             case RemoveOrphanSnapshot(snapshot_id):
                 await self._storage.change(turn, driver.ensure_snapshot_absent, snapshot_id)
-            case RemoveBase(image_id):
+            case RemoveVolumeBase(image_id):
                 self._since.pop(step, None)  # what rests on it is known to the storage alone: another time, then
                 with suppress(DriverError):
                     await self._storage.change(turn, driver.ensure_base_absent, image_id)

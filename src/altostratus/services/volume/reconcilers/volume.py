@@ -10,7 +10,7 @@ from altostratus.kernel.actor import SYSTEM
 from altostratus.kernel.reconcile import Done, Outcome, Pass, Terminal
 from altostratus.kernel.tx import Tx
 from altostratus.services.volume.domain.plan import Seen, plan_volume
-from altostratus.services.volume.domain.steps import VOLUME_STEPS, EnsureAbsent, EnsureSize, EnsureVolume, Step
+from altostratus.services.volume.domain.steps import VOLUME_STEPS, EnsureSize, EnsureVolume, EnsureVolumeAbsent, Step
 from altostratus.services.volume.domain.volume import Volume
 from altostratus.services.volume.driver import BaseImage, Impossible, VolumeSpec
 from altostratus.services.volume.reconcilers.storage import GIB, Storage
@@ -70,7 +70,7 @@ class VolumeReconciler:
                     await self._storage.change(turn, driver.ensure_volume, spec, turn.fence, copies=True)
                 case EnsureSize():
                     await self._storage.change(turn, driver.ensure_size, volume.id, volume.size * GIB, turn.fence)
-                case EnsureAbsent():
+                case EnsureVolumeAbsent():
                     await self._storage.change(turn, driver.ensure_absent, volume.id, turn.fence)
                 case _:
                     await turn.write(lambda tx: _forget(tx, volume))

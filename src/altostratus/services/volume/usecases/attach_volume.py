@@ -24,6 +24,11 @@ _RULE = "volume_extension:volume_actions:"
 def note(tx: Tx, volume: Volume, **values: Any) -> Attachment:
     """A row without an owner, for a volume that nobody has."""
     require_status(tx, volume, "be attached", ("available",))
+    return claim(tx, volume, **values)
+
+
+def claim(tx: Tx, volume: Volume, **values: Any) -> Attachment:
+    """A row that keeps others away from a volume."""
     known: dict[str, Any] = {
         "id": tx.new_id(),
         "volume_id": volume.id,
