@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import fcntl
 import gc
+import multiprocessing
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ from typing import IO
 import uvloop
 
 from altostratus.app.clouds_yaml import write_clouds_yaml
-from altostratus.app.schema import OBJECTS, upgrade
+from altostratus.app.schema import OBJECTS, SchemaError, upgrade
 from altostratus.app.settings import Settings
 from altostratus.app.wiring import System, admin_password
 from altostratus.kernel import log
@@ -72,11 +73,6 @@ def check_format(data_dir: Path, simulate: bool) -> None:
 
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT; look anew at SIGUSR1."""
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # whoever starts sees everything anyway
-    lock = lock_data_dir(settings.data_dir)
-    check_format(settings.data_dir, settings.simulate)
-    upgrade(settings.database_url, settings.data_dir / "snapshots")
-    upgrade(settings.objects_url, settings.data_dir / "snapshots", OBJECTS)
     system = await asyncio.to_thread(System, settings)  # drivers look at the host, which blocks
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -92,9 +88,25 @@ async def serve(settings: Settings) -> None:
     await asyncio.wait({failed, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
     await server.stop()
     await system.stop()
-    lock.close()
     if not stop.is_set():
         raise StartError(f"The HTTP server ended by itself; is {settings.address}:{settings.port} in use?")
+
+
+def _bring_up_to_date(settings: Settings) -> None:
+    """Both databases, in a process of its own: what that takes (alembic, 11 MB) is gone with it."""
+    child = multiprocessing.get_context("fork").Process(target=_upgrade_both, args=(settings,))
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise StartError("The databases are not of this program's version, and could not be brought to it: see above.")
+
+
+def _upgrade_both(settings: Settings) -> None:
+    try:
+        upgrade(settings.database_url, settings.data_dir / "snapshots")
+        upgrade(settings.objects_url, settings.data_dir / "snapshots", OBJECTS)
+    except SchemaError as error:
+        sys.exit(f"alto: {error}")
 
 
 def _spare_the_collector() -> None:
@@ -113,9 +125,14 @@ def run(settings: Settings) -> int:
     with contextlib.suppress(AttributeError):  # glibc's: each thread would have a heap of its own, some MB together
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
     try:
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # whoever starts sees everything anyway
+        lock = lock_data_dir(settings.data_dir)
+        check_format(settings.data_dir, settings.simulate)
+        _bring_up_to_date(settings)
         # half of what asyncio's own loop takes of a request that comes from another thread, as the server's do
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))
+        lock.close()
     except (StartError, BadSecret, ValueError) as error:
         print(f"alto: {error}", file=sys.stderr)
         return 1

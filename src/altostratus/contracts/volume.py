@@ -139,3 +139,7 @@ class Volumes(Protocol):
         """The attachments of many servers in a constant number of queries, each list in the order of creation; those
         that are to go are among them until they are gone."""
         ...
+
+    def unsettled_owners(self, tx: Tx) -> set[str]:
+        """Those that have something to do about a volume: the scan that guarantees what a lost wake may lose."""
+        ...
