@@ -11,6 +11,7 @@ class Wish(StrEnum):
 
     RUNNING = "running"
     STOPPED = "stopped"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ class Host:
     reachable: bool
     seen_at: datetime | None
     created_at: datetime
+
+    @property
+    def up(self) -> bool:
+        """As Nova's services are up."""
+        return self.reachable and not self.forced_down
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,10 @@ def _settled(server: Server) -> tuple[str, str]:
 
 
 def _power_task(server: Server) -> str | None:
+    if server.wanted == Wish.PAUSED and server.power == "running":
+        return "pausing"
+    if server.wanted == Wish.RUNNING and server.power == "paused":
+        return "unpausing"
     if server.wanted == Wish.RUNNING and server.power != "running":
         return "powering-on"
     if server.wanted == Wish.STOPPED and server.power in ("running", "paused"):

@@ -148,10 +148,10 @@ class Disks:
             _ensure_content(self._folder(owner.machine_id) / "owner.json", content)
 
     def ensure_machine(self, spec: MachineSpec, fence: int) -> None:
-        """Directory, owner, root disk and config drive are there. A root disk that is there is never
-        replaced."""
+        """Directory, owner, root disk (of a machine with an image) and config drive are there. A root disk that is
+        there is never replaced."""
         with _os_errors("cannot make disks"), self._bases_locked(fcntl.LOCK_SH):
-            base = None if self.root_disk(spec.id).exists() else self._base_for(spec)
+            base = self._base_for(spec) if spec.image_id and not self.root_disk(spec.id).exists() else None
             self._folder(spec.id).mkdir(mode=0o711, exist_ok=True)
             self.write_owner(Owner(spec.id, spec.project_id, fence))
             if base is not None:

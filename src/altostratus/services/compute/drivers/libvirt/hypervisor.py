@@ -22,11 +22,13 @@ from altostratus.services.compute.driver import (
     DriverError,
     FencedOut,
     HostFacts,
+    Impossible,
     MachineEvent,
     MachineSpec,
     Observation,
     OffReason,
     Power,
+    VolumeDisk,
 )
 from altostratus.services.compute.drivers.libvirt import domain_xml
 from altostratus.services.compute.drivers.libvirt.connection import Connection, event, is_gone
@@ -41,6 +43,8 @@ _WITH_EVERYTHING = (
     | libvirt.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA
     | libvirt.VIR_DOMAIN_UNDEFINE_NVRAM
 )
+_NO_SLOT = "No more available PCI slots"
+_UNPLUGGING = "in the process of unplug"
 
 
 class LibvirtHypervisor:
@@ -159,6 +163,31 @@ class LibvirtHypervisor:
             elif state == PAUSED:
                 domain.resume()
 
+    def ensure_paused(self, machine_id: str, fence: int) -> None:
+        with self._connection.use() as connection:
+            domain = _found(connection, machine_id)
+            self._leave_fence(machine_id, domain, fence)
+            if domain is not None and domain.isActive() and domain.state()[0] != PAUSED:
+                with _unless_off(domain):
+                    domain.suspend()
+
+    def ensure_attached(self, machine_id: str, disk: VolumeDisk, fence: int) -> None:
+        with self._connection.use() as connection:
+            domain = _found(connection, machine_id)
+            self._leave_fence(machine_id, domain, fence)
+            if domain is None or not domain.isActive():
+                raise DriverError(f"machine {machine_id} does not run")
+            if disk.attachment_id not in domain_xml.parse(domain.XMLDesc()).volumes:
+                _attach(domain, domain_xml.volume_xml(disk, self._disks.cache))
+
+    def request_detach(self, machine_id: str, attachment_id: str, fence: int) -> None:
+        with self._connection.use() as connection:
+            domain = _found(connection, machine_id)
+            self._leave_fence(machine_id, domain, fence)
+            if domain is not None and domain.isActive():
+                with _unless_off(domain):
+                    _detach(domain, domain_xml.volume_alias(attachment_id))
+
     def request_shutdown(self, machine_id: str, fence: int) -> None:
         with self._connection.use() as connection:
             domain = _found(connection, machine_id)
@@ -216,7 +245,7 @@ class LibvirtHypervisor:
 
     def _define(self, connection: libvirt.virConnect, spec: MachineSpec, mark: Mark) -> None:
         config_drive = self._disks.config_drive(spec.id) if spec.config_drive is not None else None
-        base = self._disks.base(spec.image_id)
+        base = self._disks.base(spec.image_id) if spec.image_id else None
         placement = domain_xml.Placement(
             virt_type=self._virt_type,
             root_disk=self._disks.root_disk(spec.id),
@@ -245,17 +274,23 @@ class LibvirtHypervisor:
     def _seen(self, domain: libvirt.virDomain, only_own: bool = False) -> Observation | None:
         """None when it is gone since it was listed, or another cloud's and only ours are asked for."""
         try:
-            known, (state, reason) = domain_xml.parse(domain.XMLDesc()), domain.state()
-            defined = bool(domain.isPersistent())
+            (state, reason), plugged = domain.state(), bool(domain.isActive())
+            known, defined = domain_xml.parse(domain.XMLDesc()), _definition(domain)
         except libvirt.libvirtError as error:
             if is_gone(error):
                 return None
             raise
         if only_own and known.mark.home != self._home:
             return None
-        return self._observation(known, defined, state, reason)
+        seen = self._observation(known, state, reason)
+        return replace(
+            seen,
+            digest=known.mark.digest if defined else "",
+            plugged=known.volumes if plugged else frozenset(),
+            defined=defined.volumes if defined else frozenset(),
+        )
 
-    def _observation(self, known: Domain, defined: bool, state: int, reason: int) -> Observation:
+    def _observation(self, known: Domain, state: int, reason: int) -> Observation:
         host_boot_id = self._boot_id()
         doing, off_reason = power(
             state,
@@ -272,7 +307,6 @@ class LibvirtHypervisor:
             ports=known.ports,
             done=frozenset(known.mark.done),
             boot_id=known.mark.boot_id,
-            digest=known.mark.digest if defined else "",
             host_boot_id=host_boot_id,
         )
 
@@ -313,6 +347,32 @@ def _destroy(domain: libvirt.virDomain) -> None:
     with _unless_off(domain):
         if domain.isActive():
             domain.destroy()
+
+
+def _definition(domain: libvirt.virDomain) -> Domain | None:
+    """What holds at its next start; None when it has none and is gone once it is off."""
+    return domain_xml.parse(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)) if domain.isPersistent() else None
+
+
+def _attach(domain: libvirt.virDomain, xml: str) -> None:
+    try:
+        domain.attachDeviceFlags(xml, libvirt.VIR_DOMAIN_AFFECT_LIVE)
+    except libvirt.libvirtError as error:
+        if _NO_SLOT in (error.get_error_message() or ""):
+            raise Impossible(
+                "the server has no free slot for another volume: detach one, or stop the server and start it again"
+            ) from error
+        raise
+
+
+def _detach(domain: libvirt.virDomain, alias: str) -> None:
+    """A guest that is letting go of it already, or has, is as good."""
+    try:
+        domain.detachDeviceAlias(alias, libvirt.VIR_DOMAIN_AFFECT_LIVE)
+    except libvirt.libvirtError as error:
+        gone = error.get_error_code() == libvirt.VIR_ERR_DEVICE_MISSING
+        if not gone and _UNPLUGGING not in (error.get_error_message() or ""):
+            raise
 
 
 def _undefine(domain: libvirt.virDomain) -> None:
