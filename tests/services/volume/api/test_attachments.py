@@ -181,6 +181,12 @@ def test_an_administrator_forgets_what_nobody_sees_to(tmp_path: Path) -> None:
         assert await admin.act(volume, "os-force_detach", {"connector": None}) == 202
         assert await status(cloud, volume) == "available"
         assert await cloud.client().act(volume, "os-attach", TO_SERVER) == 202
+        assert await admin.act(volume, "os-reset_status", {"status": "available"}) == 202
+        for name, arguments in (("os-attach", TO_SERVER), ("os-reserve", None), ("os-extend", {"new_size": 2})):
+            assert await cloud.client().act(volume, name, arguments) == 400  # it only looks available
+        assert (
+            await cloud.client().post(f"{V}/attachments", {"attachment": {"volume_uuid": volume["id"]}})
+        ).status_code == 400
         reset = {"status": "available", "attach_status": "detached", "migration_status": "none"}
         assert await admin.act(volume, "os-reset_status", reset) == 202
         assert await status(cloud, volume) == "available"
