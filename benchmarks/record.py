@@ -4,7 +4,7 @@ import datetime
 import os
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,28 +15,48 @@ PAGE = ROOT / "docs/benchmarks.md"
 PACKAGES = ("litestar", "granian", "sqlalchemy", "msgspec")
 
 
-def write_record(found: Mapping[str, Sequence[Figure]], load: float, quick: bool) -> None:
-    """Replace the page. `load` is the load average when measuring began."""
-    lines = ["# Benchmarks", "", *_circumstances(load, quick)]
-    for group, figures in found.items():
-        if figures:
-            lines += ["", f"## {group.replace('_', ' ').capitalize()}", "", *_table(figures)]
+def write_record(group: str, figures: Sequence[Figure], load: float, quick: bool) -> None:
+    """Replace a group's section of the page, and what it says of the machine. `load` is the load average when the
+    group began. A group that measured nothing keeps its section."""
+    if not figures:
+        return
+    sections = _sections(PAGE.read_text()) if PAGE.exists() else {}
+    sections[_title(group)] = "\n".join([*_circumstances(load, quick), "", *_table(figures)])
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text("\n".join(lines) + "\n")
+    texts = (f"## {title}\n\n{text}" for title, text in sections.items())
+    PAGE.write_text("\n\n".join(["\n".join(_introduction()), *texts]) + "\n")
+
+
+def _sections(page: str) -> dict[str, str]:
+    """The text of each section, by its title."""
+    parts = (part.partition("\n") for part in page.split("\n## ")[1:])
+    return {title: text.strip() for title, _, text in parts}
+
+
+def _title(group: str) -> str:
+    return group.replace("_", " ").capitalize()
+
+
+def _introduction() -> list[str]:
+    return [
+        "# Benchmarks",
+        "",
+        "`python benchmarks/run.py --record` writes this page, or the sections of the groups that are named.",
+        "What is compared was measured in the same run; values are medians.",
+        "",
+        f"- Machine: {_processor()}, {os.cpu_count()} processors, {_memory_gib():.0f} GiB, {_system()}, "
+        f"Linux {platform.release()}.",
+        f"- Python {platform.python_version()}, {', '.join(f'{name} {version(name)}' for name in PACKAGES)}; "
+        f"{_output('qemu-system-x86_64', '--version') or 'no QEMU'}; libvirt {_output('libvirtd', '--version')}.",
+    ]
 
 
 def _circumstances(load: float, quick: bool) -> list[str]:
     today = datetime.datetime.now(datetime.UTC).date()
-    head = f"`python benchmarks/run.py --record{' --quick' if quick else ''}` wrote this page on {today}"
-    return [
-        f"{head}, at {_output('git', '-C', str(ROOT), 'describe', '--always', '--dirty')}.",
-        "What is compared was measured in the same run; values are medians.",
-        "",
-        f"- Machine: {_processor()}, {os.cpu_count()} processors, {_memory_gib():.0f} GiB, {_system()}, "
-        f"Linux {platform.release()}; load average {load:.1f} before, {os.getloadavg()[0]:.1f} after{_priority()}.",
-        f"- Python {platform.python_version()}, {', '.join(f'{name} {version(name)}' for name in PACKAGES)}; "
-        f"{_output('qemu-system-x86_64', '--version') or 'no QEMU'}; libvirt {_output('libvirtd', '--version')}.",
-    ]
+    commit = _output("git", "-C", str(ROOT), "describe", "--always", "--dirty")
+    now = os.getloadavg()[0]
+    few = ", with few samples" if quick else ""
+    return [f"Measured on {today} at {commit}{few}; load average {load:.1f} before, {now:.1f} after{_priority()}."]
 
 
 def _table(figures: Sequence[Figure]) -> list[str]:

@@ -14,21 +14,20 @@ GROUPS = ("startup_and_memory", "servers_simulated", "tokens", "identity", "obje
 
 def main() -> int:
     arguments = _arguments()
-    load = os.getloadavg()[0]
-    print(f"load average before: {load:.1f} on {os.cpu_count()} processors", flush=True)
-    found: dict[str, list[Figure]] = {}
+    missed: list[str] = []
     for group in arguments.names or GROUPS:
-        found[group] = list(_shown(group, arguments.quick))
-    if arguments.record:
-        write_record(found, load, arguments.quick)
-    missed = [figure.what for figures in found.values() for figure in figures if figure.met is False]
+        load = os.getloadavg()[0]
+        figures = list(_shown(group, arguments.quick))
+        missed += [figure.what for figure in figures if figure.met is False]
+        if arguments.record:
+            write_record(group, figures, load, arguments.quick)
     print(f"missed: {', '.join(missed)}" if missed else "all limits are met")
     return 1 if missed else 0
 
 
 def _shown(group: str, quick: bool) -> Iterator[Figure]:
     """A group's figures, each printed as it is there."""
-    print(f"\n{group}", flush=True)
+    print(f"\n{group} (load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors)", flush=True)
     if group == "servers_real" and os.geteuid() != 0:
         print("  left out: real machines need root")
         return
@@ -42,7 +41,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*GROUPS, []], help="groups to measure (default: all)")
     parser.add_argument("--quick", action="store_true", help="fewer samples")
-    parser.add_argument("--record", action="store_true", help="write docs/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="write the groups into docs/benchmarks.md")
     return parser.parse_args()
 
 

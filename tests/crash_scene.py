@@ -19,7 +19,7 @@ ADMIN = Actor(user_id="tester", project_id=PROJECT, roles=frozenset({"admin", "m
 SETTLE_SECONDS = 3000.0
 OPTIONS: dict[str, dict[str, Any]] = {
     "compute": {"unused_base_seconds": 900.0},
-    "volume": {"unused_base_seconds": 900.0, "orphan_seconds": 900.0},
+    "volume": {"copy_seconds": 600.0, "unused_base_seconds": 900.0, "orphan_seconds": 900.0},
 }
 
 

@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import signal
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -95,10 +94,19 @@ async def serve(settings: Settings) -> None:
 
 def _bring_up_to_date(settings: Settings) -> None:
     """Both databases, in a process of its own: what that takes (alembic, 11 MB) is gone with it."""
-    snapshots = settings.data_dir / "snapshots"
-    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as apart:
-        apart.submit(upgrade, settings.database_url, snapshots).result()
-        apart.submit(upgrade, settings.objects_url, snapshots, OBJECTS).result()
+    child = multiprocessing.get_context("fork").Process(target=_upgrade_both, args=(settings,))
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise StartError("The databases are not of this program's version, and could not be brought to it: see above.")
+
+
+def _upgrade_both(settings: Settings) -> None:
+    try:
+        upgrade(settings.database_url, settings.data_dir / "snapshots")
+        upgrade(settings.objects_url, settings.data_dir / "snapshots", OBJECTS)
+    except SchemaError as error:
+        sys.exit(f"alto: {error}")
 
 
 def _spare_the_collector() -> None:
@@ -125,7 +133,7 @@ def run(settings: Settings) -> int:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))
         lock.close()
-    except (StartError, SchemaError, BadSecret, ValueError) as error:
+    except (StartError, BadSecret, ValueError) as error:
         print(f"alto: {error}", file=sys.stderr)
         return 1
     return 0

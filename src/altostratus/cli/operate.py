@@ -86,7 +86,7 @@ def _split(listen: str | None) -> tuple[str | None, int | None]:
     if listen is None:
         return None, None
     address, _, port = listen.rpartition(":")
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not port.isdecimal() or not 0 < int(port) < 65536:
         raise Problem(f"--listen {listen}: it must be ADDRESS:PORT, for example 127.0.0.1:8774")
     return address.strip("[]") or "127.0.0.1", int(port)
 

@@ -58,6 +58,14 @@ class HypervisorNotFound(NotFound):
     """No hypervisor matching '{id}' could be found."""
 
 
+class ServiceNotFound(NotFound):
+    """Service {id} could not be found."""
+
+
+class HostBinaryNotFound(NotFound):
+    """Could not find binary {binary} on host {host}."""
+
+
 class FlavorExists(Conflict):
     """Flavor with {what} {value} already exists."""
 
@@ -72,6 +80,46 @@ class InvalidState(Conflict):
 
 class ServerLocked(Conflict):
     """Instance {id} is locked"""
+
+
+class DeviceInUse(Conflict):
+    """The supplied device path ({path}) is in use."""
+
+
+class InvalidDevice(BadRequest):
+    """The supplied device path ({path}) is invalid."""
+
+
+class TooManyDevices(Forbidden):
+    """The maximum allowed number of disk devices ({maximum}) to attach to a single instance has been exceeded."""
+
+
+class VolumeNotFound(NotFound):
+    """Volume {id} could not be found."""
+
+
+class VolumeNotAttached(NotFound):
+    """Instance {server} is not attached to volume {volume}"""
+
+
+class VolumeNotAvailable(BadRequest):
+    """Invalid volume: volume '{id}' status must be 'available'. Currently in '{status}'"""
+
+
+class RootVolume(BadRequest):
+    """Cannot detach a root device volume"""
+
+
+class InvalidMapping(BadRequest):
+    """Block Device Mapping is Invalid: {details}"""
+
+
+class VolumeNotBootable(BadRequest):
+    """Block Device {id} is not bootable."""
+
+
+class VolumeTooSmall(BadRequest):
+    """Volume is smaller than the minimum size specified in image metadata: {size} GiB instead of {needed} GiB."""
 
 
 class ImageNotUsable(BadRequest):

@@ -23,6 +23,7 @@ from altostratus.services.compute.api import (
     ComputeCall,
     consoles,
     flavors,
+    host_services,
     hosts,
     instance_actions,
     interfaces,
@@ -33,6 +34,7 @@ from altostratus.services.compute.api import (
     server_metadata,
     servers,
     versions,
+    volume_attachments,
 )
 from altostratus.services.compute.config import ComputeConfig
 from altostratus.services.compute.driver import Hypervisor
@@ -61,7 +63,9 @@ _API = (
     keypairs,
     quotas,
     hosts,
+    host_services,
     interfaces,
+    volume_attachments,
     consoles,
     instance_actions,
     security_groups,

@@ -6,6 +6,9 @@ import msgspec
 class VolumeConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Quotas are per project, -1 is unlimited."""
 
+    copy_seconds: float = 3600.0
+    """How long making a volume or a snapshot may take before it is tried again."""
+
     unused_base_seconds: float = 86400.0
     """How long the storage keeps its copy of an image that no volume rests on any more."""
     orphan_seconds: float = 86400.0

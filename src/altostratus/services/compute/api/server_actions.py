@@ -53,6 +53,16 @@ async def _stop(request: ComputeCall, server_id: str, arguments: Any) -> None:
     await compute.db.write(lambda tx: power_server.stop_server(tx, compute, request.actor, server_id))
 
 
+async def _pause(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    compute = request.compute
+    await compute.db.write(lambda tx: power_server.pause_server(tx, compute, request.actor, server_id))
+
+
+async def _unpause(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    compute = request.compute
+    await compute.db.write(lambda tx: power_server.unpause_server(tx, compute, request.actor, server_id))
+
+
 async def _reboot(request: ComputeCall, server_id: str, arguments: Any) -> None:
     hard = _parse(arguments, schemas.RebootType).type.upper() == "HARD"
     compute = request.compute

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from altostratus.contracts.network import Port
+from altostratus.contracts.volume import Attachment
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
 from altostratus.services.compute.domain.server import Server, Status, Verb, status_of
@@ -19,6 +20,7 @@ class Shown:
     server: Server
     verb: Verb | None
     ports: Sequence[Port]
+    attachments: Sequence[Attachment]
     host: str | None
     host_reachable: bool
 
@@ -41,8 +43,16 @@ def gather(tx: Tx, compute: Compute, found: Sequence[Server]) -> list[Shown]:
     """What the view needs, for many servers at once."""
     verbs = servers.verbs_of(tx, [s.id for s in found])
     ports: Mapping[str, Sequence[Port]] = compute.networks.ports_of(tx, [s.owner for s in found])
+    attachments = compute.volumes.attachments_of(tx, [s.owner for s in found])
     names = servers.host_names(tx)
     return [
-        Shown(s, verbs.get(s.id), ports.get(s.owner, ()), names.get(s.host_id or ""), s.host_id is not None)
+        Shown(
+            server=s,
+            verb=verbs.get(s.id),
+            ports=ports.get(s.owner, ()),
+            attachments=attachments.get(s.owner, ()),
+            host=names.get(s.host_id or ""),
+            host_reachable=s.host_id is not None,
+        )
         for s in found
     ]

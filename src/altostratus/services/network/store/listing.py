@@ -1,5 +1,6 @@
 """Lists: filters, sort keys and pages over a table, by the names that the API gives to its columns."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from altostratus.kernel.tx import Tx
 from altostratus.services.network.errors import HTTPBadRequest, InvalidInput
 from altostratus.services.network.store.standard import tagged
 
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 TAG_FILTERS = ("tags", "tags-any", "not-tags", "not-tags-any")
 Condition = Callable[[Sequence[str]], ColumnElement[bool]]
 
@@ -81,7 +83,7 @@ def _value(column: Column[Any], name: str, text: str) -> Any:
     if isinstance(column.type, Boolean):
         return truth(name, text)
     if isinstance(column.type, Integer):
-        if not text.lstrip("-").isdigit() or len(text) > 18:
+        if not _INTEGER.fullmatch(text):
             raise InvalidInput(reason=f"'{text}' is not an integer")
         return int(text)
     return None if text == "" and column.nullable else text

@@ -230,7 +230,7 @@ def _older_than(tx: Tx, container_id: int, name: str, version: str | None) -> Ob
     """Where a page begins within a name. A version that has gone since counts as if it were there."""
     if version is None or version == NULL:
         return find_null(tx, container_id, name) if version else None
-    if not version.isdigit():
+    if not version.isdecimal() or len(version) > 18:
         return None
     return Object(int(version), container_id, name, False, True, True, 0, "", "", 0, None, None, {}, {})
 

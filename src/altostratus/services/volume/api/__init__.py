@@ -39,7 +39,7 @@ class VolumeCall(Call):
         return self.link(f"/volume{version}/{project}{path}" if project else f"/volume{version}{path}")
 
 
-def require_own_project(connection: Any, handler: Any) -> None:
+async def require_own_project(connection: Any, handler: Any) -> None:
     """Refuse a project in the URL that is not the token's, as Cinder does."""
     project, actor = connection.path_params.get("project_id"), Context.of(connection.scope).actor
     if project is not None and actor is not None and project != actor.project_id:

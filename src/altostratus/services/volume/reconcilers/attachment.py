@@ -33,7 +33,7 @@ class AttachmentReconciler:
     steps: ClassVar[tuple[type, ...]] = ATTACHMENT_STEPS
 
     def __init__(self, service: BlockStorageService) -> None:
-        self._storage = Storage(service.storage)
+        self._storage = Storage(service.storage, service.config.copy_seconds)
 
     def due(self, tx: Tx) -> Iterable[str]:
         return attachments.due(tx)

@@ -57,7 +57,7 @@ class OrphanReconciler:
     steps: ClassVar[tuple[type, ...]] = (RemoveOrphanVolume, RemoveOrphanSnapshot, RemoveVolumeBase)
 
     def __init__(self, service: BlockStorageService) -> None:
-        self._storage = Storage(service.storage)
+        self._storage = Storage(service.storage, service.config.copy_seconds)
         self._orphan_grace = timedelta(seconds=service.config.orphan_seconds)
         self._base_grace = timedelta(seconds=service.config.unused_base_seconds)
         self._since: dict[Remove, datetime] = {}

@@ -10,15 +10,14 @@ from altostratus.services.volume.usecases import StorageAccess
 
 T = TypeVar("T")
 GIB = 1 << 30
-COPY_DEADLINE = 3600.0
-"""Seconds that copying a volume may take."""
 
 
 class Storage:
     """The storage, within one service."""
 
-    def __init__(self, access: StorageAccess) -> None:
+    def __init__(self, access: StorageAccess, copy_seconds: float) -> None:
         self._access = access
+        self._copy_seconds = copy_seconds
         self.driver = access.driver
 
     async def volume(self, turn: Pass, volume_id: str) -> Seen:
@@ -45,5 +44,5 @@ class Storage:
 
     async def change(self, turn: Pass, method: Callable[..., Any], *arguments: Any, copies: bool = False) -> Any:
         """Call a method of the driver that changes something."""
-        deadline = COPY_DEADLINE if copies else None
+        deadline = self._copy_seconds if copies else None
         return await turn.call(self._access.change, method, *arguments, deadline=deadline)

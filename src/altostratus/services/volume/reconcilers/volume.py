@@ -35,7 +35,7 @@ class VolumeReconciler:
 
     def __init__(self, service: BlockStorageService) -> None:
         self._service = service
-        self._storage = Storage(service.storage)
+        self._storage = Storage(service.storage, service.config.copy_seconds)
 
     def due(self, tx: Tx) -> Iterable[str]:
         return volumes.due_volumes(tx)
