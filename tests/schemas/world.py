@@ -28,6 +28,7 @@ from tests.schemas.examples import (
     REPLACED,
     SIGNED,
     SIGNED_TEXT,
+    VOLUMES,
     Example,
     Request,
 )
@@ -37,6 +38,7 @@ UNLIMITED = ("network", "subnet", "port", "router", "floatingip", "security_grou
 OPTIONS: dict[str, dict[str, Any]] = {
     "network": {"external_cidr": "198.18.0.0/16", **{f"quota_{name}": -1 for name in UNLIMITED}},
     "compute": {"instances": 500, "cores": -1, "ram": -1, "key_pairs": -1},
+    "volume": {"volumes": -1, "gigabytes": -1},
 }
 """Quotas that do not stop the tests, and addresses for all of them."""
 _PLACEHOLDER = re.compile(r"\$([a-z_]+)")
@@ -122,17 +124,21 @@ class Things:
         recipe = RECIPES[name]
         made = await self.must(("POST", recipe.path, recipe.body))
         thing = str(_one_of(made, recipe.key)[recipe.key])
+        if recipe.path in (f"{CPU}/servers", VOLUMES):
+            is_there = self._is_available if recipe.path == VOLUMES else self.is_settled
+            await eventually(partial(is_there, thing))
         for method, path, body in recipe.after:
             self._found["self"] = thing
             await self.must((method, path, body))
-        if name == "server":
-            await eventually(lambda: self.is_settled(thing))
         return thing
 
     async def is_settled(self, server: str) -> bool:
         """Nothing is being done with a server."""
         shown = (await self.must(("GET", f"{CPU}/servers/{server}", None)))["server"]
         return shown["OS-EXT-STS:task_state"] is None and shown["status"] != "BUILD"
+
+    async def _is_available(self, volume: str) -> bool:
+        return bool((await self.must(("GET", f"{VOLUMES}/{volume}", None)))["volume"]["status"] == "available")
 
     async def _look_up(self, name: str) -> str:
         """What is there from the start, or with another thing."""
