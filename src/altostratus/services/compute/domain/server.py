@@ -187,9 +187,7 @@ def _settled(server: Server) -> tuple[str, str]:
 
 def _power_task(server: Server) -> str | None:
     if server.wanted == Wish.RUNNING and server.power != "running":
-        return "unpausing" if server.power == "paused" else "powering-on"
-    if server.wanted == Wish.PAUSED and server.power == "running":
-        return "pausing"
+        return "powering-on"
     if server.wanted == Wish.STOPPED and server.power in ("running", "paused"):
         return "powering-off"
     return None
