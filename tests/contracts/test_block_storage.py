@@ -542,4 +542,4 @@ class TestFilesWithReflinks(ReflinkingContract.TestCase):
 @needs_qemu_img
 @pytest.mark.nightly
 class TestFilesAtLength(FilesContract.TestCase):
-    settings = settings(max_examples=300, stateful_step_count=40, **FILES)
+    settings = settings(max_examples=100, stateful_step_count=40, **FILES)
