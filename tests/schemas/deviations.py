@@ -41,6 +41,13 @@ DEVIATIONS = (
         "numbers and a list, as Neutron's own documentation shows",
     ),
     Deviation("network", r"extraroutes: router/name: .* against format 'uuid'", "a router's name is free text"),
+    Deviation("volume", r"attachments?(/\*)?: 'name' is a required", "attachments have no name, in Cinder neither"),
+    Deviation(
+        "volume",
+        r"/(cluster_name|consistencygroup_id|group_id|migration_status|qos_specs_id|service_uuid|snapshot_id|source_volid"
+        r"|updated_at): None against type 'string'",
+        "null where there is none, as Cinder's own documentation shows",
+    ),
 )
 
 _NO_BODY = "described without a body"
@@ -67,6 +74,7 @@ UNDESCRIBED = {
     "POST /v3/users/{}/credentials/OS-EC2": _NO_BODY,
     "POST /v3/ec2tokens": _NO_BODY,
     "POST /v3/s3tokens": _NO_BODY,
+    "DELETE /v3/attachments/{}": "described without a body; Cinder lists what else is attached",
     "GET /v2/schemas/{}": "a JSON schema",
     "GET /v2/images/{}/file": "image data",
     **{
@@ -76,3 +84,9 @@ UNDESCRIBED = {
     },
 }
 """Operations that answer something which OpenStack does not describe."""
+
+UNANSWERED = {
+    "POST /v3/types": "always 501: there is one type",
+    "POST /v3/snapshots/{}/action": "described with a body, which actions of snapshots do not have",
+}
+"""Operations whose described answer never comes."""

@@ -26,6 +26,8 @@ NO_SUCCESS = {
     "POST /image/v2/images/{image_id}/file": "always 405, as in Glance",
     "PATCH /image/v2/images/{image_id}/file": "always 405, as in Glance",
     "DELETE /image/v2/images/{image_id}/file": "always 405, as in Glance",
+    "GET /volume": "300 Multiple Choices, as Cinder answers",
+    "POST /volume/v3/types": "always 501: there is one type",
 }
 """Operations without any 2xx, and why."""
 
