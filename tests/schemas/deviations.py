@@ -50,6 +50,13 @@ DEVIATIONS = (
     ),
 )
 
+EMPTY = {
+    "PUT /v2.1/servers/{}/os-volume_attachments/{}": "described with a body, which Nova's 202 does not have",
+    "POST /v3/snapshots/{}/action": "described with a body, which actions of snapshots do not have",
+    "POST /v3/types": "always 501: there is one type of volumes",
+}
+"""Operations of ours whose success is empty, as the real service's is, or never comes."""
+
 _NO_BODY = "described without a body"
 _VERSIONS = "documents of versions are described by nobody"
 UNDESCRIBED = {
@@ -84,9 +91,3 @@ UNDESCRIBED = {
     },
 }
 """Operations that answer something which OpenStack does not describe."""
-
-UNANSWERED = {
-    "POST /v3/types": "always 501: there is one type",
-    "POST /v3/snapshots/{}/action": "described with a body, which actions of snapshots do not have",
-}
-"""Operations whose described answer never comes."""

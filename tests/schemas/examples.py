@@ -129,6 +129,11 @@ RECIPES = {
     ),
     "keypair": Recipe(f"{CPU}/os-keypairs", {"keypair": {"name": "$new", "public_key": KEY}}, key="name"),
     "server": Recipe(f"{CPU}/servers", {"server": {**_SERVER, "metadata": {"colour": "red"}, "tags": ["red"]}}),
+    "server_with_volume": Recipe(
+        f"{CPU}/servers",
+        {"server": _SERVER},
+        after=(("POST", f"{CPU}/servers/$self/os-volume_attachments", {"volumeAttachment": {"volumeId": "$volume"}}),),
+    ),
 }
 
 PARAMETERS = {
@@ -152,6 +157,8 @@ PARAMETERS = {
     "ips/{network}": "$network_of_server",
     "os-interface/{port_id}": "$port_of_server",
     "os-hypervisors/{key}": "$hypervisor",
+    "os-services/{key}": "$hypervisor",
+    "os-volume_attachments/{volume_id}": "$volume",
     "os-instance-actions/{request_id}": "$request_of_server",
     "passes/{kind}": "compute.server",
     "{kind}/{key}": "$server",
@@ -426,6 +433,9 @@ _COMPUTE = {
                     "accessIPv4": "10.0.0.1", "hostname": "vm", "min_count": 1, "max_count": "2"}},
         {"server": {"name": "$new", "imageRef": "$image", "flavorRef": "42", "networks": "none",
                     "return_reservation_id": True}},
+        {"server": {"name": "$new", "flavorRef": "42", "networks": "none", "block_device_mapping_v2": [
+            {"source_type": "image", "uuid": "$image", "destination_type": "volume", "boot_index": 0, "volume_size": 1,
+             "delete_on_termination": True, "tag": "root"}]}},
         {"server": {"name": "$new", "imageRef": "$image", "flavorRef": "42", "networks": [{"port": "$port"}]}},
     ),
     "PUT /compute/v2.1/servers/{server_id}": send({"server": {"name": "$new", "description": "d", "hostname": "vm2"}}),
@@ -433,6 +443,13 @@ _COMPUTE = {
         {"lock": {"locked_reason": "because"}}, {"unlock": None}, {"reboot": {"type": "HARD"}}, {"os-stop": None},
         {"os-start": None}, {"os-getConsoleOutput": {"length": 10}}, {"os-resetState": {"state": "active"}},
     ),
+    "POST /compute/v2.1/servers/{server_id}/os-volume_attachments": send(
+        {"volumeAttachment": {"volumeId": "$volume", "tag": "logs", "delete_on_termination": True}}
+    ),
+    "PUT /compute/v2.1/servers/{server_id}/os-volume_attachments/{volume_id}": send(
+        {"volumeAttachment": {"volumeId": "$volume", "delete_on_termination": True}}
+    ),
+    "PUT /compute/v2.1/os-services/{key}": send({"status": "enabled", "forced_down": False}),
     "POST /compute/v2.1/servers/{server_id}/metadata": send({"metadata": {"size": "big"}}),
     "PUT /compute/v2.1/servers/{server_id}/metadata": send({"metadata": {"size": "big"}}),
     "PUT /compute/v2.1/servers/{server_id}/metadata/{key}": send({"meta": {"colour": "blue"}}),
@@ -519,6 +536,12 @@ REPLACED = {
     "PUT /image/v2/images/{image_id}/file": {"{image_id}": "$empty_image"},
     "GET /compute/v2.1/flavors/{flavor_id}/os-flavor-access": {"{flavor_id}": "$private_flavor"},
     "POST /compute/v2.1/flavors/{flavor_id}/action": {"{flavor_id}": "$private_flavor"},
+    **{
+        f"{method} /compute/v2.1/servers/{{server_id}}/os-volume_attachments{key}": {
+            "{server_id}": "$server_with_volume"
+        }
+        for method, key in (("GET", ""), ("GET", "/{volume_id}"), ("PUT", "/{volume_id}"), ("DELETE", "/{volume_id}"))
+    },
     "GET /identity/v3/OS-TRUST/trusts/{trust_id}/roles/{role_id}": {"{role_id}": "$member_role"},
     **{
         f"{method} {ID}/users/{{user_id}}/{what}": {"{user_id}": "$me"}

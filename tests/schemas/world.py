@@ -41,6 +41,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "volume": {"volumes": -1, "snapshots": -1, "gigabytes": -1},
 }
 """Quotas that do not stop the tests, and addresses for all of them."""
+_MADE_SLOWLY = (f"{CPU}/servers", f"{VOL}/volumes", f"{VOL}/snapshots")
 _PLACEHOLDER = re.compile(r"\$([a-z_]+)")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _NUMBERS = count(1)
@@ -129,13 +130,11 @@ class Things:
         recipe = RECIPES[name]
         made = await self.must(("POST", recipe.path, recipe.body))
         thing = str(_one_of(made, recipe.key)[recipe.key])
+        if recipe.path in _MADE_SLOWLY:
+            await eventually(partial(self._is_made, recipe.path, thing))
         for method, path, body in recipe.after:
             self._found["self"] = thing
             await self.must((method, path, body))
-        if name == "server":
-            await eventually(lambda: self.is_settled(thing))
-        if name in ("volume", "snapshot"):
-            await eventually(lambda: self.is_available(name, thing))
         return thing
 
     async def is_settled(self, server: str) -> bool:
@@ -143,9 +142,11 @@ class Things:
         shown = (await self.must(("GET", f"{CPU}/servers/{server}", None)))["server"]
         return shown["OS-EXT-STS:task_state"] is None and shown["status"] != "BUILD"
 
-    async def is_available(self, kind: str, key: str) -> bool:
-        """A volume or a snapshot is there."""
-        return bool((await self.must(("GET", f"{VOL}/{kind}s/{key}", None)))[kind]["status"] == "available")
+    async def _is_made(self, path: str, key: str) -> bool:
+        if path == f"{CPU}/servers":
+            return await self.is_settled(key)
+        shown = await self.must(("GET", f"{path}/{key}", None))
+        return bool(next(iter(shown.values()))["status"] == "available")
 
     async def _look_up(self, name: str) -> str:
         """What is there from the start, or with another thing."""

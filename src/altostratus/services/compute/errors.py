@@ -42,6 +42,17 @@ def not_found_is_bad_request() -> Iterator[None]:
         raise BadRequest(fault.message) from fault
 
 
+@contextmanager
+def as_of_create() -> Iterator[None]:
+    """What other services say about ports and volumes of a new server, as Nova says it: what is not there makes the
+    request wrong (400), what their quotas do not allow is forbidden (403)."""
+    try:
+        with not_found_is_bad_request():
+            yield
+    except OverQuota as fault:
+        raise Forbidden(fault.message) from fault
+
+
 class ServerNotFound(NotFound):
     """Instance {id} could not be found."""
 

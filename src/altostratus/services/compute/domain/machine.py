@@ -15,6 +15,9 @@ class Power(StrEnum):
     CRASHED = "crashed"
 
 
+OFF = (Power.OFF, Power.CRASHED)
+
+
 class OffReason(StrEnum):
     """Why a machine that is not running stopped; decides whether it is started again."""
 

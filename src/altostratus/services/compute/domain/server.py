@@ -186,10 +186,6 @@ def _settled(server: Server) -> tuple[str, str]:
 
 
 def _power_task(server: Server) -> str | None:
-    if server.wanted == Wish.PAUSED and server.power == "running":
-        return "pausing"
-    if server.wanted == Wish.RUNNING and server.power == "paused":
-        return "unpausing"
     if server.wanted == Wish.RUNNING and server.power != "running":
         return "powering-on"
     if server.wanted == Wish.STOPPED and server.power in ("running", "paused"):

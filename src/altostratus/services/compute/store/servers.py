@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, or_, select, update
 
@@ -19,8 +19,8 @@ _VERB = [verb.c[f.name] for f in fields(Verb)]
 # made once: every pass reads these
 _BY_ID = select(*_COLUMNS).where(server.c.id == bindparam("server_id"))
 _VERB_OF = select(*_VERB).where(verb.c.server_id == bindparam("server_id"))
-_WITH_VERB = (
-    select(*_COLUMNS, host.c.boot_id, *_VERB)
+_ON_HOST = (
+    select(*_COLUMNS, host.c.boot_id, host.c.forced_down, *_VERB)
     .outerjoin(host, host.c.id == server.c.host_id)
     .outerjoin(verb, verb.c.server_id == server.c.id)
     .where(server.c.id == bindparam("server_id"))
@@ -75,13 +75,21 @@ def get_server(tx: Tx, server_id: str) -> Server | None:
     return one(tx, _BY_ID, Server, server_id=server_id)
 
 
-def get_with_verb(tx: Tx, server_id: str) -> tuple[Server, str, Verb | None] | None:
-    """The server, the boot id of its host, and its pending request row."""
-    row = tx.sql.execute(_WITH_VERB, {"server_id": server_id}).first()
+class ServerOnHost(NamedTuple):
+    """A server, its pending request row, and what matters of its host: '' and False without one."""
+
+    server: Server
+    boot_id: str
+    forced_down: bool
+    verb: Verb | None
+
+
+def get_on_host(tx: Tx, server_id: str) -> ServerOnHost | None:
+    row = tx.sql.execute(_ON_HOST, {"server_id": server_id}).first()
     if row is None:
         return None
-    of_server, (boot_id, *of_verb) = row[: len(_COLUMNS)], row[len(_COLUMNS) :]
-    return Server(*of_server), boot_id or "", Verb(*of_verb) if of_verb[0] else None
+    of_server, (boot_id, forced_down, *of_verb) = row[: len(_COLUMNS)], row[len(_COLUMNS) :]
+    return ServerOnHost(Server(*of_server), boot_id or "", bool(forced_down), Verb(*of_verb) if of_verb[0] else None)
 
 
 def list_servers(tx: Tx, query: ServerQuery) -> list[Server]:
@@ -181,10 +189,11 @@ def due_servers(tx: Tx) -> list[str]:
     """Servers whose wish is not known to be reached."""
     running = and_(server.c.wanted == Wish.RUNNING, server.c.power != "running")
     stopped = and_(server.c.wanted == Wish.STOPPED, server.c.power.in_(("running", "paused")))
+    paused = and_(server.c.wanted == Wish.PAUSED, server.c.power != "paused")
     where = or_(
         server.c.deleted_at.is_not(None),
         server.c.generation != server.c.observed_generation,
-        and_(server.c.fault.is_(None), or_(running, stopped)),
+        and_(server.c.fault.is_(None), or_(running, stopped, paused)),
         server.c.id.in_(select(verb.c.server_id)),
     )
     return list(tx.sql.execute(select(server.c.id).where(where)).scalars())

@@ -9,10 +9,10 @@ from altostratus.contracts.network import PortWish
 from altostratus.kernel import events, ids
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.db import quota
-from altostratus.kernel.errors import BadRequest, Conflict, Forbidden, OverQuota
+from altostratus.kernel.errors import BadRequest, Conflict
 from altostratus.kernel.tx import Tx
 from altostratus.services.compute.domain.server import Flavor, Keypair, Server, Wish
-from altostratus.services.compute.errors import ServerQuota, not_found_is_bad_request
+from altostratus.services.compute.errors import ServerQuota, as_of_create
 from altostratus.services.compute.store import flavors, hosts, keypairs, servers
 from altostratus.services.compute.usecases import Compute
 from altostratus.services.compute.usecases.boot_source import BlockDevice, BootSource, boot_source, wishes
@@ -67,8 +67,8 @@ def create_servers(tx: Tx, compute: Compute, actor: Actor, new: NewServer) -> li
     rows = [_nth(tx, template, new, index, count) for index in range(count)]
     servers.insert_servers(tx, rows)
     for row in rows:
-        _create_ports(tx, compute, actor, row, new)
-        _create_volumes(tx, compute, actor, row, new)
+        with as_of_create():
+            _create_ports_and_volumes(tx, compute, actor, row, new)
         events.record(tx, actor, "compute.server.create", row.id, name=row.name)
         tx.wake("compute.server", row.id)
     if new.idempotency_key:
@@ -76,20 +76,11 @@ def create_servers(tx: Tx, compute: Compute, actor: Actor, new: NewServer) -> li
     return rows
 
 
-def _create_ports(tx: Tx, compute: Compute, actor: Actor, row: Server, new: NewServer) -> None:
-    """What is wrong with the networks asked for is wrong with the request (400), as Nova has it."""
-    try:
-        with not_found_is_bad_request():
-            compute.networks.create_ports(tx, actor, row.owner, row.hostname, new.wishes, new.security_groups)
-    except OverQuota as fault:
-        raise Forbidden(fault.message) from fault
-
-
-def _create_volumes(tx: Tx, compute: Compute, actor: Actor, row: Server, new: NewServer) -> None:
+def _create_ports_and_volumes(tx: Tx, compute: Compute, actor: Actor, row: Server, new: NewServer) -> None:
+    compute.networks.create_ports(tx, actor, row.owner, row.hostname, new.wishes, new.security_groups)
     if new.volumes:
-        with not_found_is_bad_request():
-            wanted = wishes(new.volumes, local_root=bool(row.image_id), config_drive=row.config_drive)
-            compute.volumes.attach(tx, actor, row.owner, None, wanted)
+        volumes = wishes(new.volumes, local_root=bool(row.image_id), config_drive=row.config_drive)
+        compute.volumes.attach(tx, actor, row.owner, None, volumes)
 
 
 def digest_of(body: bytes) -> str:

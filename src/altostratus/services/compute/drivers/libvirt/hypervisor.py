@@ -149,7 +149,7 @@ class LibvirtHypervisor:
             domain = _found(connection, spec.id)
             mark = self._leave_fence(spec.id, domain, fence)
             self._disks.ensure_machine(spec, fence)
-            if domain is None or not domain.isPersistent() or mark.digest != spec.digest:
+            if mark.digest != spec.digest or not _is_defined(domain, spec):
                 self._define(connection, spec, mark)
 
     def ensure_running(self, machine_id: str, fence: int) -> None:
@@ -352,6 +352,12 @@ def _destroy(domain: libvirt.virDomain) -> None:
 def _definition(domain: libvirt.virDomain) -> Domain | None:
     """What holds at its next start; None when it has none and is gone once it is off."""
     return domain_xml.parse(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)) if domain.isPersistent() else None
+
+
+def _is_defined(domain: libvirt.virDomain | None, spec: MachineSpec) -> bool:
+    """And with these volumes: somebody may have taken one out of the definition, or put one in."""
+    definition = _definition(domain) if domain is not None else None
+    return definition is not None and definition.volumes == {disk.attachment_id for disk in spec.volumes}
 
 
 def _attach(domain: libvirt.virDomain, xml: str) -> None:

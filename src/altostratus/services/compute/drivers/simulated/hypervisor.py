@@ -122,7 +122,7 @@ class SimulatedHypervisor:
             machine = self.world.machines.get(machine_id)
             if machine is None or not machine.alive:
                 raise DriverError(f"machine {machine_id} does not run")
-            if len(machine.plugged.keys() | {disk.attachment_id}) > MAX_VOLUMES:
+            if len(machine.plugged | {disk.attachment_id}) > MAX_VOLUMES:
                 raise Impossible("the server has no free slot for another volume: detach one")
             yield
             if disk.attachment_id not in machine.plugged:
@@ -295,6 +295,6 @@ def _seen(machine: Machine, host_boot_id: str) -> Observation:
         boot_id=machine.boot_id,
         digest=machine.digest if machine.spec else "",
         host_boot_id=host_boot_id,
-        plugged=frozenset(machine.plugged),
-        defined=frozenset(disk.attachment_id for disk in machine.spec.volumes) if machine.spec else frozenset(),
+        plugged=machine.plugged,
+        defined=machine.defined,
     )

@@ -44,7 +44,7 @@ class Machine:
     boot_id: str = ""
     ready_at: float | None = None  # while it starts
     deaf: bool = False  # its guest ignores ACPI
-    plugged: dict[str, VolumeDisk] = field(default_factory=dict)  # what its process has open, by attachment
+    disks: dict[str, VolumeDisk] = field(default_factory=dict)  # volumes that its process has open, by attachment
     leaving: dict[str, float] = field(default_factory=dict)  # when its guest lets go of what it was asked for
     clinging: bool = False  # its guest lets go of no disk
     starts: int = 0
@@ -56,6 +56,15 @@ class Machine:
     def alive(self) -> bool:
         """There is a process, even if it does not run yet."""
         return self.live is not None
+
+    @property
+    def plugged(self) -> frozenset[str]:
+        """Attachments."""
+        return frozenset(self.disks)
+
+    @property
+    def defined(self) -> frozenset[str]:
+        return frozenset(disk.attachment_id for disk in self.spec.volumes) if self.spec else frozenset()
 
     @property
     def parts(self) -> list[str]:
@@ -166,7 +175,7 @@ class World:
             return
         self._starting.pop(machine.id, None)
         machine.live = machine.ready_at = None
-        for attachment_id in list(machine.plugged):
+        for attachment_id in list(machine.disks):
             self._unplug(machine, attachment_id)
         machine.power = Power.CRASHED if reason is OffReason.CRASH else Power.OFF
         machine.off_reason = reason
@@ -198,7 +207,7 @@ class World:
 
     def ask_to_unplug(self, machine: Machine, attachment_id: str) -> None:
         """A guest that is paused hears it once it runs again."""
-        if attachment_id in machine.plugged and not machine.clinging and attachment_id not in machine.leaving:
+        if attachment_id in machine.disks and not machine.clinging and attachment_id not in machine.leaving:
             machine.leaving[attachment_id] = self.clock() + self.rng.uniform(*self.detach_delay)
             self.settle()
 
@@ -281,12 +290,12 @@ class World:
             raise DriverError(f"another machine writes to {disk.path}")
 
     def _open(self, machine: Machine, disk: VolumeDisk) -> None:
-        machine.plugged[disk.attachment_id] = disk
+        machine.disks[disk.attachment_id] = disk
         if not disk.readonly:
             self.writers[disk.path] = machine.id
 
     def _unplug(self, machine: Machine, attachment_id: str) -> None:
-        disk = machine.plugged.pop(attachment_id)
+        disk = machine.disks.pop(attachment_id)
         machine.leaving.pop(attachment_id, None)
         if not disk.readonly:
             del self.writers[disk.path]

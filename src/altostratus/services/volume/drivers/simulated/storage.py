@@ -84,7 +84,7 @@ class SimulatedStorage:
 
     def ensure_snapshot(self, snapshot_id: str, volume_id: str, fence: int) -> None:
         def steps() -> Steps:
-            if snapshot_id in self.world.snapshots:
+            if snapshot_id in self.world.snapshots and volume_id in self.world.volumes:
                 return
             volume = self._copied(volume_id)
             yield
