@@ -44,8 +44,8 @@ DEVIATIONS = (
     Deviation("volume", r"attachments?(/\*)?: 'name' is a required", "attachments have no name, in Cinder neither"),
     Deviation(
         "volume",
-        r"/(cluster_name|consistencygroup_id|group_id|migration_status|qos_specs_id|service_uuid|snapshot_id|source_volid"
-        r"|updated_at): None against type 'string'",
+        r"/(cluster_name|consistencygroup_id|group_id|group_snapshot_id|migration_status|qos_specs_id|service_uuid"
+        r"|snapshot_id|source_volid|updated_at): None against type 'string'",
         "null where there is none, as Cinder's own documentation shows",
     ),
 )
