@@ -20,9 +20,10 @@ class Usage:
     disk_gb: int = 0
 
     @classmethod
-    def of(cls, flavor: Mapping[str, Any]) -> "Usage":
-        """What a server of this flavor takes of its host."""
-        return cls(flavor["vcpus"], flavor["ram"], flavor["disk"] + flavor["ephemeral"])
+    def of(cls, flavor: Mapping[str, Any], local_root: bool) -> "Usage":
+        """What a server of this flavor takes of its host; without a `local_root` it boots from a volume."""
+        root = flavor["disk"] if local_root else 0
+        return cls(flavor["vcpus"], flavor["ram"], root + flavor["ephemeral"])
 
 
 @dataclass(frozen=True, slots=True)
