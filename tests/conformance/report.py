@@ -70,8 +70,8 @@ class Environment:
     project: str
 
 
-def expected() -> list[Expected]:
-    entries = tomllib.loads((HERE / "expected.toml").read_text()).get("expected", [])
+def expected(file: str = "expected.toml") -> list[Expected]:
+    entries = tomllib.loads((HERE / file).read_text()).get("expected", [])
     return [Expected(**entry) for entry in entries]
 
 

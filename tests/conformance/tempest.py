@@ -18,7 +18,7 @@ from ..oracles.environments import ensure_environment
 from .discovery import Account, configure
 
 HERE = Path(__file__).parent
-WHOLE, SMOKE = ("identity", "object_storage"), ("image", "compute", "network")
+WHOLE, SMOKE = ("identity", "object_storage"), ("image", "compute", "network", "volume")
 AREAS = (*WHOLE, *SMOKE)
 SELECTION = rf"^tempest\.api\.(({'|'.join(WHOLE)})\.|({'|'.join(SMOKE)})\..*[\[,]smoke[\],])"
 """Areas whose tests are all run, and those with their smoke tests alone."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MINE, FILTER = "/identity/v3/users/$me", "/identity/v3/OS-EP-FILTER"
-ID, NET, CPU, VOLUMES = "/identity/v3", "/network/v2.0", "/compute/v2.1", "/volume/v3/volumes"
+ID, NET, CPU, VOL = "/identity/v3", "/network/v2.0", "/compute/v2.1", "/volume/v3"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl somebody@somewhere"
 TAGGED = ("networks", "subnets", "ports", "routers", "floatingips", "security-groups", "subnetpools")
 Request = tuple[str, str, Any]
@@ -119,6 +119,9 @@ RECIPES = {
         {"security_group_rule": {"security_group_id": "$security_group", "direction": "ingress", "protocol": "tcp"}},
     ),
     "subnetpool": Recipe(f"{NET}/subnetpools", {"subnetpool": {"name": "$new", "prefixes": ["10.77.0.0/16"]}}),
+    "volume": Recipe(f"{VOL}/volumes", {"volume": {"size": 1, "metadata": {"red": "1"}}}),
+    "snapshot": Recipe(f"{VOL}/snapshots", {"snapshot": {"volume_id": "$volume", "metadata": {"red": "1"}}}),
+    "volume_attachment": Recipe(f"{VOL}/attachments", {"attachment": {"volume_uuid": "$volume"}}),
     "flavor": Recipe(f"{CPU}/flavors", {"flavor": {"name": "$new", "ram": 64, "vcpus": 1, "disk": 1}}),
     "private_flavor": Recipe(
         f"{CPU}/flavors",
@@ -126,7 +129,6 @@ RECIPES = {
     ),
     "keypair": Recipe(f"{CPU}/os-keypairs", {"keypair": {"name": "$new", "public_key": KEY}}, key="name"),
     "server": Recipe(f"{CPU}/servers", {"server": {**_SERVER, "metadata": {"colour": "red"}, "tags": ["red"]}}),
-    "volume": Recipe(VOLUMES, {"volume": {"name": "$new", "size": 1}}),
     "server_with_volume": Recipe(
         f"{CPU}/servers",
         {"server": _SERVER},
@@ -168,6 +170,14 @@ PARAMETERS = {
     "registered_limits/{limit_id}": "$registered_limit",
     "v3/limits/{limit_id}": "$limit",
     "openapi/{service}": "compute",
+    "volumes/{volume_id}/metadata/{key}": "red",
+    "snapshots/{snapshot_id}/metadata/{key}": "red",
+    "volumes/{volume_id}": "$volume",
+    "snapshots/{snapshot_id}": "$snapshot",
+    "v3/attachments/{attachment_id}": "$volume_attachment",
+    "v3/os-quota-sets/{target}": "$my_project",
+    "os-quota-class-sets/{name}": "default",
+    "types/{type_id}": "default",
     "{credential_id}": "$credential",
     "{domain_id}": "$domain",
     "{endpoint_id}": "$endpoint",
@@ -473,7 +483,54 @@ _COMPUTE = {
     "DELETE /compute/v2.1/os-security-group-rules/{rule_id}": Example(version="2.35"),
 }  # fmt: skip
 
-EXAMPLES = _IDENTITY | _grants() | _inherited() | _links() | _IMAGE | _NETWORK | _tags() | _COMPUTE
+_META: dict[str, Any] = {"metadata": {"colour": "blue"}}
+_CONNECTED = {"connector": {"host": "h", "mountpoint": "/dev/vdb"}}
+_SERVER_ID = "33333333-3333-4333-8333-333333333333"
+_ATTACHED = ("POST", f"{VOL}/volumes/$volume/action", {"os-attach": {"host_name": "h", "mountpoint": "/dev/vdb"}})
+_VOLUME = {
+    "POST /volume/v3/volumes": send(
+        {"volume": {"size": 1, "name": "$new", "description": "d", "metadata": {"colour": "red"},
+                    "availability_zone": "nova", "volume_type": "__DEFAULT__"}},
+        {"volume": {"size": "1", "imageRef": "$image"}},
+        {"volume": {"snapshot_id": "$snapshot"}},
+        {"volume": {"source_volid": "$volume"}},
+    ),
+    "PUT /volume/v3/volumes/{volume_id}": send({"volume": {"name": "$new", "description": None, **_META}}),
+    "POST /volume/v3/volumes/{volume_id}/metadata": send(_META),
+    "PUT /volume/v3/volumes/{volume_id}/metadata": send(_META),
+    "PUT /volume/v3/volumes/{volume_id}/metadata/{key}": send({"meta": {"red": "2"}}),
+    "POST /volume/v3/volumes/{volume_id}/action": send(
+        {"os-reserve": {}}, {"os-unreserve": {}}, {"os-attach": {"host_name": "h", "mountpoint": "/dev/vdb"}},
+        {"os-initialize_connection": _CONNECTED}, {"os-begin_detaching": {}}, {"os-roll_detaching": {}},
+        {"os-terminate_connection": _CONNECTED}, {"os-detach": {"attachment_id": None}},
+        {"os-force_detach": {"connector": None}}, {"os-update_readonly_flag": {"readonly": True}},
+        {"os-set_bootable": {"bootable": True}}, {"os-set_image_metadata": _META},
+        {"os-show_image_metadata": {}}, {"os-unset_image_metadata": {"key": "colour"}},
+        {"os-reset_status": {"status": "error"}}, {"os-reset_status": {"status": "available"}},
+        {"os-extend": {"new_size": 2}}, {"os-force_delete": {}},
+    ),
+    "POST /volume/v3/snapshots": send(
+        {"snapshot": {"volume_id": "$volume", "name": "$new", "description": "d", "force": True, **_META}}
+    ),
+    "PUT /volume/v3/snapshots/{snapshot_id}": send({"snapshot": {"name": "$new", "description": "d"}}),
+    "POST /volume/v3/snapshots/{snapshot_id}/metadata": send(_META),
+    "PUT /volume/v3/snapshots/{snapshot_id}/metadata": send(_META),
+    "PUT /volume/v3/snapshots/{snapshot_id}/metadata/{key}": send({"meta": {"red": "2"}}),
+    "POST /volume/v3/snapshots/{snapshot_id}/action": send(
+        {"os-reset_status": {"status": "error"}}, {"os-force_delete": {}}
+    ),
+    "POST /volume/v3/attachments": send(
+        {"attachment": {"volume_uuid": "$volume", "instance_uuid": _SERVER_ID, "mode": "ro", **_CONNECTED}}
+    ),
+    "PUT /volume/v3/attachments/{attachment_id}": send({"attachment": _CONNECTED}),
+    "POST /volume/v3/attachments/{attachment_id}/action": send({"os-complete": {}}),
+    "GET /volume/v3/volumes/detail": after(_ATTACHED),
+    "GET /volume/v3/snapshots/detail": after(("GET", f"{VOL}/snapshots/$snapshot", None)),
+    "GET /volume/v3/attachments/detail": after(("GET", f"{VOL}/attachments/$volume_attachment", None)),
+    "PUT /volume/v3/os-quota-sets/{target}": send({"quota_set": {"snapshots": -1, "groups": "7"}}),
+}  # fmt: skip
+
+EXAMPLES = _IDENTITY | _grants() | _inherited() | _links() | _IMAGE | _NETWORK | _tags() | _COMPUTE | _VOLUME
 
 REPLACED = {
     "PUT /image/v2/images/{image_id}/file": {"{image_id}": "$empty_image"},

@@ -48,19 +48,22 @@ async def post_snapshot(request: VolumeCall) -> dict[str, Any]:
     )
     service = request.volumes
     made = await service.db.write(lambda tx: snapshots.create_snapshot(tx, service, request.actor, new))
-    return {"snapshot": views.snapshot_view(request, made, extended=False)}
+    return {"snapshot": views.snapshot_detail(request, made, extended=False)}
 
 
 @get("/snapshots", query=QUERY)
 async def get_snapshots(request: VolumeCall) -> dict[str, Any]:
-    """A page of snapshots."""
-    return await _listing(request, "/snapshots", extended=False)
+    """A page of snapshots, in short."""
+    found, query, count = await _page(request)
+    return listed(request, "/snapshots", "snapshots", [views.snapshot_summary(s) for s in found], query, count)
 
 
 @get("/snapshots/detail", query=QUERY)
 async def get_snapshots_detail(request: VolumeCall) -> dict[str, Any]:
-    """A page of snapshots, with what extensions add."""
-    return await _listing(request, "/snapshots/detail", extended=True)
+    """A page of snapshots, in full."""
+    found, query, count = await _page(request)
+    shown = [views.snapshot_detail(request, s) for s in found]
+    return listed(request, "/snapshots/detail", "snapshots", shown, query, count)
 
 
 @get("/snapshots/{snapshot_id:str}")
@@ -68,7 +71,7 @@ async def get_snapshot(request: VolumeCall, snapshot_id: FromPath[str]) -> dict[
     """One snapshot."""
     service = request.volumes
     found = await service.db.read(lambda tx: find_snapshot(tx, service, request.actor, snapshot_id))
-    return {"snapshot": views.snapshot_view(request, found)}
+    return {"snapshot": views.snapshot_detail(request, found)}
 
 
 @put("/snapshots/{snapshot_id:str}", body=schemas.UpdateSnapshot)
@@ -81,7 +84,7 @@ async def put_snapshot(request: VolumeCall, snapshot_id: FromPath[str]) -> dict[
     changed = await service.db.write(
         lambda tx: snapshots.update_snapshot(tx, service, request.actor, snapshot_id, **values)
     )
-    return {"snapshot": views.snapshot_view(request, changed, extended=False)}
+    return {"snapshot": views.snapshot_detail(request, changed, extended=False)}
 
 
 @delete("/snapshots/{snapshot_id:str}", status_code=202)
@@ -89,12 +92,6 @@ async def delete_snapshot(request: VolumeCall, snapshot_id: FromPath[str]) -> No
     """Delete a snapshot."""
     service = request.volumes
     await service.db.write(lambda tx: snapshots.delete_snapshot(tx, service, request.actor, snapshot_id))
-
-
-async def _listing(request: VolumeCall, path: str, extended: bool) -> dict[str, Any]:
-    found, query, count = await _page(request)
-    shown = [views.snapshot_view(request, s, extended) for s in found]
-    return listed(request, path, "snapshots", shown, query, count)
 
 
 async def _page(request: VolumeCall) -> tuple[list[Snapshot], Query | None, int | None]:

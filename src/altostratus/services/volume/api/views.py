@@ -95,8 +95,8 @@ def _attachments(request: VolumeCall, row: Attachment | None) -> list[dict[str, 
     ]
 
 
-def snapshot_view(request: VolumeCall, snapshot: Snapshot, extended: bool = True) -> dict[str, Any]:
-    found = {
+def snapshot_summary(snapshot: Snapshot) -> dict[str, Any]:
+    return {
         "id": snapshot.id,
         "created_at": moment(snapshot.created_at),
         "updated_at": moment(snapshot.updated_at) if snapshot.updated_at != snapshot.created_at else None,
@@ -107,11 +107,19 @@ def snapshot_view(request: VolumeCall, snapshot: Snapshot, extended: bool = True
         "size": snapshot.size,
         "metadata": snapshot.metadata,
     }
+
+
+def snapshot_detail(request: VolumeCall, snapshot: Snapshot, extended: bool = True) -> dict[str, Any]:
+    """A snapshot in full; `extended` with what Cinder's extensions add when it is looked at."""
+    found = snapshot_summary(snapshot)
+    if request.since(14):
+        found["group_snapshot_id"] = None
     if request.since(41):
         found["user_id"] = snapshot.user_id
     if request.since(65):
         found["consumes_quota"] = True
-    if extended and request.volumes.policy.allows(request.actor, "volume_extension:extended_snapshot_attributes"):
+    policy, rule = request.volumes.policy, "volume_extension:extended_snapshot_attributes"
+    if extended and policy.allows(request.actor, rule):
         found["os-extended-snapshot-attributes:project_id"] = snapshot.project_id
         found["os-extended-snapshot-attributes:progress"] = "100%" if snapshot.launched_at else "0%"
     return found
