@@ -9,7 +9,6 @@ _NAMES = {
     401: "unauthorized",
     403: "forbidden",
     404: "itemNotFound",
-    405: "badMethod",
     409: "conflictingRequest",
     413: "overLimit",
     415: "badMediaType",
@@ -19,7 +18,10 @@ _NAMES = {
 
 
 def volume_fault(fault: Fault, context: Context) -> Rendered:
-    """{"itemNotFound": {"code": 404, "message": "…"}}; 401 as keystonemiddleware answers it."""
+    """{"itemNotFound": {"code": 404, "message": "…"}}; 401 as keystonemiddleware answers it. A method that a path does
+    not take is a 404 too: Cinder routes by both."""
+    if fault.status == 405:
+        return volume_fault(NotFound(), context)
     if fault.status == 401:
         header = ("www-authenticate", f'Keystone uri="{context.base_url}/identity"')
         body = {"error": {"code": 401, "title": "Unauthorized", "message": fault.message}}
@@ -48,10 +50,6 @@ class TypeNotFound(NotFound):
 
 class MetadataNotFound(NotFound):
     """{what} {id} has no metadata with key {key}."""
-
-
-class MarkerNotFound(BadRequest):
-    """marker {id} could not be found."""
 
 
 class InvalidVolume(BadRequest):

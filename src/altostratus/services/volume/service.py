@@ -19,6 +19,7 @@ from altostratus.services.volume.api import (
     attachments,
     metadata,
     quotas,
+    require_id,
     require_own_project,
     snapshots,
     surroundings,
@@ -80,9 +81,10 @@ def build(cloud: Cloud, images: Images, storage: BlockStorage | None = None) -> 
 def _router() -> Router:
     """Each route twice: with the project in its path, as all had it until 3.66, and without."""
     routes = [route for module in _API for route in module.ROUTES]
-    api = [Router(path, route_handlers=routes) for path in ("/v3", "/v3/{project_id:str}")]
-    guards = [require_own_project]
-    return Router("/volume", route_handlers=[*versions.ROUTES, *api], request_class=VolumeCall, guards=guards)
+    api = Router("/v3", route_handlers=routes, guards=[require_id])
+    guards = [require_own_project, require_id]
+    of_project = Router("/v3/{project_id:str}", route_handlers=routes, guards=guards, opt={"alias": True})
+    return Router("/volume", route_handlers=[*versions.ROUTES, api, of_project], request_class=VolumeCall)
 
 
 def _access(cloud: Cloud, driver: BlockStorage, durable: bool) -> StorageAccess:
@@ -107,6 +109,6 @@ def _choose_driver(cloud: Cloud) -> BlockStorage:
 
 def open_driver(data_dir: Path) -> BlockStorage:
     """The real driver of this host."""
-    from altostratus.services.volume.drivers.files.storage import FileStorage
+    from altostratus.services.volume.drivers.files.storage import FileStorage, group_of
 
-    return FileStorage(data_dir / "volume")
+    return FileStorage(data_dir / "volume", readers=group_of("libvirt-qemu", "qemu"))

@@ -148,7 +148,8 @@ class ServerReconciler:
     def _choose(self, tx: Tx, server: Server) -> None:
         used = servers.usage_by_host(tx)
         candidates = [Candidate(h, used.get(h.id, Usage())) for h in hosts.list_hosts(tx)]
-        chosen = choose_host(candidates, Usage.of(server.flavor), self._ratios)
+        need = Usage.of(server.flavor, local_root=bool(server.image_id))
+        chosen = choose_host(candidates, need, self._ratios)
         if isinstance(chosen, str):
             if any(may_answer(candidate.host, tx.now) for candidate in candidates):
                 raise HostSilent(chosen)

@@ -143,13 +143,13 @@ def _has_status(status: str) -> ColumnElement[bool]:
 
 
 def insert_servers(tx: Tx, servers: Sequence[Server]) -> None:
-    rows = [{f.name: getattr(s, f.name) for f in fields(Server)} | _sizes(s.flavor) for s in servers]
+    rows = [{f.name: getattr(s, f.name) for f in fields(Server)} | _sizes(s) for s in servers]
     tx.sql.execute(insert(server), rows)
 
 
-def _sizes(flavor: dict[str, Any]) -> dict[str, int]:
-    """What the flavor takes of a host and of a quota, as columns."""
-    taken = Usage.of(flavor)
+def _sizes(row: Server) -> dict[str, int]:
+    """What the server takes of a host and of a quota, as columns."""
+    taken = Usage.of(row.flavor, local_root=bool(row.image_id))
     return {"vcpus": taken.vcpus, "ram": taken.memory_mb, "disk": taken.disk_gb}
 
 

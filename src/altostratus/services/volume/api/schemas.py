@@ -90,7 +90,7 @@ class MetaItem(Strict):
 
 
 class NewSnapshot(Strict):
-    volume_id: Uuid
+    volume_id: Uuid | None
     name: Text | None = None
     display_name: Text | None = None
     description: Text | None = None

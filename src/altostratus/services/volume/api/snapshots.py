@@ -40,7 +40,7 @@ async def post_snapshot(request: VolumeCall) -> dict[str, Any]:
         raise BadRequest("Since microversion 3.66 the 'force' flag is invalid for this request.")
     name = asked.name if asked.name is not None else asked.display_name
     new = NewSnapshot(
-        volume_id=asked.volume_id,
+        volume_id=str(asked.volume_id),
         in_use=bool(force) or request.since(66),
         name=(name or "").strip(),
         description=stripped(asked.description),

@@ -10,7 +10,7 @@ from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
 from altostratus.services.volume.domain.volume import Attachment, Volume
 from altostratus.services.volume.errors import AttachedByServer, AttachmentNotFound, InvalidInput, InvalidVolume
-from altostratus.services.volume.store import attachments
+from altostratus.services.volume.store import attachments, volumes
 from altostratus.services.volume.usecases import BlockStorageService
 from altostratus.services.volume.usecases.find_volume import find_volume, require_status
 
@@ -60,6 +60,7 @@ def forget(tx: Tx, actor: Actor, row: Attachment) -> None:
     """It is detached: a row without an owner goes at once; compute is asked to, by whom it listens to."""
     require_free(actor, row)
     if row.owner is None:
+        volumes.update_volume(tx, row.volume_id, forced_status=None)
         attachments.delete(tx, row.id)
     elif row.detach_asked_at is None:
         attachments.update(tx, row.id, detach_asked_at=tx.now)

@@ -6,7 +6,7 @@ from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
 from altostratus.services.volume.domain.volume import Attachment
-from altostratus.services.volume.errors import InvalidAttachment, MarkerNotFound
+from altostratus.services.volume.errors import AttachmentNotFound, InvalidAttachment
 from altostratus.services.volume.store import attachment_lists, attachments
 from altostratus.services.volume.store.lists import Query
 from altostratus.services.volume.usecases import BlockStorageService
@@ -64,7 +64,7 @@ def list_attachments(tx: Tx, query: Query) -> list[Attachment]:
     try:
         return attachment_lists.list_attachments(tx, query)
     except LookupError:
-        raise MarkerNotFound(id=query.marker) from None
+        raise AttachmentNotFound(id=query.marker) from None
 
 
 def _said(connector: dict[str, Any] | None) -> dict[str, Any]:

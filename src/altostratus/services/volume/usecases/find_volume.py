@@ -1,6 +1,7 @@
 """Find what the actor may touch. What is foreign does not exist for them; a rule they lack is 403."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
@@ -47,11 +48,15 @@ def find_attachment(
 
 
 def require_status(tx: Tx, volume: Volume, action: str, allowed: Iterable[str]) -> None:
-    """Refuse what needs the volume's bytes unless they are there and its status is one of these."""
-    status = status_of(volume, attachments.of_volume(tx, volume.id))
-    if status not in allowed or volume.launched_at is None:
+    """Refuse what needs the volume's bytes unless they are there and its status is one of these; what an administrator
+    has it shown as neither makes it nor frees it."""
+    attachment = attachments.of_volume(tx, volume.id)
+    status = status_of(volume, attachment)
+    taken = attachment is not None and "in-use" not in allowed
+    if status not in allowed or volume.launched_at is None or taken:
+        really = status_of(replace(volume, forced_status=None), attachment) if status in allowed else status
         wanted = " or ".join(allowed)
-        raise InvalidVolume(reason=f"Volume {volume.id} status must be {wanted} to {action}, but it is {status}.")
+        raise InvalidVolume(reason=f"Volume {volume.id} status must be {wanted} to {action}, but it is {really}.")
 
 
 def _sees(service: BlockStorageService, actor: Actor, rule: str, project_id: str) -> bool:

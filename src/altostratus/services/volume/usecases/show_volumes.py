@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
 from altostratus.services.volume.domain.volume import Attachment, Volume, status_of
-from altostratus.services.volume.errors import MarkerNotFound
+from altostratus.services.volume.errors import VolumeNotFound
 from altostratus.services.volume.store import attachments, volume_lists
 from altostratus.services.volume.store.lists import Query
 from altostratus.services.volume.usecases import BlockStorageService
@@ -35,7 +35,7 @@ def list_volumes(tx: Tx, query: Query) -> list[Shown]:
     try:
         return gather(tx, volume_lists.list_volumes(tx, query))
     except LookupError:
-        raise MarkerNotFound(id=query.marker) from None
+        raise VolumeNotFound(id=query.marker) from None
 
 
 def gather(tx: Tx, found: Sequence[Volume]) -> list[Shown]:

@@ -7,18 +7,18 @@ from typing import Any
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
-from altostratus.services.volume.domain.volume import Snapshot, Volume, snapshot_status_of, status_of
+from altostratus.services.volume.domain.volume import Snapshot, Volume, snapshot_status_of
 from altostratus.services.volume.errors import (
     InvalidSnapshot,
     InvalidVolume,
-    MarkerNotFound,
     MetadataNotFound,
     MetadataQuota,
+    SnapshotNotFound,
 )
 from altostratus.services.volume.store import attachments, snapshot_lists, snapshots, volumes
 from altostratus.services.volume.store.lists import Query
 from altostratus.services.volume.usecases import BlockStorageService, quotas
-from altostratus.services.volume.usecases.find_volume import find_snapshot, find_volume
+from altostratus.services.volume.usecases.find_volume import find_snapshot, find_volume, require_status
 
 _FORCED = "volume_extension:snapshot_admin_actions:force_delete"
 
@@ -47,13 +47,9 @@ def create_snapshot(tx: Tx, service: BlockStorageService, actor: Actor, new: New
 
 
 def _require_copyable(tx: Tx, service: BlockStorageService, volume: Volume, in_use: bool) -> None:
-    attachment = attachments.of_volume(tx, volume.id)
-    status = status_of(volume, attachment)
-    allowed = ("available", "in-use") if in_use else ("available",)
-    if status not in allowed or volume.launched_at is None:
-        wanted = " or ".join(allowed)
-        raise InvalidVolume(reason=f"Volume {volume.id} status must be {wanted}, but current status is: {status}.")
-    if attachment is not None and not service.storage.capabilities.copies_in_use:
+    require_status(tx, volume, "make a snapshot", ("available", "in-use") if in_use else ("available",))
+    attached = attachments.of_volume(tx, volume.id) is not None
+    if attached and not service.storage.capabilities.copies_in_use:
         raise InvalidVolume(
             reason=f"Volume {volume.id} is in use, and the storage cannot copy what is being written to: detach it, or"
             " stop using it, first."
@@ -103,7 +99,7 @@ def list_snapshots(tx: Tx, query: Query) -> list[Snapshot]:
     try:
         return snapshot_lists.list_snapshots(tx, query)
     except LookupError:
-        raise MarkerNotFound(id=query.marker) from None
+        raise SnapshotNotFound(id=query.marker) from None
 
 
 def _require_few(service: BlockStorageService, metadata: Mapping[str, str]) -> None:
