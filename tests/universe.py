@@ -57,7 +57,12 @@ class Universe:
         self.authenticate = authenticate
         self.networks = SimulatedWorld()
         now = simulation.clock.now
-        self.machines = World(lambda: now().timestamp(), simulation.entropy, has_bridge=self._has_bridge)
+        self.machines = World(
+            lambda: now().timestamp(),
+            simulation.entropy,
+            has_bridge=self._has_bridge,
+            has_volume=self._has_volume,
+        )
         self.storage = StorageWorld()
         self.machine_faults = Faults(MachineError)
         self.storage_faults = Faults(StorageError)
@@ -113,6 +118,10 @@ class Universe:
     def _has_bridge(self, bridge: str) -> bool:
         """A machine needs the bridges that the network driver makes."""
         return bridge in {SimulatedNetwork().bridge(network) for network in self.networks.bridges()}
+
+    def _has_volume(self, path: str) -> bool:
+        """And a volume that the storage lets its host write to."""
+        return path.rpartition("/")[2] in self.storage.connections()
 
     def left(self, public: str) -> list[str]:
         """Rows and things on hosts that outlive what they belonged to; the network `public` stays."""

@@ -535,6 +535,7 @@ def test_there_is_room_for_so_many_volumes_and_no_more(host: Any) -> None:
     spec = MachineSpec(machine_id, "n", "p", 1, 64, 1, IMAGE, config_drive=b"x", volumes=tuple(disks[:2]))
     driver.ensure_defined(spec, 1)
     driver.ensure_running(machine_id, 1)
+    driver.request_detach(machine_id, disks[2].attachment_id, 1)  # there is none such
     for disk in disks[2:MAX_VOLUMES]:
         driver.ensure_attached(machine_id, disk, 1)
     with pytest.raises(Impossible, match="no free slot"):

@@ -8,8 +8,7 @@ call.
 """
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from altostratus.services.compute.driver import (
     DriverError,
     FencedOut,
     HostFacts,
-    Impossible,
     MachineEvent,
     MachineSpec,
     Observation,
@@ -34,17 +32,19 @@ from altostratus.services.compute.drivers.libvirt import domain_xml
 from altostratus.services.compute.drivers.libvirt.connection import Connection, event, is_gone
 from altostratus.services.compute.drivers.libvirt.console import LibvirtConsole
 from altostratus.services.compute.drivers.libvirt.disks import GIB, Disks
+from altostratus.services.compute.drivers.libvirt.domain import (
+    attach,
+    definition,
+    destroy,
+    detach,
+    found,
+    is_defined,
+    undefine,
+    unless_off,
+    write,
+)
 from altostratus.services.compute.drivers.libvirt.domain_xml import Domain, Mark
 from altostratus.services.compute.drivers.libvirt.power import CRASHED, PAUSED, SHUT_OFF, power
-
-_WITH_EVERYTHING = (
-    libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
-    | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
-    | libvirt.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA
-    | libvirt.VIR_DOMAIN_UNDEFINE_NVRAM
-)
-_NO_SLOT = "No more available PCI slots"
-_UNPLUGGING = "in the process of unplug"
 
 
 class LibvirtHypervisor:
@@ -100,7 +100,7 @@ class LibvirtHypervisor:
 
     def observe(self, machine_id: str) -> Observation | None:
         with self._connection.use() as connection:
-            domain = _found(connection, machine_id)
+            domain = found(connection, machine_id)
             seen = self._seen(domain) if domain else None
         if seen is None and self._disks.has(machine_id):
             return self._only_disks(machine_id)
@@ -118,7 +118,7 @@ class LibvirtHypervisor:
 
     def open_console(self, machine_id: str) -> ConsoleStream:
         with self._connection.use_link() as link:
-            domain = _found(link.connection, machine_id)
+            domain = found(link.connection, machine_id)
             if domain is None or not domain.isActive():
                 raise DriverError(f"machine {machine_id} does not run")
             console = LibvirtConsole(link, domain)
@@ -146,10 +146,10 @@ class LibvirtHypervisor:
 
     def ensure_defined(self, spec: MachineSpec, fence: int) -> None:
         with self._connection.use() as connection:
-            domain = _found(connection, spec.id)
+            domain = found(connection, spec.id)
             mark = self._leave_fence(spec.id, domain, fence)
             self._disks.ensure_machine(spec, fence)
-            if mark.digest != spec.digest or not _is_defined(domain, spec):
+            if mark.digest != spec.digest or not is_defined(domain, spec):
                 self._define(connection, spec, mark)
 
     def ensure_running(self, machine_id: str, fence: int) -> None:
@@ -157,7 +157,7 @@ class LibvirtHypervisor:
             domain, mark = self._defined(connection, machine_id, fence)
             state, _ = domain.state()
             if state == CRASHED:
-                _destroy(domain)
+                destroy(domain)
             if state in (CRASHED, SHUT_OFF):
                 self._start(domain, mark)
             elif state == PAUSED:
@@ -165,58 +165,57 @@ class LibvirtHypervisor:
 
     def ensure_paused(self, machine_id: str, fence: int) -> None:
         with self._connection.use() as connection:
-            domain = _found(connection, machine_id)
+            domain = found(connection, machine_id)
             self._leave_fence(machine_id, domain, fence)
             if domain is not None and domain.isActive() and domain.state()[0] != PAUSED:
-                with _unless_off(domain):
+                with unless_off(domain):
                     domain.suspend()
 
     def ensure_attached(self, machine_id: str, disk: VolumeDisk, fence: int) -> None:
         with self._connection.use() as connection:
-            domain = _found(connection, machine_id)
+            domain = found(connection, machine_id)
             self._leave_fence(machine_id, domain, fence)
             if domain is None or not domain.isActive():
                 raise DriverError(f"machine {machine_id} does not run")
-            if disk.attachment_id not in domain_xml.parse(domain.XMLDesc()).volumes:
-                _attach(domain, domain_xml.volume_xml(disk, self._disks.cache))
+            attach(domain, disk, self._disks.cache)
 
     def request_detach(self, machine_id: str, attachment_id: str, fence: int) -> None:
         with self._connection.use() as connection:
-            domain = _found(connection, machine_id)
+            domain = found(connection, machine_id)
             self._leave_fence(machine_id, domain, fence)
             if domain is not None and domain.isActive():
-                with _unless_off(domain):
-                    _detach(domain, domain_xml.volume_alias(attachment_id))
+                with unless_off(domain):
+                    detach(domain, attachment_id)
 
     def request_shutdown(self, machine_id: str, fence: int) -> None:
         with self._connection.use() as connection:
-            domain = _found(connection, machine_id)
+            domain = found(connection, machine_id)
             self._leave_fence(machine_id, domain, fence)
             if domain is not None and domain.isActive():
-                with _unless_off(domain):
+                with unless_off(domain):
                     domain.shutdownFlags(libvirt.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN)
 
     def ensure_off(self, machine_id: str, fence: int) -> None:
         with self._connection.use() as connection:
-            domain = _found(connection, machine_id)
+            domain = found(connection, machine_id)
             self._leave_fence(machine_id, domain, fence)
             if domain is not None:
-                _destroy(domain)
+                destroy(domain)
 
     def reboot(self, machine_id: str, request_id: str, fence: int) -> None:
         with self._connection.use() as connection:
             domain, mark = self._defined(connection, machine_id, fence)
             if request_id not in mark.done:
-                _destroy(domain)
+                destroy(domain)
                 self._start(domain, mark.remember(request_id))
 
     def ensure_absent(self, machine_id: str, fence: int) -> None:
         with self._connection.use() as connection:
-            domain = _found(connection, machine_id)
+            domain = found(connection, machine_id)
             self._leave_fence(machine_id, domain, fence)
             if domain is not None:
-                _destroy(domain)
-                _undefine(domain)
+                destroy(domain)
+                undefine(domain)
         self._disks.remove(machine_id)
         self._ended_by_host.discard(machine_id)
 
@@ -233,11 +232,11 @@ class LibvirtHypervisor:
             self._disks.write_owner(replace(owner, fence=fence))
         left = replace(mark, fence=fence)
         if domain is not None and left != mark:
-            _write(domain, left)
+            write(domain, left)
         return left
 
     def _defined(self, connection: libvirt.virConnect, machine_id: str, fence: int) -> tuple[libvirt.virDomain, Mark]:
-        domain = _found(connection, machine_id)
+        domain = found(connection, machine_id)
         mark = self._leave_fence(machine_id, domain, fence)
         if domain is None or not domain.isPersistent():
             raise DriverError(f"machine {machine_id} is not defined")
@@ -258,12 +257,12 @@ class LibvirtHypervisor:
         mark = replace(mark, home=self._home, project_id=spec.project_id, digest=spec.digest)
         domain = connection.defineXML(domain_xml.build(spec, placement, mark))
         if domain.isActive():
-            _write(domain, mark)
+            write(domain, mark)
 
     def _start(self, domain: libvirt.virDomain, mark: Mark) -> None:
         """The boot id is left first: a machine that may have been started never looks like one that was
         not."""
-        _write(domain, replace(mark, boot_id=self._boot_id()))
+        write(domain, replace(mark, boot_id=self._boot_id()))
         self._ended_by_host.discard(domain.UUIDString())
         try:
             domain.create()
@@ -275,7 +274,7 @@ class LibvirtHypervisor:
         """None when it is gone since it was listed, or another cloud's and only ours are asked for."""
         try:
             (state, reason), plugged = domain.state(), bool(domain.isActive())
-            known, defined = domain_xml.parse(domain.XMLDesc()), _definition(domain)
+            known, defined = domain_xml.parse(domain.XMLDesc()), definition(domain)
         except libvirt.libvirtError as error:
             if is_gone(error):
                 return None
@@ -324,76 +323,3 @@ class LibvirtHypervisor:
 
 def _read_boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-
-
-def _found(connection: libvirt.virConnect, machine_id: str) -> libvirt.virDomain | None:
-    try:
-        return connection.lookupByUUIDString(machine_id)
-    except libvirt.libvirtError as error:
-        if is_gone(error):
-            return None
-        raise
-
-
-def _write(domain: libvirt.virDomain, mark: Mark) -> None:
-    """To the definition and to what runs, as far as there is either."""
-    flags = libvirt.VIR_DOMAIN_AFFECT_CONFIG if domain.isPersistent() else 0
-    flags |= libvirt.VIR_DOMAIN_AFFECT_LIVE if domain.isActive() else 0
-    kind, text = libvirt.VIR_DOMAIN_METADATA_ELEMENT, domain_xml.mark_xml(mark)
-    domain.setMetadata(kind, text, domain_xml.MARK_KEY, domain_xml.MARK_URI, flags)
-
-
-def _destroy(domain: libvirt.virDomain) -> None:
-    with _unless_off(domain):
-        if domain.isActive():
-            domain.destroy()
-
-
-def _definition(domain: libvirt.virDomain) -> Domain | None:
-    """What holds at its next start; None when it has none and is gone once it is off."""
-    return domain_xml.parse(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)) if domain.isPersistent() else None
-
-
-def _is_defined(domain: libvirt.virDomain | None, spec: MachineSpec) -> bool:
-    """And with these volumes: somebody may have taken one out of the definition, or put one in."""
-    definition = _definition(domain) if domain is not None else None
-    return definition is not None and definition.volumes == {disk.attachment_id for disk in spec.volumes}
-
-
-def _attach(domain: libvirt.virDomain, xml: str) -> None:
-    try:
-        domain.attachDeviceFlags(xml, libvirt.VIR_DOMAIN_AFFECT_LIVE)
-    except libvirt.libvirtError as error:
-        if _NO_SLOT in (error.get_error_message() or ""):
-            raise Impossible(
-                "the server has no free slot for another volume: detach one, or stop the server and start it again"
-            ) from error
-        raise
-
-
-def _detach(domain: libvirt.virDomain, alias: str) -> None:
-    """A guest that is letting go of it already, or has, is as good."""
-    try:
-        domain.detachDeviceAlias(alias, libvirt.VIR_DOMAIN_AFFECT_LIVE)
-    except libvirt.libvirtError as error:
-        gone = error.get_error_code() == libvirt.VIR_ERR_DEVICE_MISSING
-        if not gone and _UNPLUGGING not in (error.get_error_message() or ""):
-            raise
-
-
-def _undefine(domain: libvirt.virDomain) -> None:
-    try:
-        domain.undefineFlags(_WITH_EVERYTHING)
-    except libvirt.libvirtError as error:
-        if not is_gone(error):
-            raise
-
-
-@contextmanager
-def _unless_off(domain: libvirt.virDomain) -> Iterator[None]:
-    """What fails inside because the machine has just stopped has not failed."""
-    try:
-        yield
-    except libvirt.libvirtError as error:
-        if not is_gone(error) and domain.isActive():
-            raise
