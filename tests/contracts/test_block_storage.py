@@ -517,22 +517,29 @@ class ReflinkingContract(StorageContract):
     make_host = ReflinkingHost
 
 
+FILES: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+needs_qemu_img = pytest.mark.skipif(shutil.which("qemu-img") is None, reason="qemu-img is not installed")
+
+
 class TestSimulated(SimulatedContract.TestCase):
     settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 
 
 class TestSimulatedWithoutCopiesInUse(SimulatedWithoutCopiesContract.TestCase):
-    settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
-
-
-needs_qemu_img = pytest.mark.skipif(shutil.which("qemu-img") is None, reason="qemu-img is not installed")
+    settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
 
 
 @needs_qemu_img
 class TestFiles(FilesContract.TestCase):
-    settings = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    settings = settings(max_examples=12, stateful_step_count=25, **FILES)
 
 
 @needs_qemu_img
 class TestFilesWithReflinks(ReflinkingContract.TestCase):
-    settings = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    settings = settings(max_examples=12, stateful_step_count=25, **FILES)
+
+
+@needs_qemu_img
+@pytest.mark.nightly
+class TestFilesAtLength(FilesContract.TestCase):
+    settings = settings(max_examples=300, stateful_step_count=40, **FILES)

@@ -282,7 +282,7 @@ class HypervisorContract(RuleBasedStateMachine):
         """The last is the same file for both machines, which no two can write to; so it is read."""
         name = f"volume-{slot}-{number}" if number < 2 else "shared"
         attachment_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.ids[slot]}/{number}"))
-        device, readonly = "vd" + "bcd"[number], number == 2
+        device, readonly = "vd" + "cde"[number], number == 2
         return VolumeDisk(attachment_id, name, device, self.host.volume(name), "raw", readonly=readonly)
 
     def change(self, slot: int, raised: int, call: Callable[[int], None]) -> Expected | None:
@@ -530,7 +530,7 @@ def test_there_is_room_for_so_many_volumes_and_no_more(host: Any) -> None:
     driver = host.driver()
     driver.ensure_base(host.image())
     machine_id = str(uuid.uuid4())
-    letters = "bcdefghijklmnop"
+    letters = "cdefghijklmnopq"
     disks = [VolumeDisk(f"a-{x}", f"v-{x}", f"vd{x}", host.volume(f"v-{x}"), "raw") for x in letters]
     spec = MachineSpec(machine_id, "n", "p", 1, 64, 1, IMAGE, config_drive=b"x", volumes=tuple(disks[:2]))
     driver.ensure_defined(spec, 1)

@@ -121,6 +121,18 @@ def share(source: Path, target: Path, readers: int | None, disk: Disk) -> None:
         target.chmod(0o640)
 
 
+def can_reflink(folder: Path, disk: Disk) -> bool:
+    """Whether the folder's file system can."""
+    process = f"{os.getpid()}-{threading.get_ident()}.tmp"
+    source, target = folder / f".reflink-{process}", folder / f".reflinked-{process}"
+    try:
+        source.write_bytes(bytes(4096))
+        return disk.reflink(source, target)
+    finally:
+        source.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
+
+
 def copy_sparse(source: Path, target: Path, disk: Disk) -> None:
     """Its bytes, and its holes where they are."""
     with source.open("rb") as read, os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as write:

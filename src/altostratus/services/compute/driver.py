@@ -19,9 +19,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+from altostratus.services.compute.domain.devices import MAX_VOLUMES
 from altostratus.services.compute.domain.machine import Observation, OffReason, Power
 
 __all__ = [
+    "MAX_VOLUMES",
     "BaseImage",
     "Capabilities",
     "ConsoleStream",
@@ -103,15 +105,11 @@ class Nic:
     mtu: int
 
 
-MAX_VOLUMES = 14
-"""A machine has room for so many, all of them plugged while it runs or not."""
-
-
 @dataclass(frozen=True, slots=True)
 class VolumeDisk:
     """A volume as one machine has it: a file, over one that nobody writes to (`base`, '' for none). The guest sees it
-    with the first 20 characters of `volume_id` for a serial number; disks are in the order of `device` ('vda' to
-    'vdy') from its next start. It boots from the one of boot index 0."""
+    with the first 20 characters of `volume_id` for a serial number; disks are in the order of `device` from its next
+    start, the config drive among them as domain.devices says. It boots from the one of boot index 0."""
 
     attachment_id: str
     volume_id: str

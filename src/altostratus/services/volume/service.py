@@ -109,6 +109,6 @@ def _choose_driver(cloud: Cloud) -> BlockStorage:
 
 def open_driver(data_dir: Path) -> BlockStorage:
     """The real driver of this host."""
-    from altostratus.services.volume.drivers.files.storage import FileStorage
+    from altostratus.services.volume.drivers.files.storage import FileStorage, group_of
 
-    return FileStorage(data_dir / "volume")
+    return FileStorage(data_dir / "volume", readers=group_of("libvirt-qemu", "qemu"))

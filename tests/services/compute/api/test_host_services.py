@@ -64,7 +64,7 @@ def test_a_host_that_is_forced_down_is_down_and_gets_no_servers(tmp_path: Path) 
         [hypervisor] = (await client.get("/compute/v2.1/os-hypervisors")).json()["hypervisors"]
         assert hypervisor["state"] == "down"
         made = await create(client, await body_for(client, networks=[]))
-        assert "is forced down" in (await status_is(client, made["id"], "ERROR"))["fault"]["message"]
+        assert "is fenced" in (await status_is(client, made["id"], "ERROR"))["fault"]["message"]
         up = (await client.put(path, {"forced_down": "false"}, headers=at("2.53"))).json()["service"]
         assert (up["forced_down"], up["state"]) == (False, "up")
 

@@ -187,7 +187,9 @@ def _settled(server: Server) -> tuple[str, str]:
 
 def _power_task(server: Server) -> str | None:
     if server.wanted == Wish.RUNNING and server.power != "running":
-        return "powering-on"
+        return "unpausing" if server.power == "paused" else "powering-on"
+    if server.wanted == Wish.PAUSED and server.power == "running":
+        return "pausing"
     if server.wanted == Wish.STOPPED and server.power in ("running", "paused"):
         return "powering-off"
     return None

@@ -38,8 +38,8 @@ PLACEMENT = Placement(
 )
 MARK = Mark("/data", "p1", 41, "d1", "boot1", ("r1", "r2"))
 PLAIN = replace(SPEC, nics=(), config_drive=None, name="")
-OVERLAY = VolumeDisk("a1", "11111111-2222", "vdb", "/volumes/1.qcow2", "qcow2", "/bases/b.raw", "raw")
-RAW = VolumeDisk("a2", "33333333-4444", "vdc", "/volumes/2.raw", "raw", readonly=True)
+OVERLAY = VolumeDisk("a1", "11111111-2222", "vdc", "/volumes/1.qcow2", "qcow2", "/bases/b.raw", "raw")
+RAW = VolumeDisk("a2", "33333333-4444", "vdd", "/volumes/2.raw", "raw", readonly=True)
 CASES = {
     "kvm-nic-config-drive": (SPEC, PLACEMENT),
     "tcg-plain-writeback": (
@@ -106,7 +106,7 @@ def test_what_we_read_back_of_volumes_is_what_we_wrote() -> None:
     assert domain_xml.parse(domain_xml.build(*CASES["volumes"], MARK)).volumes == {"a1", "a2"}
 
 
-@pytest.mark.parametrize("device", ["", "vdz", "vd", "vdbb", "sdb", "/dev/vdb", "vdb' x='"])
+@pytest.mark.parametrize("device", ["", "vd1", "vd", "vdbb", "sdb", "/dev/vdb", "vdb' x='"])
 def test_a_name_that_is_none_of_a_disk_is_impossible(device: str) -> None:
     with pytest.raises(Impossible, match="no name for a disk"):
         domain_xml.volume_xml(replace(RAW, device=device), "none")

@@ -7,7 +7,9 @@ import os
 import shutil
 import stat
 import subprocess
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -271,6 +273,26 @@ def test_workers_keep_out_of_each_others_way(tmp_path: Path, storage: FileStorag
     with volume.alone(), pytest.raises(DriverError, match="is being worked on"):
         storage.ensure_volume(VolumeSpec("another", MIB, volume_id="v"), 1)
     assert storage.observe("another") is None
+
+
+def test_of_many_that_want_a_volume_at_once_one_gets_it(tmp_path: Path, storage: FileStorage) -> None:
+    storage.ensure_volume(VolumeSpec("v", MIB), 1)
+    begin = threading.Barrier(8)
+
+    def connect(number: int) -> str:
+        driver = FileStorage(tmp_path / "data")
+        begin.wait()
+        try:
+            driver.ensure_connected("v", f"a-{number}", f"h-{number}", 1)
+        except DriverError:
+            return ""
+        return f"a-{number}"
+
+    with ThreadPoolExecutor(8) as threads:
+        won = [winner for winner in threads.map(connect, range(8)) if winner]
+    seen = storage.observe("v")
+    assert seen
+    assert won == [seen.writer]
 
 
 @needs_qemu_img

@@ -12,6 +12,7 @@ from pathlib import Path
 from lxml import etree
 from lxml.builder import E, ElementMaker
 
+from altostratus.services.compute.domain.devices import CONFIG_DRIVE, ROOT
 from altostratus.services.compute.driver import MAX_VOLUMES, Impossible, MachineSpec, Nic, VolumeDisk
 
 NAME_PREFIX = "alto-"
@@ -205,9 +206,9 @@ def _own_disks(spec: MachineSpec, placement: Placement) -> Iterator[etree._Eleme
     """The root disk needs a boot order, or the firmware may try the config drive first and stop there in silence."""
     if spec.image_id:
         backing = _backing(placement.base, placement.base_format) if placement.base else []
-        yield _disk(placement.root_disk, "qcow2", "vda", placement.cache, E.boot(order="1"), *backing)
+        yield _disk(placement.root_disk, "qcow2", ROOT, placement.cache, E.boot(order="1"), *backing)
     if placement.config_drive is not None:
-        yield _disk(placement.config_drive, "raw", "vdb", placement.cache, E.readonly())
+        yield _disk(placement.config_drive, "raw", CONFIG_DRIVE, placement.cache, E.readonly())
 
 
 def volume_xml(disk: VolumeDisk, cache: str) -> str:
@@ -227,14 +228,9 @@ def _volume(disk: VolumeDisk, cache: str) -> etree._Element:
         more.append(E.readonly())
     if disk.boot_index == 0:
         more.append(E.boot(order="1"))
-    return _disk(Path(disk.path), disk.format, _target(disk.device), cache, *more)
-
-
-def _target(device: str) -> str:
-    """libvirt puts disks in the order of their targets, and those must differ: the config drive has the second."""
-    if not re.fullmatch("vd[a-y]", device):
-        raise Impossible(f"{device[:20]!r} is no name for a disk: choose one from 'vda' to 'vdy'")
-    return device if device == "vda" else "vd" + chr(ord(device[2]) + 1)
+    if not re.fullmatch("vd[a-z]", disk.device):
+        raise Impossible(f"{disk.device[:20]!r} is no name for a disk: choose one from 'vda' to 'vdz'")
+    return _disk(Path(disk.path), disk.format, disk.device, cache, *more)
 
 
 def _disk(path: Path, image_format: str, target: str, cache: str, *more: etree._Element) -> etree._Element:

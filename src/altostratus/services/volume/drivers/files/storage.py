@@ -17,14 +17,22 @@ import os
 import pwd
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from altostratus.kernel.disk import FULL, Disk
-from altostratus.kernel.disk_images import copy_sparse, create_overlay, qemu_img, read_qcow2, rests_on, share, sync
+from altostratus.kernel.disk_images import (
+    can_reflink,
+    copy_sparse,
+    create_overlay,
+    qemu_img,
+    read_qcow2,
+    rests_on,
+    share,
+    sync,
+)
 from altostratus.services.volume.driver import (
     BaseImage,
     Busy,
@@ -52,6 +60,10 @@ def group_of(*users: str) -> int | None:
     return None
 
 
+class CannotClone(OSError):
+    """The file system has no reflinks, or not between these."""
+
+
 class FileStorage:
     """`data`: the directory, made when missing. OSError does not leave it: a full or failing disk is a DriverError.
     Any number of processes may share the directory."""
@@ -63,7 +75,7 @@ class FileStorage:
         self._volumes, self._snapshots, self._bases = (data / each for each in ("volumes", "snapshots", "bases"))
         for folder in (data, self._volumes, self._snapshots, self._bases):
             folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-        self._copies_in_use = _reflinks(data, self._disk)
+        self._copies_in_use = can_reflink(data, self._disk)
 
     def capabilities(self) -> Capabilities:
         return Capabilities("files", self._copies_in_use)
@@ -198,7 +210,7 @@ class FileStorage:
     def _from_image(self, volume: Place, image: BaseImage, size: int) -> None:
         _refuse_larger(_image_size(image), size)
         if image.format == "raw":
-            with suppress(OSError):
+            with suppress(CannotClone):
                 volume.appear("raw", lambda new: self._clone(image.path, new))
                 return
         with self._kept(image) as base:
@@ -232,7 +244,7 @@ class FileStorage:
 
     def _clone(self, source: Path, new: Path) -> None:
         if not self._disk.reflink(source, new):
-            raise OSError(errno.EOPNOTSUPP, f"{source} cannot be cloned")
+            raise CannotClone(errno.EOPNOTSUPP, f"{source} cannot be cloned")
 
     def _grow(self, volume: Place, note: Note, size: int) -> None:
         file = volume.whole()
@@ -311,14 +323,3 @@ def _image_size(image: BaseImage) -> int:
     if header is None or header.leans:
         raise Impossible(f"image {image.id} is neither raw nor a qcow2 file that stands alone: convert it")
     return header.virtual_size
-
-
-def _reflinks(data: Path, disk: Disk) -> bool:
-    """Whether this file system can."""
-    source, target = (data / f".{name}-{os.getpid()}-{threading.get_ident()}.tmp" for name in ("reflink", "reflinked"))
-    try:
-        source.write_bytes(bytes(4096))
-        return disk.reflink(source, target)
-    finally:
-        source.unlink(missing_ok=True)
-        target.unlink(missing_ok=True)
