@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine, event
+
 from altostratus.app.wiring import System
 from altostratus.kernel.testing.client import ApiClient
 from tests.services.compute.api.servers_with_volumes import (
@@ -122,5 +124,32 @@ def test_a_root_volume_takes_no_disk_of_its_host(tmp_path: Path) -> None:
         await status_is(client, made["id"], "ACTIVE")
         [hypervisor] = (await client.get("/compute/v2.1/os-hypervisors/detail")).json()["hypervisors"]
         assert hypervisor["local_gb_used"] == 0
+
+    in_cloud(tmp_path, scenario)
+
+
+def test_a_list_takes_as_many_queries_for_many_servers_as_for_one(tmp_path: Path) -> None:
+    async def scenario(system: System, client: ApiClient) -> None:
+        for _ in range(3):
+            server, volume = await make_server(client), await make_volume(client)
+            assert (await attach(client, server, {"volumeId": volume})).status_code == 200
+            await volume_is(client, volume, "in-use")
+        assert system.engine is not None
+        await system.engine.stop()
+
+        async def queries(limit: int) -> list[str]:
+            statements: list[str] = []
+
+            def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+                statements.append(statement.split(" WHERE ")[0])
+
+            event.listen(Engine, "before_cursor_execute", note)
+            answer = await client.get(f"{SERVERS}/detail", params={"limit": str(limit)})
+            event.remove(Engine, "before_cursor_execute", note)
+            found = [server["os-extended-volumes:volumes_attached"] for server in answer.json()["servers"]]
+            assert [len(volumes) for volumes in found] == [1] * limit
+            return statements
+
+        assert len(await queries(1)) == len(await queries(3))
 
     in_cloud(tmp_path, scenario)

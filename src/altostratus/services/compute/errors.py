@@ -117,6 +117,10 @@ class VolumeNotAvailable(BadRequest):
     """Invalid volume: volume '{id}' status must be 'available'. Currently in '{status}'"""
 
 
+class VolumeNotMigrating(Conflict):
+    """volume {id} is not migrating; this API should only be called by Cinder"""
+
+
 class RootVolume(BadRequest):
     """Cannot detach a root device volume"""
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from altostratus.app.wiring import System
+from altostratus.app.wiring import System, admin_password
 from altostratus.kernel.testing.client import ApiClient
 from altostratus.services.compute.store import servers
 from tests.services.compute.api.servers_with_volumes import (
@@ -21,6 +21,7 @@ from tests.services.compute.api.servers_with_volumes import (
 )
 from tests.services.compute.test_servers import act, other_user
 
+NOWHERE = "d0c6f5a8-5c07-4d4c-9f0b-5f6b8c0e2a11"
 FOREIGN = "6b9ee2b8-9f0a-4d2f-9b69-9d6e6bb5b0d4"
 
 
@@ -217,6 +218,26 @@ def test_only_whether_a_volume_goes_with_its_server_can_be_changed(tmp_path: Pat
             f"{path[:-36]}{other}", {"volumeAttachment": {"volumeId": other}}, headers=at("2.85")
         )
         assert missing.status_code == 404
+
+    in_cloud(tmp_path, scenario)
+
+
+def test_volumes_are_not_replaced(tmp_path: Path) -> None:
+    """Nova lets Cinder do it, while it migrates a volume."""
+
+    async def scenario(system: System, client: ApiClient) -> None:
+        server, volume = await make_server(client), await make_volume(client)
+        [role] = (await client.get("/identity/v3/roles", params={"name": "service"})).json()["roles"]
+        grant = f"/identity/v3/projects/{client.project_id}/users/{client.user_id}/roles/{role['id']}"
+        assert (await client.put(grant)).status_code == 204
+        await client.login("admin", admin_password(system.settings.data_dir), "admin")
+        for version in ("2.1", "2.85"):
+            path = f"{SERVERS}/{server}/os-volume_attachments"
+            body = {"volumeAttachment": {"volumeId": FOREIGN}}
+            assert (await client.put(f"{path}/{NOWHERE}", body, headers=at(version))).status_code == 404
+            refused = await client.put(f"{path}/{volume}", body, headers=at(version))
+            expected = f"volume {volume} is not migrating; this API should only be called by Cinder"
+            assert (refused.status_code, message(refused)) == (409, expected)
 
     in_cloud(tmp_path, scenario)
 

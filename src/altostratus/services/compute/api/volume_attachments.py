@@ -8,10 +8,9 @@ from litestar.params import FromPath
 from msgspec import UNSET
 
 from altostratus.contracts.volume import Attachment
-from altostratus.kernel.errors import BadRequest, NotImplementedHere
+from altostratus.kernel.errors import BadRequest
 from altostratus.services.compute.api import ComputeCall, schemas, views
 from altostratus.services.compute.usecases import server_volumes
-from altostratus.services.compute.usecases.find_server import find_server
 
 MAX_PAGE = 1000
 
@@ -57,12 +56,12 @@ async def post_attachment(request: ComputeCall, server_id: FromPath[str]) -> dic
 
 @put("/servers/{server_id:str}/os-volume_attachments/{volume_id:str}", status_code=202, body=schemas.UPDATE_ATTACHMENT)
 async def put_attachment(request: ComputeCall, server_id: FromPath[str], volume_id: FromPath[str]) -> None:
-    """From 2.85 on: whether the volume is deleted with the server. Its replacement by another one is not there."""
+    """From 2.85 on: whether the volume is deleted with the server. Its replacement by another one is only for Cinder,
+    while it migrates a volume: never, here."""
     asked = (await request.decode(schemas.UPDATE_ATTACHMENT)).volumeAttachment
     compute, actor = request.compute, request.actor
     if not request.since(85) or _plain(asked.volumeId) != volume_id:
-        await compute.db.read(lambda tx: find_server(tx, compute, actor, server_id, "os-volumes-attachments:swap"))
-        raise NotImplementedHere("An attached volume cannot be replaced by another one.")
+        await compute.db.read(lambda tx: server_volumes.refuse_swap(tx, compute, actor, server_id, volume_id))
     wanted = None if asked.delete_on_termination is UNSET else schemas.truth(asked.delete_on_termination)
 
     def change(tx: Any) -> None:

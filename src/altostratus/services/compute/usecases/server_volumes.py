@@ -1,13 +1,21 @@
 """The volumes of one server: attach, list, change and detach. An attachment's row, which the volume service keeps, is
 the wish; the server's reconciler does it."""
 
+from typing import NoReturn
+
 from altostratus.contracts.volume import Attachment, Volume, VolumeWish
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
 from altostratus.services.compute.domain import devices
 from altostratus.services.compute.domain.server import Server
-from altostratus.services.compute.errors import RootVolume, VolumeNotAttached, VolumeNotAvailable, VolumeNotFound
+from altostratus.services.compute.errors import (
+    RootVolume,
+    VolumeNotAttached,
+    VolumeNotAvailable,
+    VolumeNotFound,
+    VolumeNotMigrating,
+)
 from altostratus.services.compute.store import servers
 from altostratus.services.compute.usecases import Compute
 from altostratus.services.compute.usecases.find_server import find_server, require_state, require_unlocked
@@ -67,6 +75,14 @@ def change_volume(
         compute.volumes.set_delete_on_termination(tx, found.id, delete_on_termination)
         events.record(tx, actor, "compute.server.change_volume", server_id, server.project_id, volume=volume_id)
     return found
+
+
+def refuse_swap(tx: Tx, compute: Compute, actor: Actor, server_id: str, volume_id: str) -> NoReturn:
+    """Another volume in this one's place: only while Cinder migrates it, and no volume migrates here."""
+    find_server(tx, compute, actor, server_id, "os-volumes-attachments:swap")
+    if compute.volumes.find(tx, actor, volume_id) is None:
+        raise VolumeNotFound(id=volume_id)
+    raise VolumeNotMigrating(id=volume_id)
 
 
 def detach_volume(tx: Tx, compute: Compute, actor: Actor, server_id: str, volume_id: str) -> None:

@@ -89,7 +89,7 @@ def _attachments(request: VolumeCall, row: Attachment | None) -> list[dict[str, 
             "volume_id": row.volume_id,
             "server_id": row.instance_id,
             "host_name": row.host_name if sees_host else None,
-            "device": f"/dev/{row.device}" if row.owner else row.device,
+            "device": row.device,
             "attached_at": moment(row.attached_at),
         }
     ]
