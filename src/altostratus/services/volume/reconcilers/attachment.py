@@ -14,7 +14,7 @@ from altostratus.services.volume.domain.plan import Seen, plan_attachment
 from altostratus.services.volume.domain.steps import ATTACHMENT_STEPS, Connect, Disconnect, Step
 from altostratus.services.volume.domain.volume import Attachment, Volume
 from altostratus.services.volume.reconcilers.storage import Storage
-from altostratus.services.volume.store import attachments, volumes
+from altostratus.services.volume.store import attachments, snapshots, volumes
 from altostratus.services.volume.usecases import BlockStorageService
 
 
@@ -64,18 +64,25 @@ class AttachmentReconciler:
                 source = asdict(await self._storage.change(turn, driver.ensure_connected, *key, turn.fence))
                 await turn.write(lambda tx: attachments.update(tx, attachment.id, source=source))
             case Disconnect():
-                volume_id = attachment.volume_id
-                await self._storage.change(turn, driver.ensure_disconnected, volume_id, attachment.id, turn.fence)
+                await self._disconnect(attachment, turn)
             case _:
+                if attachment.host_id is not None and attachment.source is None:
+                    await self._disconnect(attachment, turn)  # leaves a fence for a `Connect` that hung, and comes late
                 await turn.write(lambda tx: _forget(tx, attachment))
+
+    async def _disconnect(self, attachment: Attachment, turn: Pass) -> None:
+        key = (attachment.volume_id, attachment.id)
+        await self._storage.change(turn, self._storage.driver.ensure_disconnected, *key, turn.fence)
 
 
 def _forget(tx: Tx, attachment: Attachment) -> None:
-    """The volume is free again, or goes where it was to go with its server."""
+    """The volume is free again, or goes where it was to go with its server: unless something is or will be made from
+    it, which would keep it `deleting` for who knows how long. Then it stays, as it does with Nova."""
     volume = volumes.get_volume(tx, attachment.volume_id)
     attachments.delete(tx, attachment.id)
     volumes.update_volume(tx, attachment.volume_id, updated_at=tx.now)
     events.record(tx, SYSTEM, "volume.attachment.deleted", attachment.id, attachment.project_id)
-    if attachment.terminated and attachment.delete_on_termination and volume and volume.deleted_at is None:
+    goes = attachment.terminated and attachment.delete_on_termination and volume and volume.deleted_at is None
+    if volume and goes and not snapshots.of_volume(tx, volume.id) and not volumes.made_from(tx, volume.id):
         volumes.wish(tx, volume.id, deleted_at=tx.now)
         events.record(tx, SYSTEM, "volume.volume.delete", volume.id, volume.project_id, name=volume.name)
