@@ -54,7 +54,7 @@ async def extend_volume(client: Client) -> None:
     """Refused (400) unless it is available."""
     if volume := client.choose(client.model.kept_volumes()):
         size = volume.size + 1
-        allowed = (202, 400, 413) if volume.server is None else (400,) if volume.is_held else (202, 400, 413)
+        allowed = (400,) if client.model.keeps(volume) else (202, 400, 413)
         body = {"os-extend": {"new_size": size}}
         status, _ = await client.ask(
             "POST", path(client, "volumes", volume.id, "action"), body, allowed, touches=[volume.id]
@@ -89,7 +89,7 @@ async def delete_volume(client: Client) -> None:
         return
     cascade = client.rng.random() < 0.5
     mine = [each for each in client.model.snapshots.values() if each.volume == volume.id]
-    kept = volume.is_held or (not cascade and any(not each.leaving for each in mine))
+    kept = client.model.keeps(volume) or (not cascade and any(not each.leaving for each in mine))
     where = path(client, "volumes", volume.id) + ("?cascade=true" if cascade else "")
     touches = [volume.id, *(each.id for each in mine)]
     status, _ = await client.ask("DELETE", where, None, (400,) if kept else (202, 400), touches=touches)
@@ -123,8 +123,8 @@ async def _attach(
 async def attach_taken(client: Client) -> None:
     """One that a server has: refused, to that server too."""
     server = client.choose(client.model.staying())
-    volume = client.choose([each for each in client.model.kept_volumes() if each.is_held])
-    if server and volume and client.model.keeps(volume):
+    volume = client.choose([each for each in client.model.kept_volumes() if client.model.keeps(each)])
+    if server and volume:
         await _attach(client, server.id, {"volumeAttachment": {"volumeId": volume.id}}, (400, 409))
 
 

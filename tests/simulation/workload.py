@@ -48,13 +48,13 @@ WEIGHTS: dict[Action, int] = {
     compute_actions.rename_server: 1,
     compute_actions.change_groups: 4,
     compute_actions.delete_server: 3,
-    volume_actions.create_volume: 6,
+    volume_actions.create_volume: 8,
     volume_actions.extend_volume: 2,
     volume_actions.delete_volume: 2,
     volume_actions.create_snapshot: 4,
     volume_actions.delete_snapshot: 2,
-    volume_actions.attach_volume: 10,
-    volume_actions.detach_volume: 8,
+    volume_actions.attach_volume: 16,
+    volume_actions.detach_volume: 12,
     volume_actions.attach_taken: 1,
     volume_actions.attach_anothers: 1,
     volume_actions.boot_from_volume: 4,
@@ -69,6 +69,7 @@ FIRST: tuple[Action, ...] = (
     network_actions.create_router,
     network_actions.add_interface,
     network_actions.create_group,
+    volume_actions.create_volume,
 )
 """What the rest needs."""
 
