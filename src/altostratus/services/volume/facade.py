@@ -6,7 +6,7 @@ from altostratus.contracts import volume as contract
 from altostratus.kernel import events
 from altostratus.kernel.actor import SYSTEM, Actor
 from altostratus.kernel.tx import Tx
-from altostratus.services.volume.domain.volume import Attachment, Volume, snapshot_status_of, status_of
+from altostratus.services.volume.domain.volume import DEV, Attachment, Volume, snapshot_status_of, status_of
 from altostratus.services.volume.errors import SnapshotNotFound, VolumeNotFound
 from altostratus.services.volume.store import attachments, volumes
 from altostratus.services.volume.usecases import BlockStorageService
@@ -98,7 +98,7 @@ def _attachment(row: Attachment, fault: str | None) -> contract.Attachment:
         id=row.id,
         volume_id=row.volume_id,
         owner=row.owner or "",
-        device=row.device,
+        device=row.device.removeprefix(DEV),
         boot_index=row.boot_index,
         delete_on_termination=row.delete_on_termination,
         readonly=row.readonly,
