@@ -278,6 +278,8 @@ def test_who_may_do_what_with_attachments(tmp_path: Path) -> None:
             assert (await reader.put(f"{path}/{volume}", body, headers=at("2.85"))).status_code == changed
             assert (await reader.put(f"{path}/{volume}", body, headers=at("2.1"))).status_code == changed
             assert (await reader.delete(f"{path}/{volume}")).status_code == changed
+            for action in ("pause", "unpause"):
+                assert await act(reader, server, {action: None}) == changed
             nobody = {"headers": {"X-Auth-Token": ""}}
             for method in ("GET", "POST"):
                 assert (await reader.request(method, path, **nobody)).status_code == 401
