@@ -6,7 +6,7 @@ from altostratus.contracts import volume as contract
 from altostratus.kernel import events
 from altostratus.kernel.actor import SYSTEM, Actor
 from altostratus.kernel.tx import Tx
-from altostratus.services.volume.domain.volume import Attachment, Volume, snapshot_status_of, status_of
+from altostratus.services.volume.domain.volume import DEV, Attachment, Volume, snapshot_status_of, status_of
 from altostratus.services.volume.errors import SnapshotNotFound, VolumeNotFound
 from altostratus.services.volume.store import attachments, volumes
 from altostratus.services.volume.usecases import BlockStorageService
@@ -40,10 +40,10 @@ class VolumeFacade:
         self, tx: Tx, actor: Actor, owner: str, host_id: str | None, wishes: Sequence[contract.VolumeWish]
     ) -> list[contract.Attachment]:
         rows = attach_to_server(tx, self._service, actor, owner, host_id, wishes)
-        return _values(tx, rows)
+        return [_attachment(row, None) for row in rows]
 
     def bind(self, tx: Tx, owner: str, host_id: str) -> None:
-        for row in attachments.of_owners(tx, [owner]):
+        for row, _ in attachments.of_owners(tx, [owner]):
             if row.host_id is None:
                 attachments.update(tx, row.id, host_id=host_id)
 
@@ -75,8 +75,8 @@ class VolumeFacade:
 
     def attachments_of(self, tx: Tx, owners: Sequence[str]) -> Mapping[str, list[contract.Attachment]]:
         found: dict[str, list[contract.Attachment]] = {owner: [] for owner in owners}
-        for value in _values(tx, attachments.of_owners(tx, owners)):
-            found[value.owner].append(value)
+        for row, fault in attachments.of_owners(tx, owners):
+            found[row.owner or ""].append(_attachment(row, fault))
         return found
 
     def unsettled_owners(self, tx: Tx) -> set[str]:
@@ -87,18 +87,12 @@ def _value(volume: Volume, of_id: str, status: str, size: int) -> contract.Volum
     return contract.Volume(of_id, volume.project_id, status, size, volume.bootable, volume.image_metadata)
 
 
-def _values(tx: Tx, rows: Sequence[Attachment]) -> list[contract.Attachment]:
-    waiting = [row.volume_id for row in rows if row.source is None]
-    faults = volumes.faults(tx, waiting)
-    return [_attachment(row, faults.get(row.volume_id)) for row in rows]
-
-
 def _attachment(row: Attachment, fault: str | None) -> contract.Attachment:
     return contract.Attachment(
         id=row.id,
         volume_id=row.volume_id,
         owner=row.owner or "",
-        device=row.device,
+        device=row.device.removeprefix(DEV),
         boot_index=row.boot_index,
         delete_on_termination=row.delete_on_termination,
         readonly=row.readonly,

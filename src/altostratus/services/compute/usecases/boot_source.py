@@ -77,7 +77,7 @@ def boot_source(
     return BootSource(image.id, image.properties)
 
 
-def wishes(wanted: Sequence[BlockDevice], local_root: bool, config_drive: bool) -> list[VolumeWish]:
+def volume_wishes(wanted: Sequence[BlockDevice], local_root: bool, config_drive: bool) -> list[VolumeWish]:
     """The volumes as the volume service makes them, with their names."""
     devices.require_room(len(wanted))
     asked = [device.device or (devices.ROOT if device.boot_index == 0 else None) for device in wanted]

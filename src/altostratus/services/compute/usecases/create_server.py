@@ -15,7 +15,7 @@ from altostratus.services.compute.domain.server import Flavor, Keypair, Server, 
 from altostratus.services.compute.errors import ServerQuota, as_of_create
 from altostratus.services.compute.store import flavors, hosts, keypairs, servers
 from altostratus.services.compute.usecases import Compute
-from altostratus.services.compute.usecases.boot_source import BlockDevice, BootSource, boot_source, wishes
+from altostratus.services.compute.usecases.boot_source import BlockDevice, BootSource, boot_source, volume_wishes
 
 ZONE = "nova"
 
@@ -79,7 +79,7 @@ def create_servers(tx: Tx, compute: Compute, actor: Actor, new: NewServer) -> li
 def _create_ports_and_volumes(tx: Tx, compute: Compute, actor: Actor, row: Server, new: NewServer) -> None:
     compute.networks.create_ports(tx, actor, row.owner, row.hostname, new.wishes, new.security_groups)
     if new.volumes:
-        volumes = wishes(new.volumes, local_root=bool(row.image_id), config_drive=row.config_drive)
+        volumes = volume_wishes(new.volumes, local_root=bool(row.image_id), config_drive=row.config_drive)
         compute.volumes.attach(tx, actor, row.owner, None, volumes)
 
 

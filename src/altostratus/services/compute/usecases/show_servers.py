@@ -31,7 +31,9 @@ class Shown:
 
 def show_server(tx: Tx, compute: Compute, actor: Actor, server_id: str, rule: str = "servers:show") -> Shown:
     """One server."""
-    return gather(tx, compute, [find_server(tx, compute, actor, server_id, rule)])[0]
+    find_server(tx, compute, actor, server_id, rule)
+    found = servers.get_on_host(tx, server_id)
+    return gather(tx, compute, [found] if found else [])[0]
 
 
 def list_servers(tx: Tx, compute: Compute, query: servers.ServerQuery) -> list[Shown]:
@@ -39,20 +41,19 @@ def list_servers(tx: Tx, compute: Compute, query: servers.ServerQuery) -> list[S
     return gather(tx, compute, servers.list_servers(tx, query))
 
 
-def gather(tx: Tx, compute: Compute, found: Sequence[Server]) -> list[Shown]:
+def gather(tx: Tx, compute: Compute, found: Sequence[servers.ServerOnHost]) -> list[Shown]:
     """What the view needs, for many servers at once."""
-    verbs = servers.verbs_of(tx, [s.id for s in found])
-    ports: Mapping[str, Sequence[Port]] = compute.networks.ports_of(tx, [s.owner for s in found])
-    attachments = compute.volumes.attachments_of(tx, [s.owner for s in found])
-    names = servers.host_names(tx)
+    owners = [each.server.owner for each in found]
+    ports: Mapping[str, Sequence[Port]] = compute.networks.ports_of(tx, owners)
+    attachments = compute.volumes.attachments_of(tx, owners)
     return [
         Shown(
-            server=s,
-            verb=verbs.get(s.id),
-            ports=ports.get(s.owner, ()),
-            attachments=attachments.get(s.owner, ()),
-            host=names.get(s.host_id or ""),
-            host_reachable=s.host_id is not None,
+            server=each.server,
+            verb=each.verb,
+            ports=ports.get(each.server.owner, ()),
+            attachments=attachments.get(each.server.owner, ()),
+            host=each.host or None,
+            host_reachable=each.server.host_id is not None,
         )
-        for s in found
+        for each in found
     ]

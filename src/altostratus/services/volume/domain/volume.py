@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+DEV = "/dev/"
+"""Before a device's name, as Cinder shows it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Volume:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, case, or_, select
 
 from altostratus.kernel.db.rows import changed, every, insert_row, one
 from altostratus.kernel.tx import Tx
@@ -14,6 +14,9 @@ from altostratus.services.volume.store.tables import attachment, volume
 
 _COLUMNS = [attachment.c[f.name] for f in fields(Attachment)]
 _ALL = select(*_COLUMNS).order_by(attachment.c.created_at, attachment.c.id)
+_WITH_FAULT = _ALL.join(volume, volume.c.id == attachment.c.volume_id).add_columns(
+    case((volume.c.launched_at.is_(None), volume.c.fault))
+)
 # made once: every pass reads these
 _BY_ID = select(*_COLUMNS).where(attachment.c.id == bindparam("attachment_id"))
 _OF_VOLUME = select(*_COLUMNS).where(attachment.c.volume_id == bindparam("volume_id"))
@@ -34,9 +37,10 @@ def of_volumes(tx: Tx, volume_ids: Sequence[str]) -> dict[str, Attachment]:
     return {row.volume_id: row for row in found}
 
 
-def of_owners(tx: Tx, owners: Sequence[str]) -> list[Attachment]:
-    """In the order of creation."""
-    return every(tx, _ALL.where(attachment.c.owner.in_(owners)), Attachment) if owners else []
+def of_owners(tx: Tx, owners: Sequence[str]) -> list[tuple[Attachment, str | None]]:
+    """In the order of creation, each with why its volume will never be there."""
+    rows = tx.sql.execute(_WITH_FAULT.where(attachment.c.owner.in_(owners))) if owners else ()
+    return [(Attachment(*row[:-1]), row[-1]) for row in rows]
 
 
 def insert(tx: Tx, row: Attachment) -> None:

@@ -79,13 +79,6 @@ def images(tx: Tx) -> set[str]:
     return set(tx.sql.execute(select(volume.c.image_id).where(volume.c.image_id.is_not(None)).distinct()).scalars())
 
 
-def faults(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
-    """Why those of these volumes that will never be there will not."""
-    where = and_(volume.c.id.in_(ids), volume.c.launched_at.is_(None), volume.c.fault.is_not(None))
-    query = select(volume.c.id, volume.c.fault).where(where)
-    return {row[0]: row[1] for row in tx.sql.execute(query)} if ids else {}
-
-
 def made_from(tx: Tx, volume_id: str) -> bool:
     """Whether a volume is yet to be made from this one."""
     where = and_(volume.c.source_volume_id == volume_id, volume.c.launched_at.is_(None), volume.c.fault.is_(None))

@@ -6,7 +6,7 @@ from altostratus.contracts.volume import VolumeWish
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
-from altostratus.services.volume.domain.volume import Attachment, Volume, snapshot_status_of
+from altostratus.services.volume.domain.volume import DEV, Attachment, Volume, snapshot_status_of
 from altostratus.services.volume.errors import InvalidVolume
 from altostratus.services.volume.store import attachments, snapshots, volumes
 from altostratus.services.volume.usecases import BlockStorageService
@@ -32,7 +32,7 @@ def _attach(
         owner=owner,
         instance_id=owner.split("/", 1)[1],
         host_id=host_id,
-        device=wish.device,
+        device=DEV + wish.device,
         boot_index=wish.boot_index,
         delete_on_termination=wish.delete_on_termination,
         tag=wish.tag,
