@@ -168,7 +168,8 @@ async def boot_from_volume(client: Client) -> None:
     devices = [{"boot_index": 0, "destination_type": "volume", "delete_on_termination": goes, **device}]
     if client.rng.random() < 0.3:
         devices.append({"source_type": "blank", "destination_type": "volume", "volume_size": 1})
-    wish = {"name": name, "imageRef": "", "flavorRef": "42", "block_device_mapping_v2": devices}
+    wish: dict[str, Any] = {"name": name, "imageRef": "", "flavorRef": "42", "adminPass": "secret"}
+    wish["block_device_mapping_v2"] = devices
     wish["networks"] = [{"uuid": client.choose(networks).id}]
     server = await create(client, name, wish, [root.id] if root else [])
     if server:
