@@ -112,7 +112,7 @@ class BlockStorage(Protocol):
         ...
 
     def observe_all(self) -> list[StoredVolume]:
-        """Every volume, half-removed ones (of size 0) included."""
+        """Every volume, half-removed and damaged ones (of size 0) included."""
         ...
 
     def ensure_volume(self, spec: VolumeSpec, fence: int) -> None:
@@ -138,7 +138,7 @@ class BlockStorage(Protocol):
         ...
 
     def snapshots(self) -> dict[str, int]:
-        """The snapshots that are there, whole, with their sizes in bytes."""
+        """Every snapshot and its bytes; 0 for what is half removed, half made or damaged."""
         ...
 
     def ensure_snapshot_absent(self, snapshot_id: str) -> None:

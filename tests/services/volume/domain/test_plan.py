@@ -155,6 +155,7 @@ def test_a_storage_that_does_not_answer_is_asked_again() -> None:
         (snapshot(), Seen(), EnsureSnapshot()),
         (snapshot(), Seen(size=2), Done()),
         (snapshot(deleted_at=NOW), Seen(size=2), EnsureSnapshotAbsent()),
+        (snapshot(deleted_at=NOW), Seen(remains=True), EnsureSnapshotAbsent()),
         (snapshot(deleted_at=NOW), Seen(), ForgetSnapshot()),
         (snapshot(fault="no"), Seen(), Terminal("no")),
     ],

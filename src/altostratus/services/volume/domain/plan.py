@@ -26,7 +26,7 @@ LOST = "Its data is no longer in the storage. Restore it there, or delete it."
 class Seen:
     """What the storage has of a volume: `size` in GiB, 0 where nothing (whole) is; `writer` the attachment that may
     write to it. `known` False when the storage does not answer; `durable` False where it forgets without harm;
-    `remains` where something is left that is no volume any more."""
+    `remains` where something is left that is no volume or snapshot any more."""
 
     known: bool = True
     size: int = 0
@@ -67,7 +67,7 @@ def plan_snapshot(snapshot: Snapshot, waits: bool, seen: Seen) -> Step | Outcome
     if not seen.known:
         return SILENT
     if snapshot.deleted_at is not None:
-        return EnsureSnapshotAbsent() if seen.size else ForgetSnapshot()
+        return EnsureSnapshotAbsent() if seen.size or seen.remains else ForgetSnapshot()
     if snapshot.fault is not None:
         return Terminal(snapshot.fault)
     if seen.size:

@@ -36,7 +36,8 @@ class Storage:
             sizes = await self.look(turn, self.driver.snapshots)
         except StorageUnreachable:
             return UNKNOWN
-        return Seen(size=-(-sizes.get(snapshot_id, 0) // GIB), durable=self._access.durable)
+        size = sizes.get(snapshot_id)
+        return Seen(size=-(-(size or 0) // GIB), remains=size == 0, durable=self._access.durable)
 
     async def look(self, turn: Pass, method: Callable[[], T]) -> T:
         """Call a method of the driver that only looks."""

@@ -198,6 +198,26 @@ def test_what_died_on_its_way_is_cleared_by_the_next_try(tmp_path: Path, storage
     assert files(tmp_path / "data/volumes/v") == {"disk.raw", "owner.json"}
 
 
+def test_a_damaged_disk_is_shown_as_nothing_and_hides_no_other(tmp_path: Path, storage: FileStorage) -> None:
+    """Whoever deletes it gets rid of it."""
+    storage.ensure_volume(VolumeSpec("whole", MIB), 1)
+    storage.ensure_volume(VolumeSpec("v", MIB), 1)
+    storage.ensure_snapshot("s", "v", 1)
+    storage.ensure_snapshot("half", "v", 1)
+    for place in ("volumes/v", "snapshots/s"):
+        (tmp_path / "data" / place / "disk.raw").unlink()
+        (tmp_path / "data" / place / "disk.qcow2").write_bytes(b"not a disk any more")
+    (tmp_path / "data/snapshots/half/disk.raw").unlink()
+    assert {seen.id: seen.size for seen in storage.observe_all()} == {"whole": MIB, "v": 0}
+    assert storage.snapshots() == {"s": 0, "half": 0}
+    with pytest.raises(DriverError, match="is damaged"):
+        storage.ensure_size("v", 2 * MIB, 1)
+    storage.ensure_absent("v", 1)
+    storage.ensure_snapshot_absent("s")
+    storage.ensure_snapshot_absent("half")
+    assert (storage.observe("v"), storage.snapshots()) == (None, {})
+
+
 @pytest.mark.parametrize(
     "damaged",
     [None, b"", b"{", b"[]", b"{}", b'{"fence": 1}', b'{"fence": "1", "writer": "", "host": ""}', b"\xff", b"null"],

@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,6 +21,11 @@ FORMATS = ("raw", "qcow2")
 NOTE = "owner.json"
 UNKNOWN = "unknown"
 """The writer of a volume whose note is damaged."""
+
+
+class DamagedDisk(DriverError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is damaged: it is no qcow2 file any more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class DiskFile:
             return self.path.stat().st_size
         found = read_qcow2(self.path)
         if found is None:
-            raise DriverError(f"{self.path} is damaged: it is no qcow2 file any more")
+            raise DamagedDisk(self.path)
         return found.virtual_size
 
     @property
@@ -102,12 +107,18 @@ class Place:
         """A volume as it is, None when nothing of it is there."""
         if not self.exists:
             return None
-        file = self.file()
         try:
             note = self.note()
         except Damaged:
             note = Note(writer=UNKNOWN)
-        return StoredVolume(self.id, file.size if file else 0, note.writer, note.fence)
+        return StoredVolume(self.id, self.size(), note.writer, note.fence)
+
+    def size(self) -> int:
+        """Bytes that a machine sees of its disk; 0 when there is none (any more), or it is no disk any more."""
+        file = self.file()
+        with suppress(DamagedDisk, FileNotFoundError):
+            return file.size if file else 0
+        return 0
 
     @contextmanager
     def alone(self, *, make: bool = False, wait: bool = False) -> Iterator[None]:

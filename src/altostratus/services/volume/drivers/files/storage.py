@@ -97,8 +97,7 @@ class FileStorage:
 
     def snapshots(self) -> dict[str, int]:
         with self._reached("cannot list snapshots"):
-            files = ((place.id, place.file()) for place in self._places(self._snapshots))
-            return {snapshot_id: file.size for snapshot_id, file in files if file}
+            return {place.id: place.size() for place in self._places(self._snapshots) if place.exists}
 
     def bases(self) -> set[str]:
         with self._reached("cannot list copies of images"):
