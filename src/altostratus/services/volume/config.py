@@ -11,7 +11,7 @@ class VolumeConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     unused_base_seconds: float = 86400.0
     """How long the storage keeps its copy of an image that no volume rests on any more."""
-    orphan_seconds: float = 86400.0
+    orphan_seconds: float = 30 * 86400.0
     """How long a volume or snapshot stays in the storage that no row knows (as after a restore of an old backup)."""
     volumes: int = 10
     snapshots: int = 10

@@ -1,5 +1,5 @@
-"""The reconciler of orphans: volumes and snapshots in the storage that no row knows are reported, and after a long
-while removed; so are copies of images that nothing rests on. One that somebody may write to is never removed.
+"""The reconciler of orphans: volumes and snapshots in the storage that no row knows are reported, and after a month
+removed; so are copies of images that nothing rests on. One that somebody may write to is never removed.
 
 The time since an orphan was first seen is kept in memory: after a restart the grace period begins anew, which errs on
 the side of keeping.
