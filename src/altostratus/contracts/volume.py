@@ -34,12 +34,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class NewVolume:
-    """A volume to be made for a server: empty, or from one of these. `size` in GiB; None: as large as its source."""
+    """A volume to be made: empty, or from one of these. `size` in GiB; None: as large as its source."""
 
     size: int | None = None
     image_id: str | None = None
     snapshot_id: str | None = None
     type: str | None = None
+    name: str = ""
+    description: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,70 @@ class Attachment:
         return self.detach_asked_at is None
 
 
+@dataclass(frozen=True, slots=True)
+class ShownVolume:
+    """A volume as its owner sees it; `size` in GiB. `server_id` and `device` ('/dev/vdb') once it is attached."""
+
+    id: str
+    name: str
+    description: str | None
+    status: str
+    size: int
+    type: str
+    zone: str
+    snapshot_id: str | None
+    metadata: Mapping[str, str]
+    created_at: datetime
+    server_id: str | None
+    device: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSnapshot:
+    """A snapshot as its owner sees it; `size` in GiB."""
+
+    id: str
+    volume_id: str
+    name: str
+    description: str | None
+    status: str
+    size: int
+    created_at: datetime
+
+
+class UserVolumes(Protocol):
+    """What users do with volumes and snapshots themselves, for those clients that ask compute for it. Raises what block
+    storage raises."""
+
+    def list_volumes(self, tx: Tx, actor: Actor) -> list[ShownVolume]:
+        """The newest first."""
+        ...
+
+    def show_volume(self, tx: Tx, actor: Actor, volume_id: str) -> ShownVolume: ...
+    def create_volume(self, tx: Tx, actor: Actor, new: NewVolume) -> ShownVolume: ...
+    def delete_volume(self, tx: Tx, actor: Actor, volume_id: str) -> None: ...
+
+    def list_snapshots(self, tx: Tx, actor: Actor) -> list[ShownSnapshot]:
+        """The newest first."""
+        ...
+
+    def show_snapshot(self, tx: Tx, actor: Actor, snapshot_id: str) -> ShownSnapshot: ...
+
+    def create_snapshot(
+        self, tx: Tx, actor: Actor, volume_id: str, name: str, description: str | None, in_use: bool
+    ) -> ShownSnapshot:
+        """`in_use`: also of a volume that is attached."""
+        ...
+
+    def delete_snapshot(self, tx: Tx, actor: Actor, snapshot_id: str) -> None: ...
+
+
 class Volumes(Protocol):
     """Volumes of servers. An owner is 'compute.server/<id>'; when an attachment changes, its owner is woken. Faults are
     the service's own: kinds of NotFound, BadRequest, Conflict, Forbidden, OverQuota."""
+
+    @property
+    def of_users(self) -> UserVolumes: ...
 
     def find(self, tx: Tx, actor: Actor, volume_id: str) -> Volume | None:
         """The volume, if the actor may see it."""

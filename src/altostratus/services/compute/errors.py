@@ -12,7 +12,6 @@ _NAMES = {
     401: "unauthorized",
     403: "forbidden",
     404: "itemNotFound",
-    405: "badMethod",
     406: "notAcceptable",
     409: "conflictingRequest",
     413: "overLimit",
@@ -24,7 +23,10 @@ _NAMES = {
 
 
 def compute_fault(fault: Fault, context: Context) -> Rendered:
-    """{"itemNotFound": {"code": 404, "message": "…"}}; 401 as keystonemiddleware answers it."""
+    """{"itemNotFound": {"code": 404, "message": "…"}}; 401 as keystonemiddleware answers it. A method that a path does
+    not take is a 404 too: Nova routes by both."""
+    if fault.status == 405:
+        return compute_fault(NotFound(), context)
     if fault.status == 401:
         header = ("www-authenticate", f'Keystone uri="{context.base_url}/identity"')
         body = {"error": {"code": 401, "title": "Unauthorized", "message": fault.message}}
@@ -46,9 +48,15 @@ def not_found_is_bad_request() -> Iterator[None]:
 def as_of_create() -> Iterator[None]:
     """What other services say about ports and volumes of a new server, as Nova says it: what is not there makes the
     request wrong (400), what their quotas do not allow is forbidden (403)."""
+    with not_found_is_bad_request(), over_quota_is_forbidden():
+        yield
+
+
+@contextmanager
+def over_quota_is_forbidden() -> Iterator[None]:
+    """Other services' quotas answer 413, Nova 403."""
     try:
-        with not_found_is_bad_request():
-            yield
+        yield
     except OverQuota as fault:
         raise Forbidden(fault.message) from fault
 

@@ -35,6 +35,7 @@ from altostratus.services.compute.api import (
     servers,
     versions,
     volume_attachments,
+    volume_proxy,
 )
 from altostratus.services.compute.config import ComputeConfig
 from altostratus.services.compute.driver import Hypervisor
@@ -66,6 +67,7 @@ _API = (
     host_services,
     interfaces,
     volume_attachments,
+    volume_proxy,
     consoles,
     instance_actions,
     security_groups,

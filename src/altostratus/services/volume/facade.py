@@ -6,12 +6,17 @@ from altostratus.contracts import volume as contract
 from altostratus.kernel import events
 from altostratus.kernel.actor import SYSTEM, Actor
 from altostratus.kernel.tx import Tx
-from altostratus.services.volume.domain.volume import DEV, Attachment, Volume, snapshot_status_of, status_of
+from altostratus.services.volume.domain import volume_type
+from altostratus.services.volume.domain.volume import DEV, Attachment, Snapshot, Volume, snapshot_status_of, status_of
 from altostratus.services.volume.errors import SnapshotNotFound, VolumeNotFound
 from altostratus.services.volume.store import attachments, volumes
-from altostratus.services.volume.usecases import BlockStorageService
-from altostratus.services.volume.usecases.attach_to_server import attach_to_server
+from altostratus.services.volume.store.lists import Query
+from altostratus.services.volume.usecases import BlockStorageService, show_volumes, snapshots
+from altostratus.services.volume.usecases.attach_to_server import asked_by, attach_to_server
+from altostratus.services.volume.usecases.create_volume import create_volume
+from altostratus.services.volume.usecases.delete_volume import delete_volume
 from altostratus.services.volume.usecases.find_volume import find_snapshot, find_volume
+from altostratus.services.volume.usecases.show_volumes import Shown
 
 
 class VolumeFacade:
@@ -19,6 +24,7 @@ class VolumeFacade:
 
     def __init__(self, service: BlockStorageService) -> None:
         self._service = service
+        self.of_users: contract.UserVolumes = UserFacade(service)
 
     def find(self, tx: Tx, actor: Actor, volume_id: str) -> contract.Volume | None:
         try:
@@ -81,6 +87,66 @@ class VolumeFacade:
 
     def unsettled_owners(self, tx: Tx) -> set[str]:
         return attachments.unsettled_owners(tx)
+
+
+class UserFacade:
+    """Implements contracts.volume.UserVolumes."""
+
+    def __init__(self, service: BlockStorageService) -> None:
+        self._service = service
+
+    def list_volumes(self, tx: Tx, actor: Actor) -> list[contract.ShownVolume]:
+        self._service.policy.require(actor, "volume:get_all")
+        return [_shown_volume(shown) for shown in show_volumes.list_volumes(tx, Query(project_id=actor.project))]
+
+    def show_volume(self, tx: Tx, actor: Actor, volume_id: str) -> contract.ShownVolume:
+        return _shown_volume(show_volumes.show_volume(tx, self._service, actor, volume_id))
+
+    def create_volume(self, tx: Tx, actor: Actor, new: contract.NewVolume) -> contract.ShownVolume:
+        return _shown_volume(Shown(create_volume(tx, self._service, actor, asked_by(new)), None))
+
+    def delete_volume(self, tx: Tx, actor: Actor, volume_id: str) -> None:
+        delete_volume(tx, self._service, actor, volume_id)
+
+    def list_snapshots(self, tx: Tx, actor: Actor) -> list[contract.ShownSnapshot]:
+        self._service.policy.require(actor, "volume:get_all_snapshots")
+        return [_shown_snapshot(row) for row in snapshots.list_snapshots(tx, Query(project_id=actor.project))]
+
+    def show_snapshot(self, tx: Tx, actor: Actor, snapshot_id: str) -> contract.ShownSnapshot:
+        return _shown_snapshot(find_snapshot(tx, self._service, actor, snapshot_id))
+
+    def create_snapshot(
+        self, tx: Tx, actor: Actor, volume_id: str, name: str, description: str | None, in_use: bool
+    ) -> contract.ShownSnapshot:
+        new = snapshots.NewSnapshot(volume_id, in_use, name, description)
+        return _shown_snapshot(snapshots.create_snapshot(tx, self._service, actor, new))
+
+    def delete_snapshot(self, tx: Tx, actor: Actor, snapshot_id: str) -> None:
+        snapshots.delete_snapshot(tx, self._service, actor, snapshot_id)
+
+
+def _shown_volume(shown: Shown) -> contract.ShownVolume:
+    volume, row = shown.volume, shown.attachment
+    attached = row is not None and row.attached_at is not None
+    return contract.ShownVolume(
+        id=volume.id,
+        name=volume.name,
+        description=volume.description,
+        status=shown.status,
+        size=volume.size,
+        type=volume_type.NAME,
+        zone=volume.availability_zone,
+        snapshot_id=volume.snapshot_id,
+        metadata=volume.metadata,
+        created_at=volume.created_at,
+        server_id=row.instance_id if row and attached else None,
+        device=row.device if row and attached else None,
+    )
+
+
+def _shown_snapshot(row: Snapshot) -> contract.ShownSnapshot:
+    status = snapshot_status_of(row)
+    return contract.ShownSnapshot(row.id, row.volume_id, row.name, row.description, status, row.size, row.created_at)
 
 
 def _value(volume: Volume, of_id: str, status: str, size: int) -> contract.Volume:

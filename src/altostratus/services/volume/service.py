@@ -9,6 +9,7 @@ from litestar import Router
 
 from altostratus.contracts.image import Images
 from altostratus.kernel.config import build_config
+from altostratus.kernel.http.call import require_id
 from altostratus.kernel.http.edge import Edge
 from altostratus.kernel.policy import Policy, read_overrides
 from altostratus.kernel.service import CatalogEntry, Cloud, Service
@@ -19,7 +20,6 @@ from altostratus.services.volume.api import (
     attachments,
     metadata,
     quotas,
-    require_id,
     require_own_project,
     snapshots,
     surroundings,

@@ -285,6 +285,31 @@ def _attachment_body(attachment: type[Strict]) -> Any:
     )
 
 
+class ProxiedVolume(Strict):
+    size: Gibibytes
+    volume_type: str | UnsetType = UNSET
+    metadata: dict[str, Value255] | UnsetType = UNSET
+    snapshot_id: str | UnsetType = UNSET
+    availability_zone: str | UnsetType = UNSET
+    display_name: Value255 | UnsetType = UNSET
+    display_description: Value255 | UnsetType = UNSET
+
+
+class CreateVolume(Strict):
+    volume: ProxiedVolume
+
+
+class ProxiedSnapshot(Strict):
+    volume_id: str
+    force: Bool | UnsetType = UNSET
+    display_name: Value255 | UnsetType = UNSET
+    display_description: Value255 | UnsetType = UNSET
+
+
+class CreateSnapshot(Strict):
+    snapshot: ProxiedSnapshot
+
+
 CREATE_ATTACHMENT: dict[Version, Any] = {
     Version(2, 1): _attachment_body(NewAttachment21),
     Version(2, 49): _attachment_body(NewAttachment249),

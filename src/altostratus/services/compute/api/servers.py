@@ -18,14 +18,13 @@ from altostratus.kernel import regex
 from altostratus.kernel.errors import BadRequest, NotImplementedHere
 from altostratus.kernel.http.call import body_type, decode_json
 from altostratus.kernel.http.paging import limit_of, next_link
-from altostratus.services.compute.api import ComputeCall, block_devices, schemas, views
+from altostratus.services.compute.api import MAX_PAGE, ComputeCall, block_devices, schemas, views
 from altostratus.services.compute.errors import ServerNotFound
 from altostratus.services.compute.store.servers import SORT_KEYS, ServerQuery, get_server, host_names
 from altostratus.services.compute.usecases import change_server, create_server, show_servers
 from altostratus.services.compute.usecases.delete_server import delete_server
 from altostratus.services.compute.usecases.show_servers import Shown, show_server
 
-MAX_PAGE = 1000
 _PASSWORD = string.ascii_letters + string.digits
 _STATUSES = ("ACTIVE", "BUILD", "ERROR", "SHUTOFF", "PAUSED", "REBOOT", "HARD_REBOOT", "DELETED", "SUSPENDED",
              "RESCUE", "RESIZE", "VERIFY_RESIZE", "SHELVED", "SHELVED_OFFLOADED", "SOFT_DELETED", "MIGRATING",

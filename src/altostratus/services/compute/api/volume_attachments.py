@@ -12,16 +12,13 @@ from altostratus.kernel.errors import BadRequest
 from altostratus.services.compute.api import ComputeCall, schemas, views
 from altostratus.services.compute.usecases import server_volumes
 
-MAX_PAGE = 1000
-
 
 @get("/servers/{server_id:str}/os-volume_attachments", query=("limit", "offset"))
 async def get_attachments(request: ComputeCall, server_id: FromPath[str]) -> dict[str, Any]:
     compute = request.compute
-    first, count = _number(request, "offset", 0), _number(request, "limit", MAX_PAGE)
+    chosen = request.window()
     found = await compute.db.read(lambda tx: server_volumes.list_volumes(tx, compute, request.actor, server_id))
-    page = found[first : first + min(count, MAX_PAGE)]
-    return {"volumeAttachments": [views.volume_attachment(request, server_id, row) for row in page]}
+    return {"volumeAttachments": [views.volume_attachment(request, server_id, row) for row in found[chosen]]}
 
 
 @get("/servers/{server_id:str}/os-volume_attachments/{volume_id:str}")
@@ -90,13 +87,6 @@ def _require_same(asked: Any, row: Attachment, server_id: str) -> None:
 def _plain(text: str) -> str:
     """A uuid in its usual form."""
     return str(uuid.UUID(text))
-
-
-def _number(request: ComputeCall, name: str, default: int) -> int:
-    text = request.query.get(name) or str(default)
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise BadRequest(f"Invalid input for query parameters {name}. Value: {text}")
-    return int(text)
 
 
 ROUTES = [get_attachments, get_attachment, post_attachment, put_attachment, delete_attachment]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from altostratus.kernel.errors import BadRequest, NotFound
+from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.http.call import Call
 from altostratus.kernel.http.context import Context, Version
 from altostratus.kernel.http.microversions import Microversions
@@ -37,12 +37,6 @@ class VolumeCall(Call):
         """An absolute URL below /volume/v3, with the project in it where the request has it."""
         project = self.path_params.get("project_id")
         return self.link(f"/volume{version}/{project}{path}" if project else f"/volume{version}{path}")
-
-
-async def require_id(connection: Any, handler: Any) -> None:
-    """Refuse a path whose last part is empty: it stands for something whose id a client does not have."""
-    if connection.scope.get("raw_path", b"").partition(b"?")[0].endswith(b"/"):  # Litestar drops it from `path`
-        raise NotFound()
 
 
 async def require_own_project(connection: Any, handler: Any) -> None:

@@ -1,7 +1,9 @@
 """Attach volumes to a server, new ones and those that are there. See contracts.volume for what follows."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 
+from altostratus.contracts import volume as contract
 from altostratus.contracts.volume import VolumeWish
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
@@ -42,11 +44,12 @@ def _attach(
 
 
 def _new_volume(tx: Tx, service: BlockStorageService, actor: Actor, wish: VolumeWish) -> Volume | None:
-    new = wish.new
-    if new is None:
-        return None
-    asked = NewVolume(size=new.size, image_id=new.image_id, snapshot_id=new.snapshot_id, type=new.type)
-    return create_volume(tx, service, actor, asked)
+    return create_volume(tx, service, actor, asked_by(wish.new)) if wish.new else None
+
+
+def asked_by(new: contract.NewVolume) -> NewVolume:
+    """What another service asks for, as the use case has it."""
+    return NewVolume(**{each.name: getattr(new, each.name) for each in fields(new)})
 
 
 def _still_volume(tx: Tx, service: BlockStorageService, actor: Actor, volume_id: str) -> Volume:
