@@ -159,6 +159,8 @@ PARAMETERS = {
     "os-hypervisors/{key}": "$hypervisor",
     "os-services/{key}": "$hypervisor",
     "os-volume_attachments/{volume_id}": "$volume",
+    "os-volumes/{volume_id}": "$volume",
+    "os-snapshots/{snapshot_id}": "$snapshot",
     "os-instance-actions/{request_id}": "$request_of_server",
     "passes/{kind}": "compute.server",
     "{kind}/{key}": "$server",
@@ -481,6 +483,22 @@ _COMPUTE = {
     "DELETE /compute/v2.1/os-security-groups/{group_id}": Example(version="2.35"),
     "POST /compute/v2.1/os-security-group-rules": send({"security_group_rule": _RULE}, version="2.35"),
     "DELETE /compute/v2.1/os-security-group-rules/{rule_id}": Example(version="2.35"),
+    "GET /compute/v2.1/os-volumes": Example(version="2.35"),
+    "GET /compute/v2.1/os-volumes/detail": Example(version="2.35"),
+    "POST /compute/v2.1/os-volumes": send(
+        {"volume": {"size": "1", "display_name": "$new", "display_description": "d", "metadata": {"colour": "red"},
+                    "availability_zone": "nova", "volume_type": "__DEFAULT__", "snapshot_id": "$snapshot"}},
+        version="2.35",
+    ),
+    "GET /compute/v2.1/os-volumes/{volume_id}": Example(version="2.35"),
+    "DELETE /compute/v2.1/os-volumes/{volume_id}": Example(version="2.35"),
+    "GET /compute/v2.1/os-snapshots": Example(version="2.35"),
+    "GET /compute/v2.1/os-snapshots/detail": Example(version="2.35"),
+    "POST /compute/v2.1/os-snapshots": send(
+        {"snapshot": {"volume_id": "$volume", "display_name": "$new", "force": "False"}}, version="2.35"
+    ),
+    "GET /compute/v2.1/os-snapshots/{snapshot_id}": Example(version="2.35"),
+    "DELETE /compute/v2.1/os-snapshots/{snapshot_id}": Example(version="2.35"),
 }  # fmt: skip
 
 _META: dict[str, Any] = {"metadata": {"colour": "blue"}}
