@@ -43,6 +43,8 @@ def test_the_older_actions(tmp_path: Path) -> None:
         assert await status(cloud, volume) == "in-use"
         assert await client.act(volume, "os-terminate_connection", {"connector": {}}) == 202
         assert await client.act(volume, "os-detach", {"attachment_id": SERVER}) == 404
+        other = await cloud.made()
+        assert await client.act(other, "os-detach", {"attachment_id": attached["attachment_id"]}) == 400
         assert await client.act(volume, "os-detach", {"attachment_id": attached["attachment_id"]}) == 202
         assert await client.act(volume, "os-detach") == 202
         assert await status(cloud, volume) == "available"

@@ -9,10 +9,10 @@ from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
 from altostratus.services.volume.domain.volume import Attachment, Volume
-from altostratus.services.volume.errors import AttachedByServer, AttachmentNotFound, InvalidInput, InvalidVolume
+from altostratus.services.volume.errors import AttachedByServer, InvalidInput, InvalidVolume
 from altostratus.services.volume.store import attachments, volumes
 from altostratus.services.volume.usecases import BlockStorageService
-from altostratus.services.volume.usecases.find_volume import find_volume, require_status
+from altostratus.services.volume.usecases.find_volume import find_attachment, find_volume, require_status
 
 LARGEST_CONNECTOR = 8192
 """Bytes of JSON that a client may tell of itself."""
@@ -125,11 +125,12 @@ def attach(
 def detach(
     tx: Tx, service: BlockStorageService, actor: Actor, volume_id: str, attachment_id: str | None, rule: str
 ) -> None:
-    """It has been detached. A volume that nobody has stays as it is."""
+    """It has been detached. A volume that nobody has stays as it is; an attachment of another one is refused
+    (OSSA-2023-003)."""
     find_volume(tx, service, actor, volume_id, rule)
+    if attachment_id is not None and find_attachment(tx, service, actor, attachment_id).volume_id != volume_id:
+        raise InvalidInput(reason=f"Mismatching volume and attachment: {attachment_id} is not of volume {volume_id}.")
     row = attachments.of_volume(tx, volume_id)
-    if attachment_id is not None and (row is None or row.id != attachment_id):
-        raise AttachmentNotFound(id=attachment_id)
     if row is not None:
         forget(tx, actor, row)
 
