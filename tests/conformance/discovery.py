@@ -208,7 +208,9 @@ def _volume(api: Api, conf: Conf) -> None:
         "vendor_name": "Altostratus",
         "build_timeout": 60,
     }
-    conf["volume-feature-enabled"] = {"backup": False, "extend_attached_volume": False}
+    aliases = sorted(one["alias"] for one in api.get("block-storage", "/extensions")["extensions"])
+    features = {"backup": False, "extend_attached_volume": False, "api_extensions": ",".join(aliases)}
+    conf["volume-feature-enabled"] = features
 
 
 def _ensure_external_network(api: Api) -> Any:

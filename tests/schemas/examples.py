@@ -572,6 +572,7 @@ REPLACED = {
         for what in (collection, f"{collection}/{{{key}}}")
     },
     "GET /network/v2.0/routers/{key}": {"routers/{key}": "$joined_router"},
+    "GET /volume/v3/extensions/{alias}": {"{alias}": "os-quota-sets"},
     "POST /image/v2/images/{image_id}/actions/reactivate": {"{image_id}": "$deactivated_image"},
 }
 """Path parameters of single operations."""

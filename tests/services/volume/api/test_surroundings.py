@@ -82,7 +82,11 @@ def test_what_lists_are_filtered_by(tmp_path: Path) -> None:
         assert (await cloud.client(version="volume 3.32").get(f"{V}/resource_filters")).status_code == 404
         zones = (await client.get(f"{V}/os-availability-zone")).json()["availabilityZoneInfo"]
         assert zones == [{"zoneName": "nova", "zoneState": {"available": True}}]
-        assert (await client.get(f"{V}/extensions")).json() == {"extensions": []}
+        listed = (await client.get(f"{V}/extensions")).json()["extensions"]
+        quotas = next(each for each in listed if each["alias"] == "os-quota-sets")
+        assert (await client.get(f"{V}/extensions/os-quota-sets")).json() == {"extension": quotas}
+        assert quotas["name"] == "Quotas"
+        assert (await client.get(f"{V}/extensions/os-volume-transfer")).status_code == 404
         assert (await client.get(f"{V}/backups")).status_code == 404
 
     run(tmp_path, test)

@@ -18,6 +18,21 @@ _FILTERS = {
     "snapshot": snapshots.FILTERS,
     "attachment": attachments.FILTERS,
 }
+_EXTENSIONS = {
+    "os-admin-actions": "AdminActions",
+    "os-availability-zone": "AvailabilityZones",
+    "os-extended-snapshot-attributes": "ExtendedSnapshotAttributes",
+    "os-quota-class-sets": "QuotaClasses",
+    "os-quota-sets": "Quotas",
+    "os-services": "Services",
+    "os-used-limits": "UsedLimits",
+    "os-vol-host-attr": "VolumeHostAttribute",
+    "os-vol-image-meta": "VolumeImageMetadata",
+    "os-vol-mig-status-attr": "VolumeMigStatusAttribute",
+    "os-vol-tenant-attr": "VolumeTenantAttribute",
+    "os-volume-actions": "VolumeActions",
+    "scheduler-stats": "Scheduler_stats",
+}
 
 
 @get("/types")
@@ -56,8 +71,20 @@ async def get_zones(request: VolumeCall) -> dict[str, Any]:
 
 @get("/extensions")
 async def get_extensions(request: VolumeCall) -> dict[str, Any]:
-    """Extensions are history; microversions replaced them."""
-    return {"extensions": []}
+    """What came before microversions did, as far as it is here: clients look for some of it."""
+    return {"extensions": [_extension(alias) for alias in _EXTENSIONS]}
+
+
+@get("/extensions/{alias:str}")
+async def get_extension(request: VolumeCall, alias: FromPath[str]) -> dict[str, Any]:
+    if alias not in _EXTENSIONS:
+        raise NotFound()
+    return {"extension": _extension(alias)}
+
+
+def _extension(alias: str) -> dict[str, Any]:
+    name = _EXTENSIONS[alias]
+    return {"alias": alias, "name": name, "description": name, "updated": "2016-02-08T12:20:21+00:00", "links": []}
 
 
 @get("/resource_filters", query=("resource",))
@@ -155,6 +182,7 @@ ROUTES = [
     post_type,
     get_zones,
     get_extensions,
+    get_extension,
     get_resource_filters,
     get_pools,
     get_services,
