@@ -11,6 +11,7 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from tests.schemas.world import Operation
 
@@ -64,7 +65,7 @@ class Generated:
         return json.dumps(made["json"]).encode() if "json" in made else made.get("data")
 
 
-def schema_of(document: dict[str, Any], known: dict[str, str]) -> Any:
+def schema_of(document: dict[str, Any], known: dict[str, str]) -> OpenApiSchema:
     """The document as Schemathesis shall read it: one kind of JSON, no headers of its own choice, and wherever a body
     names another thing, one that exists as often as not."""
     document = copy.deepcopy(document)

@@ -66,16 +66,18 @@ async def _still_down(client: Client) -> list[str]:
 async def _volume_differences(cloud: Cloud, clients: Sequence[Client]) -> list[str]:
     """Volumes and snapshots against what is shown, what is stored, and what machines have."""
     volumes = {volume.id for client in clients for volume in client.model.kept_volumes()}
-    snapshots = {snapshot.id: snapshot for client in clients for snapshot in client.model.snapshots.values()}
+    staying = [each for client in clients for each in client.model.snapshots.values() if not each.leaving]
+    snapshots = {snapshot.id for snapshot in staying}
     found = []
     for client in clients:
         rows = (await client.get(path(client, "volumes", "detail")))["volumes"]
         volumes |= {row["id"] for row in rows}
         found += [each for row in rows if row["id"] in client.model.volumes for each in _volume(cloud, client, row)]
         rows = (await client.get(path(client, "snapshots", "detail")))["snapshots"]
+        snapshots |= {row["id"] for row in rows}
         found += [f"{row['id']} is {row['status']}" for row in rows if row["status"] != "available"]
     found += cloud.storage.leftovers(volumes, snapshots)
-    for snapshot in snapshots.values():
+    for snapshot in staying:
         stored = cloud.storage.snapshots.get(snapshot.id)
         if stored and not set(snapshot.holds) <= set(stored.content):
             cloud.note_broken(f"{snapshot} has only {stored.content}")

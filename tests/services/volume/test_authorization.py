@@ -7,7 +7,7 @@ from altostratus.services.volume.domain import volume_type
 from altostratus.services.volume.service import _API
 from tests.services.volume.cloud import V, VolumeCloud, run
 
-ALWAYS = {"key": "k", "target": "mine", "name": "default", "type_id": volume_type.ID}
+ALWAYS = {"alias": "os-quota-sets", "key": "k", "target": "mine", "name": "default", "type_id": volume_type.ID}
 PEOPLE = ("nobody", "unscoped", "reader", "other", "member", "admin")
 VOLUME, SNAPSHOT = "/volumes/{volume_id:str}", "/snapshots/{snapshot_id:str}"
 ATTACHMENT, QUOTA = "/attachments/{attachment_id:str}", "/os-quota-sets/{target:str}"
@@ -78,6 +78,7 @@ MATRIX: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("POST", "/types", {"volume_type": {"name": "x"}}, (401, 501, 501, 501, 501, 501)),
     ("GET", "/os-availability-zone", None, (401, 200, 200, 200, 200, 200)),
     ("GET", "/extensions", None, (401, 200, 200, 200, 200, 200)),
+    ("GET", "/extensions/{alias:str}", None, (401, 200, 200, 200, 200, 200)),
     ("GET", "/resource_filters", None, (401, 200, 200, 200, 200, 200)),
     ("GET", "/scheduler-stats/get_pools", None, ruled(200)),
     ("GET", "/os-services", None, ruled(200)),
