@@ -6,6 +6,7 @@ connecting. Measures nothing itself.
 
 import http.client
 import json
+import mmap
 import shutil
 import socket
 import subprocess
@@ -20,7 +21,10 @@ from typing import Any
 ALTO = (sys.executable, "-P", "-m", "altostratus.cli")
 WAIT_SECONDS = 120.0
 # raised, so that a benchmark ends at the program's limits and not at a project's
-UNLIMITED = "[compute]\ninstances = -1\ncores = -1\nram = -1\n[network]\nquota_port = -1\nquota_network = -1\n"
+UNLIMITED = (
+    "[compute]\ninstances = -1\ncores = -1\nram = -1\n[network]\nquota_port = -1\nquota_network = -1\n"
+    "[volume]\nvolumes = -1\ngigabytes = -1\n"
+)
 
 
 class Cloud:
@@ -87,14 +91,14 @@ class Session:
     def delete(self, path: str) -> None:
         self.send("DELETE", path)
 
-    def upload(self, path: str, content: bytes) -> None:
+    def upload(self, path: str, content: bytes | mmap.mmap) -> None:
         self.send("PUT", path, content, "application/octet-stream")
 
     def send(
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        body: bytes | mmap.mmap | None = None,
         kind: str = "application/json",
         headers: dict[str, str] | None = None,
     ) -> tuple[http.client.HTTPMessage, bytes]:
@@ -172,7 +176,7 @@ def wait_for(look: Callable[[], Any], every: float = 0.01) -> Any:
 # -- what servers need ---------------------------------------------------------------------------------------
 
 
-def upload_image(session: Session, content: bytes, disk_format: str) -> str:
+def upload_image(session: Session, content: bytes | mmap.mmap, disk_format: str) -> str:
     """A public image; its id."""
     body = {"name": "benchmark", "disk_format": disk_format, "container_format": "bare"}
     image_id = str(session.post("/image/v2/images", body)["id"])

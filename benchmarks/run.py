@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import importlib.util
 import os
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from collections.abc import Iterator
 from figure import Figure
 from record import write_record
 
-GROUPS = ("startup_and_memory", "servers_simulated", "tokens", "identity", "objects", "command_line", "servers_real")
+REAL = ("servers_real", "volumes")
+GROUPS = ("startup_and_memory", "servers_simulated", "tokens", "identity", "objects", "command_line", *REAL)
 
 
 def main() -> int:
@@ -28,13 +30,20 @@ def main() -> int:
 def _shown(group: str, quick: bool) -> Iterator[Figure]:
     """A group's figures, each printed as it is there."""
     print(f"\n{group} (load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors)", flush=True)
-    if group == "servers_real" and os.geteuid() != 0:
-        print("  left out: real machines need root")
+    if group in REAL and (missing := _missing_for_machines()):
+        print(f"  left out: real machines need {missing}")
         return
     for figure in importlib.import_module(group).measure(quick):
         what, value, limit, met = figure.cells
         print(f"  {what:55} {value:>16}  {limit:16} {met:3}  {figure.note}", flush=True)
         yield figure
+
+
+def _missing_for_machines() -> str:
+    """What this process lacks to start machines; '' for nothing."""
+    if os.geteuid() != 0:
+        return "root"
+    return "" if importlib.util.find_spec("libvirt") else "libvirt's binding for Python (libvirt-python)"
 
 
 def _arguments() -> argparse.Namespace:

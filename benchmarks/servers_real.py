@@ -18,52 +18,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import libvirt
-from cloud import Cloud, Session, make_network, running_cloud, smallest_flavor, upload_image, wait_for
+from cloud import make_network, running_cloud, wait_for
 from figure import Figure, spread
-
-from altostratus.cli.guest.build import ensure_guest_image
-from altostratus.cli.places import cache_dir
-
-SERVERS = "/compute/v2.1/servers"
-PORTS = "/network/v2.0/ports"
-
-
-class Site:
-    """A real cloud with an image, and what servers in it do."""
-
-    def __init__(self, cloud: Cloud) -> None:
-        libvirt.registerErrorHandler(lambda _context, _error: None, None)  # else looking for a domain is noisy
-        self.cloud = cloud
-        self.session: Session = cloud.session()
-        self._libvirt = libvirt.open("qemu:///system")
-        image = ensure_guest_image(cache_dir() / "guest", lambda line: None)
-        self._image = upload_image(self.session, image.read_bytes(), "qcow2")
-        self._flavor = smallest_flavor(self.session)
-
-    def create(self, network: dict[str, str]) -> str:
-        """POST a server with one port, as `network` says; its id."""
-        body = {"name": "benchmark", "imageRef": self._image, "flavorRef": self._flavor, "networks": [network]}
-        return str(self.session.post(SERVERS, {"server": body})["server"]["id"])
-
-    def remove(self, server: str) -> None:
-        self.session.delete(f"{SERVERS}/{server}")
-        wait_for(lambda: self._is_gone(server), every=0.1)
-
-    def stop(self, server: str) -> None:
-        self.session.post(f"{SERVERS}/{server}/action", {"os-stop": None})
-        wait_for(lambda: self.session.get(f"{SERVERS}/{server}")["server"]["status"] == "SHUTOFF", every=0.2)
-
-    def runs(self, server: str) -> bool:
-        with suppress(libvirt.libvirtError):
-            return bool(self._libvirt.lookupByUUIDString(server).state()[0] == libvirt.VIR_DOMAIN_RUNNING)
-        return False
-
-    def definition(self, server: str) -> ElementTree.Element:
-        return ElementTree.fromstring(self._libvirt.lookupByUUIDString(server).XMLDesc())
-
-    def _is_gone(self, server: str) -> bool:
-        return all(each["id"] != server for each in self.session.get(SERVERS)["servers"])
+from real_site import Site, reachable_network
 
 
 def measure(quick: bool) -> Iterator[Figure]:
@@ -106,7 +63,7 @@ def _started(site: Site, network: str) -> tuple[str, float]:
 
 
 def _to_banner(site: Site, times: int) -> Iterator[Figure]:
-    make_port = _reachable_network(site.session)
+    make_port = reachable_network(site.session)
     (own_port, own_address), (other_port, other_address) = make_port(), make_port()
     model = site.create({"port": other_port})
     _wait_for_banner(other_address)
@@ -125,25 +82,6 @@ def _to_banner(site: Site, times: int) -> Iterator[Figure]:
     of_pairs = [statistics.median(each) for each in zip(*pairs, strict=True)]
     note = f"{of_pairs[0]:.2f} s against {of_pairs[1]:.2f} s; {spread(ratios, '×')}; by floating IP"
     yield Figure("POST to SSH banner ÷ QEMU alone", statistics.median(ratios), "×", 1.15, note=note)
-
-
-def _reachable_network(session: Session) -> Callable[[], tuple[str, str]]:
-    """A network with a way out; returns what makes a port on it that answers SSH at a floating IP."""
-    network, subnet = make_network(session, "10.99.0.0/24")
-    external = session.get("/network/v2.0/networks?router:external=true")["networks"][0]["id"]
-    router = session.post("/network/v2.0/routers", {"router": {"external_gateway_info": {"network_id": external}}})
-    session.put(f"/network/v2.0/routers/{router['router']['id']}/add_router_interface", {"subnet_id": subnet})
-    group = session.post("/network/v2.0/security-groups", {"security_group": {"name": "ssh"}})["security_group"]["id"]
-    rule = {"security_group_id": group, "direction": "ingress", "ethertype": "IPv4", "protocol": "tcp"}
-    session.post("/network/v2.0/security-group-rules", {"security_group_rule": rule})
-
-    def make_port() -> tuple[str, str]:
-        port = session.post(PORTS, {"port": {"network_id": network, "security_groups": [group]}})["port"]["id"]
-        wanted = {"floating_network_id": external, "port_id": port}
-        made = session.post("/network/v2.0/floatingips", {"floatingip": wanted})["floatingip"]
-        return port, made["floating_ip_address"]
-
-    return make_port
 
 
 def _wait_for_banner(address: str) -> None:

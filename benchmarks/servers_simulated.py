@@ -128,12 +128,15 @@ async def _statements(cloud: Cloud) -> list[Figure]:
         assert len(answer.json()["servers"]) == limit
         return count
 
+    async def least(client: ApiClient, limit: int) -> int:
+        """Of three: what is looked up of the token, now and then, is not the list's."""
+        return min([await counted(client, limit) for _ in range(3)])
+
     event.listen(Engine, "before_cursor_execute", note)
     try:
         async with ApiClient(system.asgi) as client:
             await client.login("admin", admin_password(cloud.data_dir), "admin")
-            await counted(client, 1)  # fills the cache of who holds the token
-            few, many = await counted(client, 10), await counted(client, MANY)
+            few, many = await least(client, 10), await least(client, MANY)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
         system.db.close()

@@ -9,8 +9,8 @@ import pytest
 from altostratus.app.wiring import System
 from altostratus.kernel.testing.loop import run_seeded
 from altostratus.services.network.drivers.simulated.network import SimulatedNetwork
-from tests import crash_matrix
-from tests.crash_matrix import SCENARIOS, cases, client_of, run_case
+from tests.crash_matrix import SCENARIOS, cases, run_case
+from tests.crash_scene import Scene, client_of
 from tests.harness import database_url, objects_url
 from tests.universe import make_settings
 
@@ -50,7 +50,7 @@ async def _furnish(settings: Any) -> dict[str, str]:
     return {"image": image, "public": public, "network": network, "subnet": subnet, "router": router}
 
 
-def run(template: tuple[Path, dict[str, str]], tmp_path: Path, case: Any, seed: object) -> crash_matrix.Scene:
+def run(template: tuple[Path, dict[str, str]], tmp_path: Path, case: Any, seed: object) -> Scene:
     source, names = template
     return run_seeded(seed, lambda simulation: run_case(simulation, source, tmp_path / "cloud", names, case))
 

@@ -25,9 +25,22 @@ from altostratus.services.network.driver import DriverError as NetworkError
 from altostratus.services.network.drivers.simulated.network import SimulatedNetwork
 from altostratus.services.network.drivers.simulated.world import SimulatedWorld
 from altostratus.services.network.store import tables as network_tables
+from altostratus.services.volume.driver import DriverError as StorageError
+from altostratus.services.volume.drivers.simulated.storage import SimulatedStorage
+from altostratus.services.volume.drivers.simulated.world import World as StorageWorld
+from altostratus.services.volume.store import tables as volume_tables
 
 BASE = "http://cloud"
-RESOURCES = ("compute.server", "network.network", "network.router", "network.port", "network.membership")
+RESOURCES = (
+    "compute.server",
+    "network.network",
+    "network.router",
+    "network.port",
+    "network.membership",
+    "volume.volume",
+    "volume.snapshot",
+    "volume.attachment",
+)
 """What is to be brought to rest; the other reconcilers look again and again."""
 
 
@@ -44,8 +57,15 @@ class Universe:
         self.authenticate = authenticate
         self.networks = SimulatedWorld()
         now = simulation.clock.now
-        self.machines = World(lambda: now().timestamp(), simulation.entropy, has_bridge=self._has_bridge)
+        self.machines = World(
+            lambda: now().timestamp(),
+            simulation.entropy,
+            has_bridge=self._has_bridge,
+            has_volume=self._has_volume,
+        )
+        self.storage = StorageWorld()
         self.machine_faults = Faults(MachineError)
+        self.storage_faults = Faults(StorageError)
         self.network_faults = Faults(NetworkError)
         self.lives = 0
 
@@ -53,6 +73,7 @@ class Universe:
         return {
             "hypervisor": SimulatedHypervisor(self.machines, self.machine_faults),
             "network": SimulatedNetwork(self.networks, self.network_faults),
+            "volume": SimulatedStorage(self.storage, self.storage_faults),
         }
 
     def crash_point(self) -> CrashPoint:
@@ -98,13 +119,19 @@ class Universe:
         """A machine needs the bridges that the network driver makes."""
         return bridge in {SimulatedNetwork().bridge(network) for network in self.networks.bridges()}
 
+    def _has_volume(self, path: str) -> bool:
+        """And a volume that the storage lets its host write to."""
+        return path.rpartition("/")[2] in self.storage.connections()
+
     def left(self, public: str) -> list[str]:
         """Rows and things on hosts that outlive what they belonged to; the network `public` stays."""
         on_hosts = [thing for thing in self.networks.leftovers() if public not in thing]
-        return [*self.machines.leftovers(), *on_hosts, *self.system.db.write_now(_rows_left)]
+        in_storage = self.storage.leftovers()
+        return [*self.machines.leftovers(), *on_hosts, *in_storage, *self.system.db.write_now(_rows_left)]
 
     def assert_clean_slate(self, public: str) -> None:
-        """No row, machine, network, router, port, filter or address is left but those of the external network."""
+        """No row, machine, volume, network, router, port, filter or address is left but those of the external
+        network."""
         assert self.left(public) == []
 
 
@@ -117,6 +144,9 @@ def _rows_left(tx: Tx) -> list[str]:
         network_tables.router,
         network_tables.floating_ip,
         network_tables.port,
+        volume_tables.attachment,
+        volume_tables.snapshot,
+        volume_tables.volume,
     )
     counts = {t.name: tx.sql.execute(select(func.count()).select_from(t)).scalar_one() for t in tables}
     return [f"{count} rows in {name}" for name, count in counts.items() if count]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import altostratus
 from altostratus.app.settings import read_settings
 from altostratus.kernel import events
 from tests.harness import running_system
@@ -28,3 +29,10 @@ def test_an_unknown_option_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "altostratus.toml").write_text('trusted_proxy = "10.0.0.1"\n')
     with pytest.raises(ValueError, match=r"trusted_proxy; known are .*trusted_proxies"):
         read_settings(tmp_path)
+
+
+def test_each_service_has_a_table_of_its_own(tmp_path: Path) -> None:
+    services = {path.parent.name for path in Path(altostratus.__path__[0]).glob("*/*/config.py")}
+    (tmp_path / "altostratus.toml").write_text("".join(f"[{each}]\n" for each in sorted(services)))
+    assert services >= {"compute", "volume"}
+    assert set(read_settings(tmp_path).services) == services

@@ -1,4 +1,5 @@
-"""`openstack container …`, `object …`, `object store account …` and `ec2 credentials …`: lines typed at its prompt."""
+"""`openstack container …`, `object …`, `object store account …`, `ec2 credentials …` and `volume …`: lines typed at its
+prompt."""
 
 import hashlib
 import json
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.clients.person import Person
+from tests.conformance.discovery import Api
 
 pytestmark = pytest.mark.slow
 PROGRAM = Path(sys.executable).with_name("openstack")
@@ -41,6 +43,36 @@ object store account show -f json
 object store account unset --property colour
 object store account show -f json
 """
+VOLUMES = (
+    """
+volume create --size 1 --property a=b --description d one -f json
+""",
+    """
+volume set --size 3 --name uno --property c=d --bootable one
+volume unset --property a uno
+""",
+    """
+volume show uno -f json
+volume snapshot create --volume uno snap
+volume snapshot set --name shot --property x=y snap
+""",
+    """
+volume create --snapshot shot --size 4 two
+volume create --source uno three
+volume set --image-property k=v three
+""",
+    """
+volume snapshot list --long -f json
+volume list --long -f json
+volume type list -f json
+volume attachment list -f json
+quota show --volume -f json
+volume delete three
+volume delete --purge uno
+volume delete two
+""",
+)
+"""Between them what was asked for is made."""
 KEYS = """
 ec2 credentials create -f json
 ec2 credentials list -f json
@@ -99,3 +131,29 @@ def test_access_keys(person: Person) -> None:
     assert made["project_id"] == person.project_id
     person.run(PROGRAM, "ec2", "credentials", "delete", made["access"], **person.openstack_variables)
     assert [one["Access"] for one in said(person, "ec2 credentials list -f json")[0]] == [person.access]
+
+
+@pytest.mark.nightly
+def test_volumes(person: Person) -> None:
+    api = Api(person.cloud)
+    found = []
+    with api.client:
+        for lines in VOLUMES:
+            found += said(person, lines)
+            while any(status.endswith("ing") for status in _statuses(api)):
+                pass
+        assert _statuses(api) == []
+    made, changed, snapshots, volumes, types, attachments, quotas = found
+    assert (made["name"], made["size"]) == ("one", 1)
+    assert (changed["size"], changed["bootable"], changed["properties"]) == (3, True, {"c": "d"})
+    assert [(one["Name"], one["Status"], one["Properties"]) for one in snapshots] == [("shot", "available", {"x": "y"})]
+    assert sorted((one["Name"], one["Size"]) for one in volumes) == [("three", 3), ("two", 4), ("uno", 3)]
+    assert [one["Name"] for one in types] == ["__DEFAULT__"]
+    assert attachments == []
+    assert {one["Resource"]: one["Limit"] for one in quotas}["volumes"] == 10
+
+
+def _statuses(api: Api) -> list[str]:
+    """Of all volumes and snapshots."""
+    found = (api.get("block-storage", f"/{kind}/detail?all_tenants=1")[kind] for kind in ("volumes", "snapshots"))
+    return [one["status"] for things in found for one in things]

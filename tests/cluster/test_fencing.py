@@ -16,7 +16,7 @@ import pytest
 from altostratus.app.settings import Settings
 from altostratus.app.wiring import System
 from tests.cluster import world as shared
-from tests.crash_matrix import client_of
+from tests.crash_scene import client_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LEASE = 2.0

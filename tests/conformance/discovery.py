@@ -93,7 +93,8 @@ def _describe(api: Api, cloud: Account, workspace: Path) -> Conf:
         if found:
             conf[section] = {"catalog_type": found}
     conf["service_available"] = available | {"horizon": False}
-    for service, describe in (("glance", _image), ("nova", _compute), ("neutron", _network), ("swift", _objects)):
+    describing = {"glance": _image, "nova": _compute, "neutron": _network, "cinder": _volume, "swift": _objects}
+    for service, describe in describing.items():
         if available[service]:
             describe(api, conf)
     return conf
@@ -197,6 +198,19 @@ def _network(api: Api, conf: Conf) -> None:
         "public_network_id": external[0]["id"],
         "floating_network_name": external[0]["name"],
     }
+
+
+def _volume(api: Api, conf: Conf) -> None:
+    versions = api.client.get(api.url("identity").removesuffix("/identity/v3") + "/volume/v3").raise_for_status()
+    conf["volume"] |= {
+        "max_microversion": versions.json()["versions"][0]["version"],
+        "storage_protocol": "file",
+        "vendor_name": "Altostratus",
+        "build_timeout": 60,
+    }
+    aliases = sorted(one["alias"] for one in api.get("block-storage", "/extensions")["extensions"])
+    features = {"backup": False, "extend_attached_volume": False, "api_extensions": ",".join(aliases)}
+    conf["volume-feature-enabled"] = features
 
 
 def _ensure_external_network(api: Api) -> Any:

@@ -1,7 +1,8 @@
 """Writes `docs/conformance.md`: what passed, failed and was skipped in each area, why, and what is missing.
 
-Reads the results of the last run (`build/conformance.json`, which the test module leaves), or runs the tests
-itself against the cloud that OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME name:
+Reads the results of the last runs (`build/conformance.json` and `build/conformance_volume.json`, which the test modules
+leave, the second one at night), or runs the tests itself against the cloud that OS_AUTH_URL, OS_USERNAME, OS_PASSWORD
+and OS_PROJECT_NAME name:
 
     python -m tests.conformance.report [--run] [--select REGEX]
 """
@@ -23,15 +24,16 @@ from .tempest import SELECTION, Outcome, Results, Workspace
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 RESULTS = ROOT / "build/conformance.json"
+OF_VOLUMES = ROOT / "build/conformance_volume.json"
 PAGE = ROOT / "docs/conformance.md"
 S3_TITLE = "## S3: Ceph's s3-tests"
 """Begins the end of the page, which is another's: `s3_tests.py`."""
 
 HEAD = """# Conformance
 
-OpenStack's own API tests, Tempest {version} from PyPI, against `alto up --simulate`: all of identity's and of object
-storage's, and the smoke tests of the others. Each test counts, also those of a class whose set-up failed or was
-skipped. `python -m tests.conformance.report` writes this page.
+OpenStack's own API tests, Tempest {version} from PyPI, against `alto up --simulate`: all of identity's, of object
+storage's and of block storage's, those of what servers do with volumes, and the smoke tests of the others. Each test
+counts, also those of a class whose set-up failed or was skipped. `python -m tests.conformance.report` writes this page.
 
 Besides: `python -m tests.schemas.coverage identity` says which operations of OpenStack's OpenAPI description of
 identity a test has had a valid 2xx of, and which are left out, and why; `tests/oracles/recorded/authorization.json` has
@@ -70,8 +72,8 @@ class Environment:
     project: str
 
 
-def expected() -> list[Expected]:
-    entries = tomllib.loads((HERE / "expected.toml").read_text()).get("expected", [])
+def expected(file: str = "expected.toml") -> list[Expected]:
+    entries = tomllib.loads((HERE / file).read_text()).get("expected", [])
     return [Expected(**entry) for entry in entries]
 
 
@@ -147,10 +149,13 @@ def main() -> None:
     options = parser.parse_args()
     if options.run:
         _run(options.select).save(RESULTS)
-    if not RESULTS.is_file():
-        raise SystemExit(f"no {RESULTS.relative_to(ROOT)}: run tests/conformance, or give --run")
+    for file in (RESULTS, OF_VOLUMES):
+        if not file.is_file():
+            raise SystemExit(f"no {file.relative_to(ROOT)}: run tests/conformance, also what is marked nightly")
     _, title, rest = PAGE.read_text().partition(f"\n{S3_TITLE}")
-    tempest = page(Results.load(RESULTS), expected(), missing(), tempest_version(), missing("differs"))
+    results = Results.load(RESULTS).with_those_of(Results.load(OF_VOLUMES))
+    known = expected() + expected("expected_volume.toml")
+    tempest = page(results, known, missing(), tempest_version(), missing("differs"))
     PAGE.write_text(tempest + title + rest)
     print(f"wrote {PAGE.relative_to(ROOT)}")
 

@@ -18,7 +18,7 @@ from ..oracles.environments import ensure_environment
 from .discovery import Account, configure
 
 HERE = Path(__file__).parent
-WHOLE, SMOKE = ("identity", "object_storage"), ("image", "compute", "network")
+WHOLE, SMOKE = ("identity", "object_storage"), ("image", "compute", "network", "volume")
 AREAS = (*WHOLE, *SMOKE)
 SELECTION = rf"^tempest\.api\.(({'|'.join(WHOLE)})\.|({'|'.join(SMOKE)})\..*[\[,]smoke[\],])"
 """Areas whose tests are all run, and those with their smoke tests alone."""
@@ -35,7 +35,8 @@ class Outcome:
 
     @property
     def area(self) -> str:
-        return self.test.split(".")[2]
+        _, kind, area, *_ = self.test.split(".")
+        return area if kind == "api" else kind
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class Results:
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(asdict(self), indent=1) + "\n")
+
+    def with_those_of(self, other: Results) -> Results:
+        """Both; of tests that were in both runs what the other one says."""
+        outcomes = {one.test: one for one in (*self.outcomes, *other.outcomes)}
+        return Results(self.seconds + other.seconds, list(outcomes.values()), {**self.leftovers, **other.leftovers})
 
     @classmethod
     def load(cls, path: Path) -> Results:

@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +24,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from altostratus.services.compute.driver import (
+    MAX_VOLUMES,
     BaseImage,
     DriverError,
     FencedOut,
     Hypervisor,
+    Impossible,
     MachineEvent,
     MachineSpec,
     Nic,
     Observation,
     OffReason,
     Power,
+    VolumeDisk,
 )
 from altostratus.services.compute.drivers.simulated.hypervisor import SimulatedHypervisor
 from altostratus.services.compute.drivers.simulated.world import World
@@ -56,6 +59,9 @@ class SimulatedHost:
     def image(self) -> BaseImage:
         return BaseImage(IMAGE, Path("/none"), "raw", 1 << 20)
 
+    def volume(self, name: str) -> str:
+        return f"/{name}"
+
     def boot_id(self) -> str:
         return self.world.boot_id
 
@@ -69,7 +75,8 @@ class SimulatedHost:
         self.world.reboot_host()
 
     def leftovers(self) -> list[str]:
-        return self.world.leftovers()
+        self.world.refused.clear()
+        return self.world.leftovers() + list(self.world.writers)
 
     def end(self) -> None:
         pass
@@ -79,6 +86,7 @@ class LibvirtHost:
     """This host's libvirt, with machines that have a blank disk and so never boot."""
 
     guests_listen = False
+    """Nothing in them hears of a power button, nor of a disk that is to go."""
 
     def __init__(self) -> None:
         import libvirt
@@ -99,6 +107,12 @@ class LibvirtHost:
 
     def image(self) -> BaseImage:
         return BaseImage(IMAGE, self.root / "blank.img", "raw", 1 << 20)
+
+    def volume(self, name: str) -> str:
+        path = self.root / name
+        if not path.exists():
+            path.write_bytes(bytes(1 << 20))
+        return str(path)
 
     def boot_id(self) -> str:
         return f"boot-{self._boots}"
@@ -161,19 +175,28 @@ class Expected:
     reason: OffReason = OffReason.UNKNOWN
     boot_id: str = ""
     done: list[str] = field(default_factory=list)
+    plugged: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    paused: bool = False
+    rests: bool = False  # its root disk, on the image
 
     def define(self, spec: MachineSpec) -> None:
         if not self.defined and self.live is None:
             self.reason = OffReason.NEVER_STARTED
-        self.spec, self.defined = spec, True
+        self.spec, self.defined, self.rests = spec, True, self.rests or bool(spec.image_id)
 
     def start(self, boot_id: str) -> None:
         if self.live is None:
             self.live, self.boot_id = self.spec, boot_id
+            self.plugged = {disk.attachment_id for disk in self.spec.volumes}
+
+    def resume(self) -> None:
+        """Its guest hears of what it was asked meanwhile."""
+        self.paused, self.plugged, self.asked = False, self.plugged - self.asked, set()
 
     def stop(self, reason: OffReason) -> None:
         if self.live is not None:
-            self.live, self.reason = None, reason
+            self.live, self.reason, self.plugged, self.asked, self.paused = None, reason, set(), set(), False
             if not self.defined:
                 self.forget()
 
@@ -191,7 +214,7 @@ class Expected:
         off = Power.CRASHED if crashed else Power.OFF
         return Observation(
             id=self.spec.id,
-            power=Power.RUNNING if self.live else off,
+            power=(Power.PAUSED if self.paused else Power.RUNNING) if self.live else off,
             off_reason=None if self.live else self.reason,
             fence=self.fence,
             ports=frozenset(nic.port_id for nic in plugged.nics) if plugged else frozenset(),
@@ -199,11 +222,15 @@ class Expected:
             boot_id=self.boot_id,
             digest=self.spec.digest if self.defined else "",
             host_boot_id=host_boot_id,
+            plugged=frozenset(self.plugged),
+            defined=frozenset(disk.attachment_id for disk in self.spec.volumes) if self.defined else frozenset(),
         )
 
 
 slots = st.integers(0, 1)
 more = st.integers(0, 1)
+numbers = st.integers(0, 2)
+BOOTS_FROM_VOLUME = 3
 requests = st.sampled_from(["request-a", "request-b"])
 
 
@@ -232,7 +259,7 @@ class HypervisorContract(RuleBasedStateMachine):
     def base_goes_unless_a_disk_rests_on_it(self) -> None:
         assert self.driver.bases() == {IMAGE}
         self.driver.ensure_base_absent("another")
-        if self.expected:
+        if any(expected.rests for expected in self.expected.values()):
             with pytest.raises(DriverError):
                 self.driver.ensure_base_absent(IMAGE)
         else:
@@ -246,7 +273,17 @@ class HypervisorContract(RuleBasedStateMachine):
         tap = f"altoc{self.ids[slot][:8]}"
         nic = Nic(str(uuid.uuid5(uuid.NAMESPACE_URL, tap)), f"fa:16:3e:00:00:0{slot}", BRIDGE, tap, 1400)
         nics, drive = ((), None) if variant == 0 else ((nic,), b"\x01" * 4096)
-        return MachineSpec(self.ids[slot], f"n{variant}", "project", 1, 64, 1, IMAGE, nics, drive)
+        spec = MachineSpec(self.ids[slot], f"n{variant}", "project", 1, 64, 1, IMAGE, nics, drive)
+        if variant == BOOTS_FROM_VOLUME:
+            return replace(spec, image_id="", volumes=(replace(self.disk(slot, 0), device="vda", boot_index=0),))
+        return replace(spec, volumes=tuple(self.disk(slot, number) for number in range(variant)))
+
+    def disk(self, slot: int, number: int) -> VolumeDisk:
+        """The last is the same file for both machines, which no two can write to; so it is read."""
+        name = f"volume-{slot}-{number}" if number < 2 else "shared"
+        attachment_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.ids[slot]}/{number}"))
+        device, readonly = "vd" + "cde"[number], number == 2
+        return VolumeDisk(attachment_id, name, device, self.host.volume(name), "raw", readonly=readonly)
 
     def change(self, slot: int, raised: int, call: Callable[[int], None]) -> Expected | None:
         """Make the call, with a fence that may be newer, twice: the second must change nothing. Before it, an
@@ -265,7 +302,7 @@ class HypervisorContract(RuleBasedStateMachine):
         assert self.driver.observe(self.ids[slot]) == first
         return expected
 
-    @rule(slot=slots, raised=more, variant=st.integers(0, 1))
+    @rule(slot=slots, raised=more, variant=st.integers(0, BOOTS_FROM_VOLUME))
     def define(self, slot: int, raised: int, variant: int) -> None:
         spec = self.spec(slot, variant)
         expected = self.change(slot, raised, lambda fence: self.driver.ensure_defined(spec, fence))
@@ -282,6 +319,34 @@ class HypervisorContract(RuleBasedStateMachine):
         expected = self.change(slot, raised, lambda fence: self.driver.ensure_running(machine_id, fence))
         assert expected
         expected.start(self.host.boot_id())
+        expected.resume()
+
+    @rule(slot=slots, raised=more)
+    def pause(self, slot: int, raised: int) -> None:
+        expected = self.change(slot, raised, lambda fence: self.driver.ensure_paused(self.ids[slot], fence))
+        if expected:
+            expected.paused = expected.live is not None
+
+    @rule(slot=slots, raised=more, number=numbers)
+    def attach(self, slot: int, raised: int, number: int) -> None:
+        disk, expected = self.disk(slot, number), self.expected.get(self.ids[slot])
+        if expected is None or expected.live is None:
+            with pytest.raises(DriverError):
+                self.driver.ensure_attached(self.ids[slot], disk, self.fence(slot))
+            return
+        self.change(slot, raised, lambda fence: self.driver.ensure_attached(self.ids[slot], disk, fence))
+        expected.plugged.add(disk.attachment_id)
+
+    @rule(slot=slots, raised=more, number=numbers)
+    def detach(self, slot: int, raised: int, number: int) -> None:
+        attachment_id = self.disk(slot, number).attachment_id
+        expected = self.change(
+            slot, raised, lambda fence: self.driver.request_detach(self.ids[slot], attachment_id, fence)
+        )
+        if expected and self.host.guests_listen and attachment_id in expected.plugged:
+            expected.asked.add(attachment_id)
+            if not expected.paused:
+                expected.resume()
 
     @rule(slot=slots, raised=more)
     def turn_off(self, slot: int, raised: int) -> None:
@@ -292,7 +357,7 @@ class HypervisorContract(RuleBasedStateMachine):
     @rule(slot=slots, raised=more)
     def ask_to_shut_down(self, slot: int, raised: int) -> None:
         expected = self.change(slot, raised, lambda fence: self.driver.request_shutdown(self.ids[slot], fence))
-        if expected and self.host.guests_listen:
+        if expected and self.host.guests_listen and not expected.paused:
             expected.stop(OffReason.GUEST)
 
     @rule(slot=slots, raised=more, request=requests)
@@ -433,6 +498,50 @@ def test_a_change_is_told_to_who_subscribed_also_after_the_connection_was_lost(h
     wait_until(lambda: MachineEvent(machine_id, "started") in told)
     driver.ensure_absent(machine_id, 1)
     wait_until(lambda: MachineEvent(machine_id, "undefined") in told)
+    assert host.leftovers() == []
+    driver.close()
+
+
+def test_two_machines_never_write_to_one_file(host: Any) -> None:
+    driver = host.driver()
+    driver.ensure_base(host.image())
+    first, second = str(uuid.uuid4()), str(uuid.uuid4())
+    disk = VolumeDisk("a-1", "v", "vdb", host.volume("v"), "raw")
+    driver.ensure_defined(MachineSpec(first, "n", "p", 1, 64, 1, IMAGE, volumes=(disk,)), 1)
+    driver.ensure_defined(MachineSpec(second, "n", "p", 1, 64, 1, IMAGE), 1)
+    for machine_id in (first, second):
+        driver.ensure_running(machine_id, 1)
+    with pytest.raises(DriverError):
+        driver.ensure_attached(second, replace(disk, attachment_id="a-2"), 1)
+    assert driver.observe(second).plugged == frozenset()
+    assert driver.observe(first).plugged == {"a-1"}
+    driver.ensure_off(first, 1)
+    driver.ensure_attached(second, replace(disk, attachment_id="a-2"), 1)
+    with pytest.raises(DriverError):
+        driver.ensure_running(first, 1)
+    assert driver.observe(second).plugged == {"a-2"}
+    for machine_id in (first, second):
+        driver.ensure_absent(machine_id, 1)
+    assert host.leftovers() == []
+    driver.close()
+
+
+def test_there_is_room_for_so_many_volumes_and_no_more(host: Any) -> None:
+    driver = host.driver()
+    driver.ensure_base(host.image())
+    machine_id = str(uuid.uuid4())
+    letters = "cdefghijklmnopq"
+    disks = [VolumeDisk(f"a-{x}", f"v-{x}", f"vd{x}", host.volume(f"v-{x}"), "raw") for x in letters]
+    spec = MachineSpec(machine_id, "n", "p", 1, 64, 1, IMAGE, config_drive=b"x", volumes=tuple(disks[:2]))
+    driver.ensure_defined(spec, 1)
+    driver.ensure_running(machine_id, 1)
+    driver.request_detach(machine_id, disks[2].attachment_id, 1)  # there is none such
+    for disk in disks[2:MAX_VOLUMES]:
+        driver.ensure_attached(machine_id, disk, 1)
+    with pytest.raises(Impossible, match="no free slot"):
+        driver.ensure_attached(machine_id, disks[MAX_VOLUMES], 1)
+    assert len(driver.observe(machine_id).plugged) == MAX_VOLUMES
+    driver.ensure_absent(machine_id, 1)
     assert host.leftovers() == []
     driver.close()
 

@@ -24,7 +24,7 @@ SETTLE_SECONDS = 30.0
 SHARED = "as another cloud wants"
 Rows = dict[str, list[dict[str, Any]]]
 TABLES = ("compute_server", "compute_verb", "network", "subnet", "port", "port_address", "router", "floating_ip",
-          "network_tombstone")  # fmt: skip
+          "network_tombstone", "volume", "volume_snapshot", "volume_attachment")  # fmt: skip
 REALISED = ("compute_server", "network", "router", "port")
 
 
@@ -69,6 +69,12 @@ def unsettled(rows: Rows) -> Iterator[str]:
         for row in rows[table]:
             if row["generation"] != row["observed_generation"] or row.get("deleted_at"):
                 yield f"not as wanted yet: {table} {row['id']}"
+    for row in rows["volume"]:
+        if row["generation"] != row["observed_generation"] or row["deleted_at"] or row["fault"]:
+            yield f"not as wanted yet: volume {row['id']}"
+    for row in rows["volume_attachment"]:
+        if row["attached_at"] is None or row["detach_asked_at"]:
+            yield f"neither attached nor detached: volume {row['volume_id']}"
     owners = {"", *(f"compute.server/{row['id']}" for row in rows["compute_server"])}
     yield from (f"a port without its server: {row['id']}" for row in rows["port"] if row["owner"] not in owners)
     ports = {row["id"] for row in rows["port"]}
@@ -101,6 +107,12 @@ def wanted_things(rows: Rows, names: Names) -> Iterator[str]:
     for floating in rows["floating_ip"]:
         if floating["fixed_ip"]:
             yield f"translation {floating['address']} to {floating['fixed_ip']}"
+    writers = {row["volume_id"]: row["id"] for row in rows["volume_attachment"]}
+    for volume in rows["volume"]:
+        yield f"volume {volume['id']}, written by {writers.get(volume['id'], '')}"
+    yield from (f"snapshot {row['id']}" for row in rows["volume_snapshot"])
+    for row in rows["volume_attachment"]:
+        yield f"domain {row['instance_id']} has volume {row['volume_id']}"
 
 
 # -- the host ---------------------------------------------------------------------------------------------------------
@@ -112,6 +124,7 @@ def seen_things(data: Path, names: Names) -> Iterator[str]:
     folder = data / "compute/machines"
     yield from (f"disk {path.name}" for path in folder.iterdir())
     yield from (f"half-made file {path}" for path in data.glob("compute/**/*.tmp"))
+    yield from _stored(data / "volume")
     yield from _links(names)
     for namespace in json.loads(_run("ip", "-j", "netns") or "[]"):
         if namespace["name"].startswith(f"alto-{names.instance}-"):
@@ -126,9 +139,19 @@ def seen_things(data: Path, names: Names) -> Iterator[str]:
 def _domains(data: Path) -> Iterator[str]:
     for name in _run("virsh", "-q", "list", "--all", "--name").split():
         if name.startswith("alto-") and f"{data}/compute" in _run("virsh", "-q", "dumpxml", name):
+            serials = re.findall(r"<serial>([0-9a-f-]+)</serial>", _run("virsh", "-q", "dumpxml", name))
+            yield from (f"domain {name.removeprefix('alto-')} has volume {serial}" for serial in serials)
             state = _run("virsh", "-q", "domstate", name).strip()
             power = {"running": "running", "shut off": "off"}.get(state, state)
             yield f"domain {name.removeprefix('alto-')} {power}"
+
+
+def _stored(storage: Path) -> Iterator[str]:
+    for folder in (storage / "volumes").iterdir():
+        writer = json.loads((folder / "owner.json").read_text())["writer"]
+        yield f"volume {folder.name}, written by {writer}"
+    yield from (f"snapshot {folder.name}" for folder in (storage / "snapshots").iterdir())
+    yield from (f"half-made file {path}" for path in storage.glob("**/*.tmp"))
 
 
 def _links(names: Names) -> Iterator[str]:

@@ -20,7 +20,9 @@ def _plan(seconds: float, asked: float | None) -> Any:
     given = {"id": "s", "host_id": "h", "wanted": Wish.STOPPED, "generation": 2, "observed_generation": 1}
     server = Server(**{**columns, **given, "launched_at": WISHED, "shutdown_asked_at": WISHED})  # type: ignore[arg-type]
     machine = Observation("s", Power.RUNNING, None, 1, frozenset(), frozenset(), "boot", "digest")
-    wanted = Wanted(server, (), None, Rules(timedelta(seconds=60), timedelta(seconds=120), restart_crashed=True))
+    minute = timedelta(seconds=60)
+    rules = Rules(minute, 2 * minute, restart_crashed=True, detach_timeout=minute)
+    wanted = Wanted(server, (), None, rules)
     last = None if asked is None else WISHED + timedelta(seconds=asked)
     return plan(wanted, Seen(machine=machine, asked=last), WISHED + timedelta(seconds=seconds))
 

@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 FOLDER = Path(__file__).parent / "openstack"
-SPECIFIED = ("identity", "image", "network", "compute")
+SPECIFIED = ("identity", "image", "network", "compute", "volume")
 FORMATS = FormatChecker()
-_PREFIX = re.compile(r"/(identity|image|network|compute)(?=/|$)")
+_PREFIX = re.compile(r"/(identity|image|network|compute|volume)(?=/|$)")
 _PARAMETER = re.compile(r"\{\w+\}")
 
 
@@ -52,10 +52,10 @@ def validators(service: str, operation: str, version: str, action: str | None) -
 
 def versions_of(service: str, highest: str) -> list[str]:
     """The microversions at which a description changes, and the highest that we have."""
-    most = int(highest.split(".")[1])
+    major, most = highest.split(".")[0], int(highest.split(".")[1])
     variants = [v for found in described(service)["operations"].values() for v in found]
     minors = {int(v["min"].split(".")[1]) for v in variants if "min" in v} | {1, most}
-    return [f"2.{minor}" for minor in sorted(minors) if 1 <= minor <= most]
+    return [f"{major}.{minor}" for minor in sorted(minors) if 1 <= minor <= most]
 
 
 def _covers(variant: dict[str, str], version: str) -> bool:

@@ -41,7 +41,21 @@ DEVIATIONS = (
         "numbers and a list, as Neutron's own documentation shows",
     ),
     Deviation("network", r"extraroutes: router/name: .* against format 'uuid'", "a router's name is free text"),
+    Deviation("volume", r"attachments?(/\*)?: 'name' is a required", "attachments have no name, in Cinder neither"),
+    Deviation(
+        "volume",
+        r"/(cluster_name|consistencygroup_id|group_id|group_snapshot_id|migration_status|qos_specs_id|service_uuid"
+        r"|snapshot_id|source_volid|updated_at): None against type 'string'",
+        "null where there is none, as Cinder's own documentation shows",
+    ),
 )
+
+EMPTY = {
+    "PUT /v2.1/servers/{}/os-volume_attachments/{}": "described with a body, which Nova's 202 does not have",
+    "POST /v3/snapshots/{}/action": "described with a body, which actions of snapshots do not have",
+    "POST /v3/types": "always 501: there is one type of volumes",
+}
+"""Operations of ours whose success is empty, as the real service's is, or never comes."""
 
 _NO_BODY = "described without a body"
 _VERSIONS = "documents of versions are described by nobody"
@@ -67,6 +81,7 @@ UNDESCRIBED = {
     "POST /v3/users/{}/credentials/OS-EC2": _NO_BODY,
     "POST /v3/ec2tokens": _NO_BODY,
     "POST /v3/s3tokens": _NO_BODY,
+    "DELETE /v3/attachments/{}": "described without a body; Cinder lists what else is attached",
     "GET /v2/schemas/{}": "a JSON schema",
     "GET /v2/images/{}/file": "image data",
     **{

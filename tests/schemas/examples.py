@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MINE, FILTER = "/identity/v3/users/$me", "/identity/v3/OS-EP-FILTER"
-ID, NET, CPU = "/identity/v3", "/network/v2.0", "/compute/v2.1"
+ID, NET, CPU, VOL = "/identity/v3", "/network/v2.0", "/compute/v2.1", "/volume/v3"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl somebody@somewhere"
 TAGGED = ("networks", "subnets", "ports", "routers", "floatingips", "security-groups", "subnetpools")
 Request = tuple[str, str, Any]
@@ -119,6 +119,9 @@ RECIPES = {
         {"security_group_rule": {"security_group_id": "$security_group", "direction": "ingress", "protocol": "tcp"}},
     ),
     "subnetpool": Recipe(f"{NET}/subnetpools", {"subnetpool": {"name": "$new", "prefixes": ["10.77.0.0/16"]}}),
+    "volume": Recipe(f"{VOL}/volumes", {"volume": {"size": 1, "metadata": {"red": "1"}}}),
+    "snapshot": Recipe(f"{VOL}/snapshots", {"snapshot": {"volume_id": "$volume", "metadata": {"red": "1"}}}),
+    "volume_attachment": Recipe(f"{VOL}/attachments", {"attachment": {"volume_uuid": "$volume"}}),
     "flavor": Recipe(f"{CPU}/flavors", {"flavor": {"name": "$new", "ram": 64, "vcpus": 1, "disk": 1}}),
     "private_flavor": Recipe(
         f"{CPU}/flavors",
@@ -126,6 +129,11 @@ RECIPES = {
     ),
     "keypair": Recipe(f"{CPU}/os-keypairs", {"keypair": {"name": "$new", "public_key": KEY}}, key="name"),
     "server": Recipe(f"{CPU}/servers", {"server": {**_SERVER, "metadata": {"colour": "red"}, "tags": ["red"]}}),
+    "server_with_volume": Recipe(
+        f"{CPU}/servers",
+        {"server": _SERVER},
+        after=(("POST", f"{CPU}/servers/$self/os-volume_attachments", {"volumeAttachment": {"volumeId": "$volume"}}),),
+    ),
 }
 
 PARAMETERS = {
@@ -149,6 +157,10 @@ PARAMETERS = {
     "ips/{network}": "$network_of_server",
     "os-interface/{port_id}": "$port_of_server",
     "os-hypervisors/{key}": "$hypervisor",
+    "os-services/{key}": "$hypervisor",
+    "os-volume_attachments/{volume_id}": "$volume",
+    "os-volumes/{volume_id}": "$volume",
+    "os-snapshots/{snapshot_id}": "$snapshot",
     "os-instance-actions/{request_id}": "$request_of_server",
     "passes/{kind}": "compute.server",
     "{kind}/{key}": "$server",
@@ -160,6 +172,14 @@ PARAMETERS = {
     "registered_limits/{limit_id}": "$registered_limit",
     "v3/limits/{limit_id}": "$limit",
     "openapi/{service}": "compute",
+    "volumes/{volume_id}/metadata/{key}": "red",
+    "snapshots/{snapshot_id}/metadata/{key}": "red",
+    "volumes/{volume_id}": "$volume",
+    "snapshots/{snapshot_id}": "$snapshot",
+    "v3/attachments/{attachment_id}": "$volume_attachment",
+    "v3/os-quota-sets/{target}": "$my_project",
+    "os-quota-class-sets/{name}": "default",
+    "types/{type_id}": "default",
     "{credential_id}": "$credential",
     "{domain_id}": "$domain",
     "{endpoint_id}": "$endpoint",
@@ -415,6 +435,9 @@ _COMPUTE = {
                     "accessIPv4": "10.0.0.1", "hostname": "vm", "min_count": 1, "max_count": "2"}},
         {"server": {"name": "$new", "imageRef": "$image", "flavorRef": "42", "networks": "none",
                     "return_reservation_id": True}},
+        {"server": {"name": "$new", "flavorRef": "42", "networks": "none", "block_device_mapping_v2": [
+            {"source_type": "image", "uuid": "$image", "destination_type": "volume", "boot_index": 0, "volume_size": 1,
+             "delete_on_termination": True, "tag": "root"}]}},
         {"server": {"name": "$new", "imageRef": "$image", "flavorRef": "42", "networks": [{"port": "$port"}]}},
     ),
     "PUT /compute/v2.1/servers/{server_id}": send({"server": {"name": "$new", "description": "d", "hostname": "vm2"}}),
@@ -422,6 +445,13 @@ _COMPUTE = {
         {"lock": {"locked_reason": "because"}}, {"unlock": None}, {"reboot": {"type": "HARD"}}, {"os-stop": None},
         {"os-start": None}, {"os-getConsoleOutput": {"length": 10}}, {"os-resetState": {"state": "active"}},
     ),
+    "POST /compute/v2.1/servers/{server_id}/os-volume_attachments": send(
+        {"volumeAttachment": {"volumeId": "$volume", "tag": "logs", "delete_on_termination": True}}
+    ),
+    "PUT /compute/v2.1/servers/{server_id}/os-volume_attachments/{volume_id}": send(
+        {"volumeAttachment": {"volumeId": "$volume", "delete_on_termination": True}}
+    ),
+    "PUT /compute/v2.1/os-services/{key}": send({"status": "enabled", "forced_down": False}),
     "POST /compute/v2.1/servers/{server_id}/metadata": send({"metadata": {"size": "big"}}),
     "PUT /compute/v2.1/servers/{server_id}/metadata": send({"metadata": {"size": "big"}}),
     "PUT /compute/v2.1/servers/{server_id}/metadata/{key}": send({"meta": {"colour": "blue"}}),
@@ -453,14 +483,83 @@ _COMPUTE = {
     "DELETE /compute/v2.1/os-security-groups/{group_id}": Example(version="2.35"),
     "POST /compute/v2.1/os-security-group-rules": send({"security_group_rule": _RULE}, version="2.35"),
     "DELETE /compute/v2.1/os-security-group-rules/{rule_id}": Example(version="2.35"),
+    "GET /compute/v2.1/os-volumes": Example(version="2.35"),
+    "GET /compute/v2.1/os-volumes/detail": Example(version="2.35"),
+    "POST /compute/v2.1/os-volumes": send(
+        {"volume": {"size": "1", "display_name": "$new", "display_description": "d", "metadata": {"colour": "red"},
+                    "availability_zone": "nova", "volume_type": "__DEFAULT__", "snapshot_id": "$snapshot"}},
+        version="2.35",
+    ),
+    "GET /compute/v2.1/os-volumes/{volume_id}": Example(version="2.35"),
+    "DELETE /compute/v2.1/os-volumes/{volume_id}": Example(version="2.35"),
+    "GET /compute/v2.1/os-snapshots": Example(version="2.35"),
+    "GET /compute/v2.1/os-snapshots/detail": Example(version="2.35"),
+    "POST /compute/v2.1/os-snapshots": send(
+        {"snapshot": {"volume_id": "$volume", "display_name": "$new", "force": "False"}}, version="2.35"
+    ),
+    "GET /compute/v2.1/os-snapshots/{snapshot_id}": Example(version="2.35"),
+    "DELETE /compute/v2.1/os-snapshots/{snapshot_id}": Example(version="2.35"),
 }  # fmt: skip
 
-EXAMPLES = _IDENTITY | _grants() | _inherited() | _links() | _IMAGE | _NETWORK | _tags() | _COMPUTE
+_META: dict[str, Any] = {"metadata": {"colour": "blue"}}
+_CONNECTED = {"connector": {"host": "h", "mountpoint": "/dev/vdb"}}
+_SERVER_ID = "33333333-3333-4333-8333-333333333333"
+_ATTACHED = ("POST", f"{VOL}/volumes/$volume/action", {"os-attach": {"host_name": "h", "mountpoint": "/dev/vdb"}})
+_VOLUME = {
+    "POST /volume/v3/volumes": send(
+        {"volume": {"size": 1, "name": "$new", "description": "d", "metadata": {"colour": "red"},
+                    "availability_zone": "nova", "volume_type": "__DEFAULT__"}},
+        {"volume": {"size": "1", "imageRef": "$image"}},
+        {"volume": {"snapshot_id": "$snapshot"}},
+        {"volume": {"source_volid": "$volume"}},
+    ),
+    "PUT /volume/v3/volumes/{volume_id}": send({"volume": {"name": "$new", "description": None, **_META}}),
+    "POST /volume/v3/volumes/{volume_id}/metadata": send(_META),
+    "PUT /volume/v3/volumes/{volume_id}/metadata": send(_META),
+    "PUT /volume/v3/volumes/{volume_id}/metadata/{key}": send({"meta": {"red": "2"}}),
+    "POST /volume/v3/volumes/{volume_id}/action": send(
+        {"os-reserve": {}}, {"os-unreserve": {}}, {"os-attach": {"host_name": "h", "mountpoint": "/dev/vdb"}},
+        {"os-initialize_connection": _CONNECTED}, {"os-begin_detaching": {}}, {"os-roll_detaching": {}},
+        {"os-terminate_connection": _CONNECTED}, {"os-detach": {"attachment_id": None}},
+        {"os-force_detach": {"connector": None}}, {"os-update_readonly_flag": {"readonly": True}},
+        {"os-set_bootable": {"bootable": True}}, {"os-set_image_metadata": _META},
+        {"os-show_image_metadata": {}}, {"os-unset_image_metadata": {"key": "colour"}},
+        {"os-reset_status": {"status": "error"}}, {"os-reset_status": {"status": "available"}},
+        {"os-extend": {"new_size": 2}}, {"os-force_delete": {}},
+    ),
+    "POST /volume/v3/snapshots": send(
+        {"snapshot": {"volume_id": "$volume", "name": "$new", "description": "d", "force": True, **_META}}
+    ),
+    "PUT /volume/v3/snapshots/{snapshot_id}": send({"snapshot": {"name": "$new", "description": "d"}}),
+    "POST /volume/v3/snapshots/{snapshot_id}/metadata": send(_META),
+    "PUT /volume/v3/snapshots/{snapshot_id}/metadata": send(_META),
+    "PUT /volume/v3/snapshots/{snapshot_id}/metadata/{key}": send({"meta": {"red": "2"}}),
+    "POST /volume/v3/snapshots/{snapshot_id}/action": send(
+        {"os-reset_status": {"status": "error"}}, {"os-force_delete": {}}
+    ),
+    "POST /volume/v3/attachments": send(
+        {"attachment": {"volume_uuid": "$volume", "instance_uuid": _SERVER_ID, "mode": "ro", **_CONNECTED}}
+    ),
+    "PUT /volume/v3/attachments/{attachment_id}": send({"attachment": _CONNECTED}),
+    "POST /volume/v3/attachments/{attachment_id}/action": send({"os-complete": {}}),
+    "GET /volume/v3/volumes/detail": after(_ATTACHED),
+    "GET /volume/v3/snapshots/detail": after(("GET", f"{VOL}/snapshots/$snapshot", None)),
+    "GET /volume/v3/attachments/detail": after(("GET", f"{VOL}/attachments/$volume_attachment", None)),
+    "PUT /volume/v3/os-quota-sets/{target}": send({"quota_set": {"snapshots": -1, "groups": "7"}}),
+}  # fmt: skip
+
+EXAMPLES = _IDENTITY | _grants() | _inherited() | _links() | _IMAGE | _NETWORK | _tags() | _COMPUTE | _VOLUME
 
 REPLACED = {
     "PUT /image/v2/images/{image_id}/file": {"{image_id}": "$empty_image"},
     "GET /compute/v2.1/flavors/{flavor_id}/os-flavor-access": {"{flavor_id}": "$private_flavor"},
     "POST /compute/v2.1/flavors/{flavor_id}/action": {"{flavor_id}": "$private_flavor"},
+    **{
+        f"{method} /compute/v2.1/servers/{{server_id}}/os-volume_attachments{key}": {
+            "{server_id}": "$server_with_volume"
+        }
+        for method, key in (("GET", ""), ("GET", "/{volume_id}"), ("PUT", "/{volume_id}"), ("DELETE", "/{volume_id}"))
+    },
     "GET /identity/v3/OS-TRUST/trusts/{trust_id}/roles/{role_id}": {"{role_id}": "$member_role"},
     **{
         f"{method} {ID}/users/{{user_id}}/{what}": {"{user_id}": "$me"}
@@ -473,6 +572,7 @@ REPLACED = {
         for what in (collection, f"{collection}/{{{key}}}")
     },
     "GET /network/v2.0/routers/{key}": {"routers/{key}": "$joined_router"},
+    "GET /volume/v3/extensions/{alias}": {"{alias}": "os-quota-sets"},
     "POST /image/v2/images/{image_id}/actions/reactivate": {"{image_id}": "$deactivated_image"},
 }
 """Path parameters of single operations."""

@@ -2,8 +2,8 @@
 
     PYTHONPATH=src:. python -m tests.schemas.extract FOLDER
 
-FOLDER holds identity.yaml, image.yaml, network.yaml and compute.yaml of OpenStack's codegenerator. Writes
-`openstack/<service>.json.gz` beside this file; see `openstack/README.md` for source and licence.
+FOLDER holds identity.yaml, image.yaml, network.yaml, compute.yaml and block-storage.yaml of OpenStack's
+codegenerator. Writes `openstack/<service>.json.gz` beside this file; see `openstack/README.md` for source and licence.
 """
 
 import gzip
@@ -19,6 +19,7 @@ from tests.schemas.answers import FOLDER, SPECIFIED, shape_of
 from tests.schemas.world import World, in_world, operations_of
 
 Json = dict[str, Any]
+FILES = {"volume": "block-storage"}
 _METHODS = ("get", "head", "post", "put", "patch", "delete")
 _SCHEMA_REFERENCE = "#/components/schemas/"
 _WORDS = ("description", "title", "example", "examples", "default", "deprecated", "readOnly", "x-openstack")
@@ -95,7 +96,7 @@ def write(world: World, source: Path) -> None:
     """All of them, so that the same input gives the same bytes."""
     for service in SPECIFIED:
         wanted = {f"{o.method} {shape_of(o.path)}" for o in operations_of(world.document(service))}
-        found = extract(service, source / f"{service}.yaml", wanted)
+        found = extract(service, source / f"{FILES.get(service, service)}.yaml", wanted)
         content = json.dumps(found, sort_keys=True, separators=(",", ":")).encode()
         (FOLDER / f"{service}.json.gz").write_bytes(gzip.compress(content, mtime=0))
         print(f"{service}: {len(found['operations'])} of {len(wanted)} operations, {len(found['schemas'])} schemas")

@@ -11,10 +11,14 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from tests.schemas.world import Operation
 
-VERSIONS = ("2.1", "2.25", "2.35", "2.47", "2.59", "2.87", "latest", "2.999", "x")
+VERSIONS = {
+    "compute": ("2.1", "2.25", "2.35", "2.47", "2.59", "2.87", "latest", "2.999", "x"),
+    "volume": ("3.0", "3.26", "3.33", "3.52", "3.65", "latest", "3.999", "x"),
+}
 NASTY: tuple[Any, ...] = (
     None, True, 0, -1, 1.5, 2**31, 2**63, 2**64, 10**400, "", " ", "0", "-1", "a" * 256, "\0", "é💥", "\ud800", "../..",
     "10.0.0.0/99", "::", "0.0.0.0/0", "fe80::1%eth0", "00000000-0000-0000-0000-000000000000", [], [None], [[]], {},
@@ -43,7 +47,7 @@ class Generated:
     def request(self, operation: Operation) -> dict[str, Any]:
         """As httpx takes it."""
         made = self.case.as_transport_kwargs(base_url="http://cloud")
-        headers = {"OpenStack-API-Version": f"compute {self.version}"}
+        headers = {"OpenStack-API-Version": f"{operation.service} {self.version}"}
         if "requestBody" in operation.described:
             headers["Content-Type"] = next(iter(operation.described["requestBody"]["content"]))
         query = self.query if self.alone else {**(made["params"] or {}), **self.query}
@@ -61,7 +65,7 @@ class Generated:
         return json.dumps(made["json"]).encode() if "json" in made else made.get("data")
 
 
-def schema_of(document: dict[str, Any], known: dict[str, str]) -> Any:
+def schema_of(document: dict[str, Any], known: dict[str, str]) -> OpenApiSchema:
     """The document as Schemathesis shall read it: one kind of JSON, no headers of its own choice, and wherever a body
     names another thing, one that exists as often as not."""
     document = copy.deepcopy(document)
@@ -92,7 +96,7 @@ def requests_for(schema: Any, operation: Operation, parameters: dict[str, str], 
     ways = [st.tuples(found.as_strategy(mode, path_parameters=path), st.none()) for mode in modes for path in paths]
     for body in bodies:
         ways.append(st.tuples(found.as_strategy(path_parameters=parameters, body=body), with_a_fault(body)))
-    versions = st.sampled_from((operation.example.version, *VERSIONS))
+    versions = st.sampled_from((operation.example.version, *VERSIONS.get(operation.service, VERSIONS["compute"])))
     return st.builds(
         lambda pair, *more: Generated(*pair, *more), st.one_of(ways), _queries(operation), st.booleans(), versions
     )

@@ -19,6 +19,8 @@ from tests.schemas.world import SERVICES, Operation, World, in_world, operations
 
 CASES, MANY_CASES = 50, 150
 """Generated requests an operation: the same ones every time, and new ones every night."""
+FEW = {"volume": 5}
+"""The same, where it is left to the nights for the most part."""
 NO_SUCCESS = {
     "GET /identity": "300 Multiple Choices, as Keystone answers",
     "GET /identity/v3/auth/tokens/OS-PKI/revoked": "always refused, as in Keystone",
@@ -26,6 +28,8 @@ NO_SUCCESS = {
     "POST /image/v2/images/{image_id}/file": "always 405, as in Glance",
     "PATCH /image/v2/images/{image_id}/file": "always 405, as in Glance",
     "DELETE /image/v2/images/{image_id}/file": "always 405, as in Glance",
+    "GET /volume": "300 Multiple Choices, as Cinder answers",
+    "POST /volume/v3/types": "always 501: there is one type",
 }
 """Operations without any 2xx, and why."""
 
@@ -49,7 +53,8 @@ class Report:
 @pytest.mark.slow
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_request_ends_in_a_server_error(service: str, tmp_path: Path) -> None:
-    in_world(tmp_path, lambda world: judge(try_service(world, service, CASES, repeatable=True), CASES))
+    cases = FEW.get(service, CASES)
+    in_world(tmp_path, lambda world: judge(try_service(world, service, cases, repeatable=True), cases))
 
 
 @pytest.mark.nightly

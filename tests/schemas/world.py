@@ -28,17 +28,20 @@ from tests.schemas.examples import (
     REPLACED,
     SIGNED,
     SIGNED_TEXT,
+    VOL,
     Example,
     Request,
 )
 
-SERVICES = ("identity", "image", "network", "compute", "operator")
+SERVICES = ("identity", "image", "network", "compute", "volume", "operator")
 UNLIMITED = ("network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule")
 OPTIONS: dict[str, dict[str, Any]] = {
     "network": {"external_cidr": "198.18.0.0/16", **{f"quota_{name}": -1 for name in UNLIMITED}},
     "compute": {"instances": 500, "cores": -1, "ram": -1, "key_pairs": -1},
+    "volume": {"volumes": -1, "snapshots": -1, "gigabytes": -1},
 }
 """Quotas that do not stop the tests, and addresses for all of them."""
+_MADE_SLOWLY = (f"{CPU}/servers", f"{VOL}/volumes", f"{VOL}/snapshots")
 _PLACEHOLDER = re.compile(r"\$([a-z_]+)")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _NUMBERS = count(1)
@@ -56,6 +59,11 @@ class Operation:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+    @property
+    def service(self) -> str:
+        """By the word for it in headers."""
+        return self.path.split("/")[1]
 
     @property
     def example(self) -> Example:
@@ -105,7 +113,7 @@ class Things:
 
     async def send(self, method: str, path: str, body: Any, headers: Any = None) -> httpx.Response:
         """A request; bytes go out as they are, everything else as JSON."""
-        headers = {"OpenStack-API-Version": "compute latest", **(headers or {})}
+        headers = {"OpenStack-API-Version": "compute latest, volume latest", **(headers or {})}
         if isinstance(body, bytes):
             headers = {"Content-Type": "application/octet-stream", **headers}
             return await self._client.request(method, path, content=body, headers=headers)
@@ -120,19 +128,27 @@ class Things:
 
     async def _make(self, name: str) -> str:
         recipe = RECIPES[name]
+        if recipe.path == f"{CPU}/servers":  # a generated request may have taken the host out of use
+            await self.must(("PUT", f"{CPU}/os-services/$hypervisor", {"status": "enabled", "forced_down": False}))
         made = await self.must(("POST", recipe.path, recipe.body))
         thing = str(_one_of(made, recipe.key)[recipe.key])
+        if recipe.path in _MADE_SLOWLY:
+            await eventually(partial(self._is_made, recipe.path, thing))
         for method, path, body in recipe.after:
             self._found["self"] = thing
             await self.must((method, path, body))
-        if name == "server":
-            await eventually(lambda: self.is_settled(thing))
         return thing
 
     async def is_settled(self, server: str) -> bool:
         """Nothing is being done with a server."""
         shown = (await self.must(("GET", f"{CPU}/servers/{server}", None)))["server"]
         return shown["OS-EXT-STS:task_state"] is None and shown["status"] != "BUILD"
+
+    async def _is_made(self, path: str, key: str) -> bool:
+        if path == f"{CPU}/servers":
+            return await self.is_settled(key)
+        shown = await self.must(("GET", f"{path}/{key}", None))
+        return bool(next(iter(shown.values()))["status"] == "available")
 
     async def _look_up(self, name: str) -> str:
         """What is there from the start, or with another thing."""
@@ -237,7 +253,7 @@ class World:
             await things.must(request)
         parameters = await things.parameters(operation)
         headers = {
-            "OpenStack-API-Version": f"compute {version or example.version}",
+            "OpenStack-API-Version": f"{operation.service} {version or example.version}",
             **await things.fill(example.headers),
         }
         for body in example.bodies:

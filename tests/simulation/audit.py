@@ -9,9 +9,16 @@ from typing import Any
 from tests.simulation.client import COMPUTE, NETWORK, NOTHING, Client
 from tests.simulation.cloud import Violation
 from tests.simulation.compute_actions import learn_ports
-from tests.simulation.model import EITHER, FloatingIP, Group, Network, Router, Server
+from tests.simulation.model import EITHER, FloatingIP, Group, Network, Router, Server, Snapshot, Volume
 from tests.simulation.network_actions import rules_of
+from tests.simulation.volume_actions import WITH_FATE, learn_volumes, path, remember
 
+OWNERS = (
+    "project_id",
+    "tenant_id",
+    "os-vol-tenant-attr:tenant_id",
+    "os-extended-snapshot-attributes:project_id",
+)
 Rows = dict[str, dict[str, Any]]
 
 
@@ -23,14 +30,17 @@ async def audit(client: Client) -> None:
     await _floating(client)
     await _groups(client)
     await _ports(client)
+    await _volumes(client)
+    await _snapshots(client)
     client.pending = NOTHING
 
 
 async def _rows(client: Client, path: str, kind: str) -> Rows:
     """Everything that is listed, by id; all of it must be the project's, but for the public network."""
-    found = (await client.get(path))[kind]
+    _, answer = await client.ask("GET", path, headers=WITH_FATE)
+    found = answer[kind]
     for row in found:
-        owner = row.get("project_id", row.get("tenant_id"))
+        owner = next(row[key] for key in OWNERS if key in row)
         if owner != client.project and row["id"] != client.public and row.get("network_id") != client.public:
             raise Violation(f"{client.name} sees what is {owner}'s: {row}")
     return {row["id"]: row for row in found}
@@ -82,7 +92,9 @@ async def _servers(client: Client) -> None:
             server.wish = EITHER
         if server.id in client.pending.touches or not server.ports:
             await learn_ports(client, server.id)
-        if rows[server.id]["status"] == "ERROR":
+        await learn_volumes(client, server, rows[server.id])
+        server.failed = client.cloud.may_fail(rows[server.id])
+        if rows[server.id]["status"] == "ERROR" and not server.failed:
             raise Violation(f"{client.name}: {server.name} failed: {rows[server.id].get('fault')}")
 
 
@@ -140,6 +152,53 @@ async def _ports(client: Client) -> None:
         client.model.ports[new] = rows[new]["network_id"]
 
 
+async def _volumes(client: Client) -> None:
+    """Some go with their servers; those that servers were made with have no name, and are known by now."""
+    model, rows = client.model, await _rows(client, path(client, "volumes", "detail"), "volumes")
+    own = {
+        each: row for each, row in rows.items() if each in model.volumes or row["name"].startswith(f"{client.name}-")
+    }
+    kept = {volume.id for volume in model.kept_volumes()}
+    for each in [each for each in model.volumes if each not in own and each not in kept]:
+        del model.volumes[each]
+        model.gone.add(each)
+    for new in _compare(client, model.volumes, own):
+        remember(client, own[new])
+    for volume in model.volumes.values():
+        _volume(client, volume, own[volume.id], volume.id in kept)
+
+
+def _volume(client: Client, volume: Volume, row: dict[str, Any], kept: bool) -> None:
+    status = row["status"]
+    if status.startswith("error"):
+        raise Violation(f"{client.name}: {volume} failed: {status}")
+    volume.size = _agree(client, volume.id, "the size", volume.size, row["size"])
+    if kept or status == "deleting":
+        volume.leaving = _agree(client, volume.id, "leaving", volume.leaving or not kept, status == "deleting")
+    if seen := [each["server_id"] for each in row["attachments"]]:
+        _agree(client, volume.id, "the server", volume.server, seen[0])
+        volume.seen = True
+    elif status == "available":
+        if client.model.keeps(volume) and volume.id not in client.pending.touches:
+            raise Violation(f"{client.name}: {volume} is not attached any more")
+        volume.be_free()
+
+
+async def _snapshots(client: Client) -> None:
+    model = client.model
+    rows = _own(client, await _rows(client, path(client, "snapshots", "detail"), "snapshots"))
+    for each in [each for each, known in model.snapshots.items() if known.leaving and each not in rows]:
+        del model.snapshots[each]
+        model.gone.add(each)
+    for new in _compare(client, model.snapshots, rows):
+        model.snapshots[new] = Snapshot(new, rows[new]["volume_id"])
+    for snapshot in model.snapshots.values():
+        status = rows[snapshot.id]["status"]
+        snapshot.leaving = _agree(client, snapshot.id, "leaving", snapshot.leaving, status == "deleting")
+        if status == "error":
+            raise Violation(f"{client.name}: {snapshot} failed")
+
+
 async def audit_quota(client: Client) -> None:
     """Usage is the number of rows, where these did not change meanwhile; and never more than is allowed."""
     kinds = (("floatingips", "floatingip"), ("networks", "network"), ("routers", "router"), ("ports", "port"))
@@ -153,6 +212,10 @@ async def audit_quota(client: Client) -> None:
     limit = limits["limits"]["absolute"]
     listed = (before["servers"], after["servers"])
     _count(client, "instances", listed, limit["totalInstancesUsed"], limit["maxTotalInstances"])
+    paths = [path(client, each) for each in ("volumes", "limits", "volumes")]
+    before, limits, after = [await client.get(each) for each in paths]
+    limit, listed = limits["limits"]["absolute"], (before["volumes"], after["volumes"])
+    _count(client, "volumes", listed, limit["totalVolumesUsed"], limit["maxTotalVolumes"])
 
 
 def _count(client: Client, kind: str, listed: tuple[Collection[Any], Collection[Any]], used: int, limit: int) -> None:

@@ -47,6 +47,8 @@ async def ask_for_anothers(client: Client) -> None:
         *(f"{NETWORK}/routers/{router}" for router in model.routers),
         *(f"{NETWORK}/floatingips/{floating}" for floating in model.floating),
         *(f"{NETWORK}/security-groups/{group}" for group in model.groups),
+        *(f"/volume/v3/{client.project}/volumes/{volume}" for volume in model.volumes),
+        *(f"/volume/v3/{client.project}/snapshots/{snapshot}" for snapshot in model.snapshots),
     ]
     if path := client.choose(paths):
         await client.ask(client.rng.choice(("GET", "DELETE")), path, None, (404,))

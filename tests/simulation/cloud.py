@@ -14,6 +14,7 @@ from altostratus.kernel.testing.faults import Faults
 from altostratus.kernel.testing.loop import Simulation
 from altostratus.services.compute.listeners.machine_events import MachineEvents
 from altostratus.services.network.driver import DriverError as NetworkError
+from altostratus.services.volume.drivers.simulated.world import Content
 from tests.simulation.drivers import Doubles, Recorded
 from tests.simulation.trace import Trace, short
 from tests.universe import Universe, make_settings
@@ -27,6 +28,7 @@ ACTORS = {
 """By token; that of a project is its first letter."""
 QUOTAS: dict[str, dict[str, Any]] = {
     "compute": {"instances": 5},
+    "volume": {"volumes": 8, "snapshots": 5, "copy_seconds": 60.0, "orphan_seconds": 600.0},
     "network": {"quota_floatingip": 3, "quota_network": 4, "quota_router": 2, "quota_security_group": 4},
 }
 NO_HEADERS: Mapping[str, str] = {}
@@ -61,6 +63,12 @@ class Cloud(Universe):
         """When the guest of a server last powered itself off."""
         self.unplugged: set[str] = set()
         """Ports that were deleted while their servers ran: these keep them, without filters, until they start anew."""
+        self.written: dict[str, list[str]] = {}
+        """What guests have written to each volume."""
+        self.snapped: dict[str, Content] = {}
+        """What each snapshot held when it was first seen."""
+        self.was_fenced = False
+        self.machines.detach_delay = (0.0, 6.0)
         self.dying = asyncio.Event()
         self._commits_left = 0
         self._wire = random.Random(f"{simulation.seed}/wire")
@@ -189,7 +197,46 @@ class Cloud(Universe):
         self.machines.reboot_host()
         self.networks.reboot()
 
+    def guest_writes(self, volume_id: str) -> None:
+        """To a disk that it has."""
+        written = self.written.setdefault(volume_id, [])
+        written.append(f"{volume_id[:8]} {len(written)}")
+        self.storage.write(volume_id, written[-1])
+
+    def may_fail(self, server: Mapping[str, Any]) -> bool:
+        """As there was no host for it, while the only one was fenced."""
+        return self.was_fenced and "No valid host" in server.get("fault", {}).get("message", "")
+
+    async def force_down(self, down: bool) -> None:
+        """Say that nothing runs on the host any more, or that it may."""
+        path, headers = "/compute/v2.1/os-services", {"OpenStack-API-Version": "compute 2.53"}
+        _, found = await self.ask("admin", "admin", "GET", path, None, headers)
+        [service] = found["services"]
+        status, _ = await self.ask("admin", "admin", "PUT", f"{path}/{service['id']}", {"forced_down": down}, headers)
+        self.require(status == 200, f"forced_down {down} is answered {status}")
+
     def _look(self) -> None:
+        self._look_at_machines()
+        self._look_at_storage()
+
+    def _look_at_storage(self) -> None:
+        """Each volume is open in one machine at most, which the storage has let in; what guests wrote is there."""
+        allowed = self.storage.connections()
+        for machine in self.machines.machines.values():
+            for disk in machine.disks.values():
+                if allowed.get(disk.volume_id, ("", ""))[0] != disk.attachment_id:
+                    self.note_broken(f"{machine.id} has {disk} open, and {allowed.get(disk.volume_id)} was let in")
+        for what in self.machines.refused:
+            self.note_broken(what)
+        for volume_id, written in self.written.items():
+            volume = self.storage.volumes.get(volume_id)
+            if volume and volume.size and list(volume.content[-len(written) :]) != written:
+                self.note_broken(f"{volume} has not all of {written}")
+        for snapshot in self.storage.snapshots.values():
+            if self.snapped.setdefault(snapshot.id, snapshot.content) != snapshot.content:
+                self.note_broken(f"{snapshot} has changed: it was {self.snapped[snapshot.id]}")
+
+    def _look_at_machines(self) -> None:
         """No guest runs without the filters of its ports."""
         for machine in self.machines.machines.values():
             for nic in machine.live.nics if machine.live else ():

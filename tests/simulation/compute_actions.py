@@ -1,10 +1,11 @@
 """What clients do with servers."""
 
+from collections.abc import Collection
 from typing import Any
 
 from tests.simulation.client import COMPUTE, NETWORK, Client
 from tests.simulation.cloud import Lost
-from tests.simulation.model import RUNNING, STOPPED, Server
+from tests.simulation.model import PAUSED, RUNNING, STOPPED, Server
 
 HOST_TROUBLE = (503, 504)
 """Where an answer needs the host itself (a console's log): it may not answer, or not in time."""
@@ -21,7 +22,7 @@ async def create_server(client: Client) -> None:
     wish["networks"] = [{"uuid": network.id} for network in chosen] + [{"port": port} for port in _spare(client)]
     if groups := client.groups():
         wish["security_groups"] = [{"name": group.id} for group in client.rng.sample(groups, 1)]
-    await _create(client, name, wish)
+    await create(client, name, wish)
 
 
 def _spare(client: Client) -> list[str]:
@@ -31,20 +32,23 @@ def _spare(client: Client) -> list[str]:
     return spare[:1] if client.rng.random() < 0.5 else []
 
 
-async def _create(client: Client, name: str, wish: dict[str, Any]) -> None:
+async def create(client: Client, name: str, wish: dict[str, Any], touches: Collection[str] = ()) -> Server | None:
     """With a key, so that it may be asked again when the answer is lost. 400: a network or a group is gone meanwhile;
     403: the quota is used up; 409: the port is not free yet."""
     key, sent_at = {"Idempotency-Key": f"key-{name}"}, client.now
     request = ("POST", f"{COMPUTE}/servers", {"server": wish}, (202, 400, 403, 409))
     try:
-        status, answer = await client.ask(*request, makes=name, headers=key)
+        status, answer = await client.ask(*request, makes=name, touches=touches, headers=key)
     except Lost:
         if client.rng.random() < 0.5:
             raise
-        status, answer = await client.ask(*request, makes=name, headers=key)
-    if status == 202:
-        client.model.servers[answer["server"]["id"]] = Server(answer["server"]["id"], name, {}, sent_at)
-        await learn_ports(client, answer["server"]["id"])
+        status, answer = await client.ask(*request, makes=name, touches=touches, headers=key)
+    if status != 202:
+        return None
+    server = Server(answer["server"]["id"], name, {}, sent_at)
+    client.model.servers[server.id] = server
+    await learn_ports(client, server.id)
+    return server
 
 
 async def learn_ports(client: Client, server_id: str) -> None:
@@ -69,6 +73,14 @@ async def start_server(client: Client) -> None:
 
 async def stop_server(client: Client) -> None:
     await _act(client, {"os-stop": None}, STOPPED)
+
+
+async def pause_server(client: Client) -> None:
+    await _act(client, {"pause": None}, PAUSED)
+
+
+async def unpause_server(client: Client) -> None:
+    await _act(client, {"unpause": None}, RUNNING)
 
 
 async def reboot_softly(client: Client) -> None:

@@ -16,6 +16,7 @@ from tests.simulation.compute_actions import leave
 from tests.simulation.rest import restless
 from tests.simulation.schedule import Schedule
 from tests.simulation.trace import Trace
+from tests.simulation.volume_actions import remove_volumes
 from tests.simulation.workload import recover, work
 
 ACTIONS = 32
@@ -110,6 +111,8 @@ class _Run:
         for client in clients:
             await recover(client)
             await audit_quota(client)
+            for server in [server for server in client.model.staying() if server.failed]:
+                await leave(client, server)
         await self._until_none(lambda: restless(self._cloud, clients), CALM_SECONDS, "not at rest")
         for client in clients:
             await recover(client)
@@ -119,9 +122,13 @@ class _Run:
         for client in clients:
             for floating in list(client.model.floating.values()):
                 await client.ask("DELETE", f"{NETWORK}/floatingips/{floating.id}", None, (204,))
+                del client.model.floating[floating.id]
             for server in client.model.staying():
                 await leave(client, server)
         await self._until_none(self._servers, CALM_SECONDS, "not deleted")
+        for client in clients:
+            await recover(client)
+            await remove_volumes(client)
         for client in clients:
             await _remove_networks(client)
         for client in clients:

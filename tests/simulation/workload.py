@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.simulation import bad_requests, change_actions, compute_actions, network_actions
+from tests.simulation import bad_requests, change_actions, compute_actions, network_actions, volume_actions
 from tests.simulation.audit import audit, audit_quota
 from tests.simulation.client import Client
 from tests.simulation.cloud import Lost
@@ -40,12 +40,24 @@ WEIGHTS: dict[Action, int] = {
     compute_actions.create_server: 12,
     compute_actions.start_server: 5,
     compute_actions.stop_server: 4,
+    compute_actions.pause_server: 3,
+    compute_actions.unpause_server: 3,
     compute_actions.reboot_softly: 3,
     compute_actions.reboot_hard: 3,
     compute_actions.read_console: 2,
     compute_actions.rename_server: 1,
     compute_actions.change_groups: 4,
     compute_actions.delete_server: 3,
+    volume_actions.create_volume: 8,
+    volume_actions.extend_volume: 2,
+    volume_actions.delete_volume: 2,
+    volume_actions.create_snapshot: 4,
+    volume_actions.delete_snapshot: 2,
+    volume_actions.attach_volume: 16,
+    volume_actions.detach_volume: 12,
+    volume_actions.attach_taken: 1,
+    volume_actions.attach_anothers: 1,
+    volume_actions.boot_from_volume: 4,
     bad_requests.ask_nonsense: 2,
     bad_requests.ask_for_anothers: 3,
     audit: 2,
@@ -57,6 +69,7 @@ FIRST: tuple[Action, ...] = (
     network_actions.create_router,
     network_actions.add_interface,
     network_actions.create_group,
+    volume_actions.create_volume,
 )
 """What the rest needs."""
 

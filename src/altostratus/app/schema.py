@@ -19,11 +19,22 @@ from altostratus.services.identity.store import tables as identity_tables
 from altostratus.services.image.store import tables as image_tables
 from altostratus.services.network.store import tables as network_tables
 from altostratus.services.objectstore.store.tables import metadata as objects_metadata
+from altostratus.services.volume.store import tables as volume_tables
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_EVERYTHING = (events, quota, state, lease, compute_tables, identity_tables, image_tables, network_tables)
+_EVERYTHING = (
+    events,
+    quota,
+    state,
+    lease,
+    compute_tables,
+    identity_tables,
+    image_tables,
+    network_tables,
+    volume_tables,
+)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -39,7 +50,7 @@ class History:
     """Where the database keeps its revision."""
 
 
-CLOUD = History("versions", "0003", metadata, "alembic_version")
+CLOUD = History("versions", "0004", metadata, "alembic_version")
 OBJECTS = History("objects/versions", "0001", objects_metadata, "alembic_version_objects")
 HISTORIES = (CLOUD, OBJECTS)
 

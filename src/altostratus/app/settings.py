@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-SERVICES = ("identity", "image", "network", "compute", "objectstore", "s3")
+SERVICES = ("identity", "image", "network", "compute", "volume", "objectstore", "s3")
 
 
 @dataclass(frozen=True, slots=True)

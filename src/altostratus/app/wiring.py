@@ -32,6 +32,7 @@ from altostratus.services.identity import service as identity
 from altostratus.services.image import service as image
 from altostratus.services.network import service as network
 from altostratus.services.objectstore import service as objectstore
+from altostratus.services.volume import service as volume
 
 if TYPE_CHECKING:
     from altostratus.kernel.reconcile.notify import Notifier
@@ -168,15 +169,20 @@ def open_cloud(
 
 def build_services(cloud: Cloud, password: str, drivers: Any) -> list[Service]:
     """Every service, in the order in which quota scopes are locked. `drivers` replaces drivers in tests:
-    {'hypervisor': Hypervisor, 'network': NetworkDriver}."""
-    modules = (identity, image, network, compute, objectstore, s3, cdmi)
+    {'hypervisor': Hypervisor, 'network': NetworkDriver, 'volume': BlockStorage}."""
+    modules = (identity, image, network, compute, volume, objectstore, s3, cdmi)
     catalog = [entry for module in modules for entry in module.CATALOG]
     identity_ = identity.build(cloud, catalog=catalog, admin_password=password)
     objects = objectstore.build(cloud)
     image_ = image.build(cloud, objects.facade)
     network_ = network.build(cloud, driver=drivers.get("network"))
+    volume_ = volume.build(cloud, images=image_.facade, storage=drivers.get("volume"))
     compute_ = compute.build(
-        cloud, images=image_.facade, networks=network_.facade, hypervisor=drivers.get("hypervisor")
+        cloud,
+        images=image_.facade,
+        networks=network_.facade,
+        volumes=volume_.facade,
+        hypervisor=drivers.get("hypervisor"),
     )
     doors = [s3.build(cloud, objects.facade, identity_.facade), cdmi.build(cloud, objects.facade)]
-    return [identity_, image_, network_, compute_, objects, *doors]
+    return [identity_, image_, network_, compute_, volume_, objects, *doors]

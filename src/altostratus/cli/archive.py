@@ -1,7 +1,7 @@
 """`alto backup` and `alto restore`: the control plane's state as one archive.
 
 In it: the databases (consistent copies, taken while the cloud runs), keys, passwords, configuration, images, objects.
-Not in it: the disks of VMs, which belong to their hosts, and logs.
+Not in it: the disks of VMs, which belong to their hosts, the data of volumes, and logs.
 """
 
 import os
@@ -46,8 +46,8 @@ def backup(data_dir: Path, file: Path) -> None:
 
 
 def restore(data_dir: Path, file: Path) -> None:
-    """Fill a data directory that has no state from the archive. What belongs to the host there (disks of VMs, the
-    record of networks) stays, so that VMs which run are adopted."""
+    """Fill a data directory that has no state from the archive. What belongs to the host there (disks of VMs,
+    volumes, the record of networks) stays, so that VMs which run are adopted."""
     if holder(data_dir) is not None:
         raise Problem(f"a cloud runs on {data_dir}; stop it first: alto down")
     if there := [name for name in (*STATE, *JOURNALS) if (data_dir / name).exists()]:
@@ -61,7 +61,7 @@ def restore(data_dir: Path, file: Path) -> None:
             archive.extractall(data_dir, filter="data")
     except tarfile.TarError as error:
         raise Problem(f"{file} is no readable archive: {error}") from error
-    print(f"{data_dir} is restored. Start the cloud: alto up. VMs whose disks are not on this host show as ERROR.")
+    print(f"{data_dir} is restored. Start the cloud: alto up. VMs and volumes whose data is not here show as ERROR.")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from altostratus.kernel.db import Database, open_database
+from altostratus.kernel.db import Database, open_database, state
 from altostratus.kernel.errors import Stale
 from altostratus.kernel.reconcile.lease import Lease, Leases, MemoryLeases, TableLeases, lease_table, open_leases
 from altostratus.kernel.reconcile.reconciler import Pass
@@ -50,6 +50,31 @@ def test_one_holder_at_a_time(database: Database) -> None:
             await leases.check(first)
         await leases.release(first)
         await leases.check(second)
+
+    run(database, test)
+
+
+def test_tokens_grow_from_key_to_key(database: Database) -> None:
+    """What several kinds of keys act on bears the token of the last."""
+
+    async def test(leases: Leases) -> None:
+        for _ in range(3):
+            await leases.release(await claimed(leases))
+        last = await claimed(leases)
+        other = await claimed(leases, Wake("bulb", "1"))
+        assert other.token > last.token
+
+    run(database, test)
+
+
+def test_tokens_grow_though_the_database_forgets(database: Database) -> None:
+    """As after the restore of an old backup."""
+
+    async def test(leases: Leases) -> None:
+        before = await claimed(leases)
+        await database.write(lambda tx: [tx.sql.execute(each.delete()) for each in (lease_table, state.counter)])
+        after = await claimed(await open_leases(database, "me"))
+        assert after.token > before.token
 
     run(database, test)
 
@@ -111,7 +136,7 @@ def test_an_expired_lease_is_lost_and_may_be_claimed(postgres_url: str) -> None:
         with pytest.raises(Stale):
             await Pass(database, leases, old).write(lambda tx: add(tx, "stale"))
         new = await claimed(TableLeases(database, "other"))
-        assert new.token == old.token + 1
+        assert new.token > old.token
         await leases.release(old)
         assert await leases.claim(KEY) is None, "a stale release frees nothing"
 

@@ -1,4 +1,4 @@
-"""Small facts of the whole cloud, by name: the identity generation, the boot epoch."""
+"""Small facts of the whole cloud, by name: the identity generation, the first lease of this process."""
 
 from sqlalchemy import BigInteger, Column, ColumnElement, String, Table, bindparam, func, select, update
 
@@ -25,6 +25,14 @@ def current(tx: Tx, name: str) -> int:
 def current_in(name: str) -> ColumnElement[int]:
     """The number now, as a column of another query."""
     return func.coalesce(select(counter.c.value).where(counter.c.name == name).scalar_subquery(), 0)
+
+
+def advance(tx: Tx, name: str, to: int, by: int) -> int:
+    """Raise it to `to`, and `by` so much at least; the new number."""
+    insert_or_ignore(tx, counter, {"name": name, "value": 0})
+    value = max(current(tx, name) + by, to)
+    tx.sql.execute(update(counter).where(counter.c.name == name).values(value=value))
+    return value
 
 
 def bump(tx: Tx, name: str) -> int:

@@ -9,7 +9,7 @@ from litestar import Request
 from litestar.handlers import HTTPRouteHandler
 
 from altostratus.kernel.actor import Actor
-from altostratus.kernel.errors import BadRequest, TooLarge, Unauthorized
+from altostratus.kernel.errors import BadRequest, NotFound, TooLarge, Unauthorized
 from altostratus.kernel.http.context import Context, Version
 from altostratus.kernel.http.edge import DirectHandler, Rendered
 from altostratus.kernel.http.raw import body_of
@@ -98,3 +98,9 @@ def decode_json(content: bytes, kind: type[T]) -> T:
         raise BadRequest(f"Invalid input: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"The request body is not valid JSON: {error}") from error
+
+
+async def require_id(connection: Any, handler: Any) -> None:
+    """A guard that refuses a path whose last part is empty: it stands for something whose id a client does not have."""
+    if connection.scope.get("raw_path", b"").partition(b"?")[0].endswith(b"/"):  # Litestar drops it from `path`
+        raise NotFound()

@@ -1,8 +1,9 @@
 """OpenAPI 3.1 documents, made from the routes themselves: paths, methods, parameters, and bodies as they are decoded.
 
 A route says what only it knows by options of its decorator: `body` (the Body that it decodes), `media_types` (of that
-body, where it is not plain JSON), `query` (names of query parameters). Where a body depends on the microversion, its
-newest form is described. Answers are not described: OpenStack's own documents do that, and tests hold us to them.
+body, where it is not plain JSON), `query` (names of query parameters), `alias` (it is another path to what is described
+already). Where a body depends on the microversion, its newest form is described. Answers are not described:
+OpenStack's own documents do that, and tests hold us to them.
 
 https://spec.openapis.org/oas/v3.1.1.html
 """
@@ -63,7 +64,7 @@ class _Described:
 
     def add(self, path: str, method: str, options: Mapping[str, Any], summary: str) -> None:
         """A route of Litestar's."""
-        if method == "OPTIONS":
+        if method == "OPTIONS" or options.get("alias"):
             return
         operation = self._operation(path, method, options.get("query", ()), summary)
         if "body" in options:

@@ -1,8 +1,11 @@
 """Leases: at most one worker acts on a key, and a worker that lost its lease finds out before it acts again.
 
-A lease carries a fencing token that only grows for its key. On SQLite there is one process (an flock on the data
-directory sees to that), so leases live in memory and tokens begin with the boot epoch. On PostgreSQL they are
-rows; expiry compares the database's own time only.
+A lease carries a fencing token. Several kinds of keys leave theirs at one thing (a volume, its attachment, its
+snapshots), and a database that is restored from a backup forgets those it gave since, which things still bear. So a
+token is the time at which it was given, in microseconds, or more: it grows from lease to lease, whatever their keys.
+
+On SQLite there is one process (an flock on the data directory sees to that), so leases live in memory. On PostgreSQL
+they are rows; expiry compares the database's own time only.
 """
 
 import itertools
@@ -61,9 +64,9 @@ class Leases(Protocol):
 class MemoryLeases:
     """Leases of the one process on SQLite."""
 
-    def __init__(self, epoch: int) -> None:
+    def __init__(self, first: int) -> None:
         self.seconds = SECONDS
-        self._tokens = itertools.count(epoch << 32)
+        self._tokens = itertools.count(first)
         self._held: dict[Wake, Lease] = {}
 
     async def claim(self, wake: Wake) -> Lease | None:
@@ -86,10 +89,11 @@ class MemoryLeases:
 
 
 _CLAIM = text(
-    "INSERT INTO lease (kind, key, token, holder, expires_at)"
-    " VALUES (:kind, :key, 1, :holder, clock_timestamp() + make_interval(secs => :seconds))"
-    " ON CONFLICT (kind, key) DO UPDATE SET token = lease.token + 1, holder = :holder,"
-    " expires_at = clock_timestamp() + make_interval(secs => :seconds)"
+    "INSERT INTO lease (kind, key, token, holder, expires_at) VALUES (:kind, :key,"
+    " (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, :holder,"
+    " clock_timestamp() + make_interval(secs => :seconds))"
+    " ON CONFLICT (kind, key) DO UPDATE SET token = greatest(lease.token + 1, excluded.token), holder = :holder,"
+    " expires_at = excluded.expires_at"
     " WHERE lease.expires_at < clock_timestamp() RETURNING token"
 )
 _RENEW = text(
@@ -137,7 +141,12 @@ def _where(lease: Lease) -> dict[str, object]:
 
 
 async def open_leases(db: Database, holder: str, seconds: float = SECONDS) -> Leases:
-    """The leases that fit the database; on SQLite this begins a new boot epoch."""
+    """The leases that fit the database."""
     if db.dialect == "postgresql":
         return TableLeases(db, holder, seconds)
-    return MemoryLeases(await db.write(lambda tx: state.bump(tx, "boot_epoch")))
+    return MemoryLeases(await db.write(_first_token))
+
+
+def _first_token(tx: Tx) -> int:
+    """Later than all of the processes before, also when the clock has been set back since."""
+    return state.advance(tx, "lease_token", int(tx.now.timestamp() * 1_000_000), by=1 << 32)

@@ -19,6 +19,8 @@ class ComputeConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds a guest gets to power itself off before it is switched off."""
     soft_reboot_timeout: float = 120.0
     """Seconds a guest gets to power itself off for a soft reboot before it is reset."""
+    detach_timeout: float = 160.0
+    """Seconds a guest gets to let go of a volume before it keeps it."""
     unused_base_seconds: float = 86400.0
     """How long a host keeps its copy of an image that none of its servers uses any more."""
     restart_crashed: bool = True

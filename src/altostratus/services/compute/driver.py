@@ -19,9 +19,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+from altostratus.services.compute.domain.devices import MAX_VOLUMES
 from altostratus.services.compute.domain.machine import Observation, OffReason, Power
 
 __all__ = [
+    "MAX_VOLUMES",
     "BaseImage",
     "Capabilities",
     "ConsoleStream",
@@ -37,6 +39,7 @@ __all__ = [
     "Observation",
     "OffReason",
     "Power",
+    "VolumeDisk",
 ]
 
 
@@ -103,9 +106,26 @@ class Nic:
 
 
 @dataclass(frozen=True, slots=True)
+class VolumeDisk:
+    """A volume as one machine has it: a file, over one that nobody writes to (`base`, '' for none). The guest sees it
+    with the first 20 characters of `volume_id` for a serial number; disks are in the order of `device` from its next
+    start, the config drive among them as domain.devices says. It boots from the one of boot index 0."""
+
+    attachment_id: str
+    volume_id: str
+    device: str
+    path: str
+    format: str  # 'raw' or 'qcow2'
+    base: str = ""
+    base_format: str = ""
+    readonly: bool = False
+    boot_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MachineSpec:
-    """Everything that defines a machine. Equal specs have equal digests (`digest`), and need no new
-    definition."""
+    """Everything that defines a machine. Equal specs have equal digests (`digest`), and need no new definition. One
+    without an image has no root disk: it boots from a volume."""
 
     id: str  # uuid; also the domain's
     name: str  # the user's name, for people who read `virsh list --title`
@@ -116,12 +136,16 @@ class MachineSpec:
     image_id: str
     nics: tuple[Nic, ...] = ()
     config_drive: bytes | None = None  # an ISO 9660 image with label config-2
+    volumes: tuple[VolumeDisk, ...] = ()
 
     @property
     def digest(self) -> str:
-        """64 hexadecimal digits over every field."""
+        """64 hexadecimal digits over every field; that of a machine without volumes is what it was before there were
+        any."""
         drive = self.config_drive
         fields = asdict(self) | {"config_drive": drive and hashlib.sha256(drive).hexdigest()}
+        if not self.volumes:
+            del fields["volumes"]
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
@@ -178,13 +202,28 @@ class Hypervisor(Protocol):
     def ensure_defined(self, spec: MachineSpec, fence: int) -> None:
         """Root disk (overlay over the base, grown to disk_gb), config drive and definition exist; not
         started. A machine that runs is not disturbed: the new definition holds from its next start. An
-        existing root disk is never replaced. Raises DriverError when there is neither a disk nor a base,
-        Impossible when the spec cannot be met (a root disk smaller than its image)."""
+        existing root disk is never replaced; there is none without an image. Raises DriverError when there is
+        neither a disk nor a base, Impossible when the spec cannot be met (a root disk smaller than its image)."""
         ...
 
     def ensure_running(self, machine_id: str, fence: int) -> None:
         """It runs: started when off or crashed, resumed when paused. Raises DriverError when it is not
         defined. May return before `observe` says RUNNING; the caller looks again."""
+        ...
+
+    def ensure_paused(self, machine_id: str, fence: int) -> None:
+        """It does not go on: suspended with its memory when it runs; nothing when it is off or absent."""
+        ...
+
+    def ensure_attached(self, machine_id: str, disk: VolumeDisk, fence: int) -> None:
+        """The machine, which runs or is paused, has the disk plugged now; its definition is `ensure_defined`'s. Raises
+        DriverError when it is off, or the file cannot be had (another machine writes to it), Impossible when there is
+        no room for it."""
+        ...
+
+    def request_detach(self, machine_id: str, attachment_id: str, fence: int) -> None:
+        """Ask the guest to let go of a disk and return at once; a repeat asks again. Nothing when the machine is off or
+        absent, or has no such disk plugged. A guest may keep it: `observe` says what is plugged."""
         ...
 
     def request_shutdown(self, machine_id: str, fence: int) -> None:

@@ -12,7 +12,6 @@ _NAMES = {
     401: "unauthorized",
     403: "forbidden",
     404: "itemNotFound",
-    405: "badMethod",
     406: "notAcceptable",
     409: "conflictingRequest",
     413: "overLimit",
@@ -24,7 +23,10 @@ _NAMES = {
 
 
 def compute_fault(fault: Fault, context: Context) -> Rendered:
-    """{"itemNotFound": {"code": 404, "message": "…"}}; 401 as keystonemiddleware answers it."""
+    """{"itemNotFound": {"code": 404, "message": "…"}}; 401 as keystonemiddleware answers it. A method that a path does
+    not take is a 404 too: Nova routes by both."""
+    if fault.status == 405:
+        return compute_fault(NotFound(), context)
     if fault.status == 401:
         header = ("www-authenticate", f'Keystone uri="{context.base_url}/identity"')
         body = {"error": {"code": 401, "title": "Unauthorized", "message": fault.message}}
@@ -40,6 +42,23 @@ def not_found_is_bad_request() -> Iterator[None]:
         yield
     except NotFound as fault:
         raise BadRequest(fault.message) from fault
+
+
+@contextmanager
+def as_of_create() -> Iterator[None]:
+    """What other services say about ports and volumes of a new server, as Nova says it: what is not there makes the
+    request wrong (400), what their quotas do not allow is forbidden (403)."""
+    with not_found_is_bad_request(), over_quota_is_forbidden():
+        yield
+
+
+@contextmanager
+def over_quota_is_forbidden() -> Iterator[None]:
+    """Other services' quotas answer 413, Nova 403."""
+    try:
+        yield
+    except OverQuota as fault:
+        raise Forbidden(fault.message) from fault
 
 
 class ServerNotFound(NotFound):
@@ -58,6 +77,14 @@ class HypervisorNotFound(NotFound):
     """No hypervisor matching '{id}' could be found."""
 
 
+class ServiceNotFound(NotFound):
+    """Service {id} could not be found."""
+
+
+class HostBinaryNotFound(NotFound):
+    """Could not find binary {binary} on host {host}."""
+
+
 class FlavorExists(Conflict):
     """Flavor with {what} {value} already exists."""
 
@@ -72,6 +99,50 @@ class InvalidState(Conflict):
 
 class ServerLocked(Conflict):
     """Instance {id} is locked"""
+
+
+class DeviceInUse(Conflict):
+    """The supplied device path ({path}) is in use."""
+
+
+class InvalidDevice(BadRequest):
+    """The supplied device path ({path}) is invalid."""
+
+
+class TooManyDevices(Forbidden):
+    """The maximum allowed number of disk devices ({maximum}) to attach to a single instance has been exceeded."""
+
+
+class VolumeNotFound(NotFound):
+    """Volume {id} could not be found."""
+
+
+class VolumeNotAttached(NotFound):
+    """Instance {server} is not attached to volume {volume}"""
+
+
+class VolumeNotAvailable(BadRequest):
+    """Invalid volume: volume '{id}' status must be 'available'. Currently in '{status}'"""
+
+
+class VolumeNotMigrating(Conflict):
+    """volume {id} is not migrating; this API should only be called by Cinder"""
+
+
+class RootVolume(BadRequest):
+    """Cannot detach a root device volume"""
+
+
+class InvalidMapping(BadRequest):
+    """Block Device Mapping is Invalid: {details}"""
+
+
+class VolumeNotBootable(BadRequest):
+    """Block Device {id} is not bootable."""
+
+
+class VolumeTooSmall(BadRequest):
+    """Volume is smaller than the minimum size specified in image metadata: {size} GiB instead of {needed} GiB."""
 
 
 class ImageNotUsable(BadRequest):

@@ -3,6 +3,7 @@
 _ADMIN = "rule:context_is_admin"
 _MEMBER = "rule:project_member_or_admin"
 _READER = "rule:project_reader_or_admin"
+_SERVICE = "role:service"
 _ANYONE = "@"
 _API = "os_compute_api:"
 
@@ -41,14 +42,25 @@ POLICY: dict[str, str] = {
         ),
         _ADMIN,
     ),
+    f"{_API}os-volumes-attachments:swap": _SERVICE,
     **dict.fromkeys(
         (
             f"{_API}servers:create",
+            f"{_API}servers:create:attach_volume",
             f"{_API}servers:update",
             f"{_API}servers:delete",
             f"{_API}servers:reboot",
             f"{_API}servers:start",
             f"{_API}servers:stop",
+            f"{_API}os-pause-server:pause",
+            f"{_API}os-pause-server:unpause",
+            f"{_API}os-volumes-attachments:create",
+            f"{_API}os-volumes-attachments:update",
+            f"{_API}os-volumes-attachments:delete",
+            f"{_API}os-volumes:create",
+            f"{_API}os-volumes:delete",
+            f"{_API}os-volumes:snapshots:create",
+            f"{_API}os-volumes:snapshots:delete",
             f"{_API}os-lock-server:lock",
             f"{_API}os-lock-server:unlock",
             f"{_API}server-metadata:create",
@@ -89,6 +101,14 @@ POLICY: dict[str, str] = {
             f"{_API}os-security-groups:show",
             f"{_API}ips:index",
             f"{_API}ips:show",
+            f"{_API}os-volumes-attachments:index",
+            f"{_API}os-volumes-attachments:show",
+            f"{_API}os-volumes:list",
+            f"{_API}os-volumes:detail",
+            f"{_API}os-volumes:show",
+            f"{_API}os-volumes:snapshots:list",
+            f"{_API}os-volumes:snapshots:detail",
+            f"{_API}os-volumes:snapshots:show",
             f"{_API}os-attach-interfaces:list",
             f"{_API}os-attach-interfaces:show",
             f"{_API}os-quota-sets:show",

@@ -12,6 +12,7 @@ from litestar import Router
 
 from altostratus.contracts.image import Images
 from altostratus.contracts.network import Networks
+from altostratus.contracts.volume import Volumes
 from altostratus.kernel.config import build_config
 from altostratus.kernel.http.edge import Edge
 from altostratus.kernel.policy import Policy, read_overrides
@@ -22,6 +23,7 @@ from altostratus.services.compute.api import (
     ComputeCall,
     consoles,
     flavors,
+    host_services,
     hosts,
     instance_actions,
     interfaces,
@@ -32,6 +34,8 @@ from altostratus.services.compute.api import (
     server_metadata,
     servers,
     versions,
+    volume_attachments,
+    volume_proxy,
 )
 from altostratus.services.compute.config import ComputeConfig
 from altostratus.services.compute.driver import Hypervisor
@@ -60,14 +64,19 @@ _API = (
     keypairs,
     quotas,
     hosts,
+    host_services,
     interfaces,
+    volume_attachments,
+    volume_proxy,
     consoles,
     instance_actions,
     security_groups,
 )
 
 
-def build(cloud: Cloud, images: Images, networks: Networks, hypervisor: Hypervisor | None = None) -> Service:
+def build(
+    cloud: Cloud, images: Images, networks: Networks, volumes: Volumes, hypervisor: Hypervisor | None = None
+) -> Service:
     """Compute over the other services. Without a hypervisor given: simulated if the cloud is, else libvirt here."""
     config = build_config(ComputeConfig, "compute", cloud.options.get("compute", {}))
     durable = hypervisor is not None or not cloud.simulate
@@ -78,6 +87,7 @@ def build(cloud: Cloud, images: Images, networks: Networks, hypervisor: Hypervis
         config=config,
         images=images,
         networks=networks,
+        volumes=volumes,
         master_key=cloud.master_key,
         hosts={host.id: host},
         work=cloud.lane("compute-work", 2, DEADLINE),

@@ -21,7 +21,8 @@ from altostratus.services.compute.domain.steps import (
 )
 
 ASKED = datetime(2026, 1, 1, tzinfo=UTC)
-RULES = Rules(timedelta(seconds=60), timedelta(seconds=120), restart_crashed=True)
+MINUTE = timedelta(seconds=60)
+RULES = Rules(MINUTE, 2 * MINUTE, restart_crashed=True, detach_timeout=MINUTE)
 SOFT = Verb("v", "s", "reboot", False, "req", ASKED)
 HARD = replace(SOFT, hard=True)
 RUNS = Observation("s", Power.RUNNING, None, 1, frozenset(), frozenset(), "boot", "digest")

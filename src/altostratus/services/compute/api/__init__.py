@@ -1,5 +1,6 @@
 """Nova's HTTP API."""
 
+from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.http.call import Call
 from altostratus.kernel.http.context import Version
 from altostratus.kernel.http.microversions import Microversions
@@ -12,6 +13,7 @@ MICROVERSIONS = Microversions(
     path="/v2.1",
     legacy="X-OpenStack-Nova-API-Version",
 )
+MAX_PAGE = 1000
 
 
 class ComputeCall(Call):
@@ -30,6 +32,17 @@ class ComputeCall(Call):
     def query(self) -> dict[str, str]:
         """The query string; of repeated parameters the last."""
         return dict(self.query_params.multi_items())
+
+    def window(self) -> slice:
+        """The part of a list that `offset` and `limit` ask for."""
+        first, count = self._number("offset", 0), self._number("limit", MAX_PAGE)
+        return slice(first, first + min(count, MAX_PAGE))
+
+    def _number(self, name: str, default: int) -> int:
+        text = self.query.get(name) or str(default)
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            raise BadRequest(f"Invalid input for query parameters {name}. Value: {text}")
+        return int(text)
 
     @property
     def query_items(self) -> list[tuple[str, str]]:

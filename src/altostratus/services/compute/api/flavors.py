@@ -7,12 +7,11 @@ from litestar.params import FromPath
 
 from altostratus.kernel.errors import BadRequest, NotFound
 from altostratus.kernel.http.paging import limit_of, next_link
-from altostratus.services.compute.api import ComputeCall, schemas, views
+from altostratus.services.compute.api import MAX_PAGE, ComputeCall, schemas, views
 from altostratus.services.compute.domain.server import Flavor
 from altostratus.services.compute.store.flavors import SORT_KEYS, FlavorQuery, get_flavor, list_flavors
 from altostratus.services.compute.usecases import flavors
 
-MAX_PAGE = 1000
 _BIGGEST = 2147483647
 QUERY = ("limit", "marker", "sort_key", "sort_dir", "is_public", "minDisk", "minRam")
 

@@ -1,4 +1,4 @@
-"""/os-hypervisors, /os-services, /os-availability-zone and /extensions: what the cloud is made of."""
+"""/os-hypervisors, /os-availability-zone and /extensions: what the cloud is made of."""
 
 from typing import Any
 
@@ -27,22 +27,22 @@ async def _hosts(request: ComputeCall, rule: str) -> tuple[list[Host], dict[str,
     return await compute.db.read(find)
 
 
-def _key(request: ComputeCall, host: Host) -> Any:
-    """Integers until 2.53, uuids since."""
+def host_key(request: ComputeCall, host: Host) -> Any:
+    """Integers until 2.52, uuids since."""
     return host.id if request.since(53) else int(host.id[:7], 16)
 
 
 def _summary(request: ComputeCall, host: Host) -> dict[str, Any]:
     return {
-        "id": _key(request, host),
+        "id": host_key(request, host),
         "hypervisor_hostname": host.name,
-        "state": "up" if host.reachable else "down",
+        "state": "up" if host.up else "down",
         "status": "enabled" if host.enabled else "disabled",
     }
 
 
 def _detail(request: ComputeCall, host: Host, used: Usage, count: int) -> dict[str, Any]:
-    service = {"id": _key(request, host), "host": host.name, "disabled_reason": host.disabled_reason}
+    service = {"id": host_key(request, host), "host": host.name, "disabled_reason": host.disabled_reason}
     found = {
         **_summary(request, host),
         "hypervisor_type": host.hypervisor_type,
@@ -98,32 +98,9 @@ async def get_statistics(request: ComputeCall) -> dict[str, Any]:
 async def get_hypervisor(request: ComputeCall, key: FromPath[str]) -> dict[str, Any]:
     found, used, counts = await _hosts(request, f"{_RULE}:show")
     for host in found:
-        if str(_key(request, host)) == key:
+        if str(host_key(request, host)) == key:
             return {"hypervisor": _detail(request, host, used.get(host.id, Usage()), counts[host.id])}
     raise HypervisorNotFound(id=key)
-
-
-@get("/os-services", query=("binary", "host"))
-async def get_services(request: ComputeCall) -> dict[str, Any]:
-    """One nova-compute for each host: there are no agents, but clients look for them."""
-    found, _, _ = await _hosts(request, "os_compute_api:os-services:list")
-    binary, name = request.query.get("binary", "nova-compute"), request.query.get("host")
-    shown = [_service(request, h) for h in found if binary == "nova-compute" and name in (None, h.name)]
-    return {"services": shown}
-
-
-def _service(request: ComputeCall, host: Host) -> dict[str, Any]:
-    found = {
-        "id": _key(request, host),
-        "binary": "nova-compute",
-        "host": host.name,
-        "zone": ZONE,
-        "status": "enabled" if host.enabled else "disabled",
-        "state": "up" if host.reachable else "down",
-        "updated_at": host.seen_at.strftime("%Y-%m-%dT%H:%M:%S.%f") if host.seen_at else None,
-        "disabled_reason": host.disabled_reason,
-    }
-    return {**found, "forced_down": False} if request.since(11) else found
 
 
 @get("/os-availability-zone")
@@ -137,7 +114,7 @@ async def get_zones_detail(request: ComputeCall) -> dict[str, Any]:
     state = {
         h.name: {
             "nova-compute": {
-                "available": h.reachable,
+                "available": h.up,
                 "active": h.enabled,
                 "updated_at": h.seen_at.strftime("%Y-%m-%dT%H:%M:%S.%f") if h.seen_at else None,
             }
@@ -158,7 +135,6 @@ ROUTES = [
     get_hypervisors_detail,
     get_statistics,
     get_hypervisor,
-    get_services,
     get_zones,
     get_zones_detail,
     get_extensions,

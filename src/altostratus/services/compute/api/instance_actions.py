@@ -13,7 +13,10 @@ from altostratus.services.compute.store import servers
 from altostratus.services.compute.usecases.find_server import find_server
 
 _KIND = "compute.server."
-_ACTIONS = ("create", "start", "stop", "reboot", "delete", "lock", "unlock")
+_ACTIONS = (
+    "create", "start", "stop", "pause", "unpause", "reboot", "delete", "lock", "unlock", "attach_volume",
+    "detach_volume",
+)  # fmt: skip
 
 
 async def _actions(request: ComputeCall, server_id: str, rule: str) -> list[events.Event]:

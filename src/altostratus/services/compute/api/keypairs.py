@@ -7,11 +7,9 @@ from litestar.params import FromPath
 
 from altostratus.kernel.errors import BadRequest, NotImplementedHere
 from altostratus.kernel.http.paging import limit_of, next_link
-from altostratus.services.compute.api import ComputeCall, schemas, views
+from altostratus.services.compute.api import MAX_PAGE, ComputeCall, schemas, views
 from altostratus.services.compute.store.keypairs import get_keypair, list_keypairs
 from altostratus.services.compute.usecases import keypairs
-
-MAX_PAGE = 1000
 
 
 @get("/os-keypairs", query=("limit", "marker", "user_id"))

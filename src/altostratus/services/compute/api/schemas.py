@@ -25,6 +25,8 @@ Fqdn = Annotated[str, Meta(min_length=2, max_length=255, pattern=rf"^{_LABEL}(\.
 Bool = bool | Literal["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes"] | Literal[
     "False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no"
 ]  # fmt: skip
+Index = Annotated[int, Meta(ge=-999999999, le=999999999)] | Annotated[str, Meta(pattern=r"^-?[0-9]{1,9}$")]
+Gibibytes = Annotated[int, Meta(ge=1, le=2147483647)] | Annotated[str, Meta(pattern=r"^[0-9]{1,9}$")]
 Count = Annotated[int, Meta(ge=1)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]*$")]
 
 
@@ -46,6 +48,30 @@ class NetworkRequest(Strict):
 
 class GroupName(Strict):
     name: Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class BlockDevice21(Strict):
+    """An entry of block_device_mapping_v2."""
+
+    source_type: Literal["volume", "image", "snapshot", "blank"] | UnsetType = UNSET
+    uuid: Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[a-zA-Z0-9._-]*$")] | UnsetType = UNSET
+    destination_type: Literal["local", "volume"] | UnsetType = UNSET
+    guest_format: Value255 | UnsetType = UNSET
+    device_type: Value255 | UnsetType = UNSET
+    disk_bus: Value255 | UnsetType = UNSET
+    boot_index: Index | None | UnsetType = UNSET
+    volume_size: Gibibytes | UnsetType = UNSET
+    device_name: Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[a-zA-Z0-9._/-]*$")] | UnsetType = UNSET
+    delete_on_termination: Bool | UnsetType = UNSET
+    no_device: Any = UNSET
+
+
+class BlockDevice242(BlockDevice21):
+    tag: Tag | UnsetType = UNSET
+
+
+class BlockDevice267(BlockDevice242):
+    volume_type: Value255 | None | UnsetType = UNSET
 
 
 class NewServer21(Strict):
@@ -70,18 +96,28 @@ class NewServer21(Strict):
     access_ip_v6: str | UnsetType = field(default=UNSET, name="accessIPv6")
     personality: list[dict[str, Any]] | UnsetType = UNSET
     block_device_mapping: list[dict[str, Any]] | UnsetType = UNSET
-    block_device_mapping_v2: list[dict[str, Any]] | UnsetType = UNSET
+    block_device_mapping_v2: list[BlockDevice21] | UnsetType = UNSET
 
 
 class NewServer219(NewServer21):
     description: Description | None | UnsetType = UNSET
 
 
+class NewServer232(NewServer219):
+    """Tags of volumes came with 2.32, went with 2.33, and came back with 2.42."""
+
+    block_device_mapping_v2: list[BlockDevice242] | UnsetType = UNSET  # type: ignore[assignment]
+
+
 class NewServer237(NewServer219, kw_only=True):
     networks: list[NetworkRequest] | Literal["auto", "none"]  # type: ignore[assignment]
 
 
-class NewServer252(NewServer237, kw_only=True):
+class NewServer242(NewServer237, kw_only=True):
+    block_device_mapping_v2: list[BlockDevice242] | UnsetType = UNSET  # type: ignore[assignment]
+
+
+class NewServer252(NewServer242, kw_only=True):
     tags: Annotated[list[Tag], Meta(max_length=50)] | UnsetType = UNSET
 
 
@@ -93,7 +129,11 @@ class NewServer263(NewServer257, kw_only=True):
     trusted_image_certificates: list[str] | None | UnsetType = UNSET
 
 
-class NewServer274(NewServer263, kw_only=True):
+class NewServer267(NewServer263, kw_only=True):
+    block_device_mapping_v2: list[BlockDevice267] | UnsetType = UNSET  # type: ignore[assignment]
+
+
+class NewServer274(NewServer267, kw_only=True):
     host: Text255 | UnsetType = UNSET
     hypervisor_hostname: Text255 | UnsetType = UNSET
 
@@ -121,10 +161,14 @@ def _create_body(server: type[NewServer21]) -> Any:
 CREATE_SERVER: dict[Version, Any] = {
     Version(2, 1): _create_body(NewServer21),
     Version(2, 19): _create_body(NewServer219),
+    Version(2, 32): _create_body(NewServer232),
+    Version(2, 33): _create_body(NewServer219),
     Version(2, 37): _create_body(NewServer237),
+    Version(2, 42): _create_body(NewServer242),
     Version(2, 52): _create_body(NewServer252),
     Version(2, 57): _create_body(NewServer257),
     Version(2, 63): _create_body(NewServer263),
+    Version(2, 67): _create_body(NewServer267),
     Version(2, 74): _create_body(NewServer274),
     Version(2, 90): _create_body(NewServer290),
     Version(2, 94): _create_body(NewServer294),
@@ -209,6 +253,98 @@ class LockReason(Strict):
 class ResetState(Strict):
     state: Literal["active", "error"]
 
+
+DevicePath = Annotated[str, Meta(max_length=255, pattern=r"^/dev/x?[a-z]?d?[a-z]+[0-9]*$")]
+
+
+class NewAttachment21(Strict):
+    volumeId: Uuid  # noqa: N815
+    device: DevicePath | None | UnsetType = UNSET
+
+
+class NewAttachment249(NewAttachment21):
+    tag: Tag | UnsetType = UNSET
+
+
+class NewAttachment279(NewAttachment249):
+    delete_on_termination: Bool | UnsetType = UNSET
+
+
+class AttachmentSwap(Strict):
+    volumeId: Uuid  # noqa: N815
+
+
+class AttachmentUpdate285(NewAttachment279):
+    serverId: Uuid | UnsetType = UNSET  # noqa: N815
+    id: Uuid | UnsetType = UNSET
+
+
+def _attachment_body(attachment: type[Strict]) -> Any:
+    return msgspec.defstruct(
+        f"Envelope{attachment.__name__}", [("volumeAttachment", attachment)], forbid_unknown_fields=True
+    )
+
+
+class ProxiedVolume(Strict):
+    size: Gibibytes
+    volume_type: str | UnsetType = UNSET
+    metadata: dict[str, Value255] | UnsetType = UNSET
+    snapshot_id: str | UnsetType = UNSET
+    availability_zone: str | UnsetType = UNSET
+    display_name: Value255 | UnsetType = UNSET
+    display_description: Value255 | UnsetType = UNSET
+
+
+class CreateVolume(Strict):
+    volume: ProxiedVolume
+
+
+class ProxiedSnapshot(Strict):
+    volume_id: str
+    force: Bool | UnsetType = UNSET
+    display_name: Value255 | UnsetType = UNSET
+    display_description: Value255 | UnsetType = UNSET
+
+
+class CreateSnapshot(Strict):
+    snapshot: ProxiedSnapshot
+
+
+CREATE_ATTACHMENT: dict[Version, Any] = {
+    Version(2, 1): _attachment_body(NewAttachment21),
+    Version(2, 49): _attachment_body(NewAttachment249),
+    Version(2, 79): _attachment_body(NewAttachment279),
+}
+UPDATE_ATTACHMENT: dict[Version, Any] = {
+    Version(2, 1): _attachment_body(AttachmentSwap),
+    Version(2, 85): _attachment_body(AttachmentUpdate285),
+}
+
+
+Text = Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class ServiceAction21(Strict):
+    host: Text
+    binary: Text
+    disabled_reason: Text | UnsetType = UNSET
+
+
+class ServiceAction211(ServiceAction21):
+    forced_down: Bool | UnsetType = UNSET
+
+
+class ServiceUpdate253(Strict):
+    status: Literal["enabled", "disabled"] | UnsetType = UNSET
+    disabled_reason: Text | UnsetType = UNSET
+    forced_down: Bool | UnsetType = UNSET
+
+
+UPDATE_SERVICE: dict[Version, Any] = {
+    Version(2, 1): ServiceAction21,
+    Version(2, 11): ServiceAction211,
+    Version(2, 53): ServiceUpdate253,
+}
 
 Amount = Annotated[int, Meta(ge=0, le=2147483647)] | Annotated[str, Meta(pattern=r"^[0-9]{1,10}$")]
 AtLeastOne = Annotated[int, Meta(ge=1, le=2147483647)] | Annotated[str, Meta(pattern=r"^[0-9]{1,10}$")]

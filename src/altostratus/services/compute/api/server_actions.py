@@ -20,9 +20,9 @@ Action = Callable[[ComputeCall, str, Any], Awaitable[Any]]
 _KNOWN_ELSEWHERE = (
     "addFloatingIp", "removeFloatingIp", "changePassword", "confirmResize",
     "createBackup", "createImage", "evacuate", "forceDelete", "injectNetworkInfo", "migrate", "os-getRDPConsole",
-    "os-getSPICEConsole", "os-getVNCConsole", "os-migrateLive", "pause", "rebuild",
+    "os-getSPICEConsole", "os-getVNCConsole", "os-migrateLive", "rebuild",
     "resetNetwork", "resize", "restore", "resume", "revertResize", "shelve", "shelveOffload", "suspend",
-    "trigger_crash_dump", "unpause", "unrescue", "rescue", "unshelve",
+    "trigger_crash_dump", "unrescue", "rescue", "unshelve",
 )  # fmt: skip
 
 
@@ -51,6 +51,16 @@ async def _start(request: ComputeCall, server_id: str, arguments: Any) -> None:
 async def _stop(request: ComputeCall, server_id: str, arguments: Any) -> None:
     compute = request.compute
     await compute.db.write(lambda tx: power_server.stop_server(tx, compute, request.actor, server_id))
+
+
+async def _pause(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    compute = request.compute
+    await compute.db.write(lambda tx: power_server.pause_server(tx, compute, request.actor, server_id))
+
+
+async def _unpause(request: ComputeCall, server_id: str, arguments: Any) -> None:
+    compute = request.compute
+    await compute.db.write(lambda tx: power_server.unpause_server(tx, compute, request.actor, server_id))
 
 
 async def _reboot(request: ComputeCall, server_id: str, arguments: Any) -> None:
@@ -132,6 +142,8 @@ def _parse(arguments: Any, kind: type[Any]) -> Any:
 ACTIONS: dict[str, Action] = {
     "os-start": _start,
     "os-stop": _stop,
+    "pause": _pause,
+    "unpause": _unpause,
     "reboot": _reboot,
     "lock": _lock,
     "unlock": _unlock,

@@ -18,14 +18,13 @@ from altostratus.kernel import regex
 from altostratus.kernel.errors import BadRequest, NotImplementedHere
 from altostratus.kernel.http.call import body_type, decode_json
 from altostratus.kernel.http.paging import limit_of, next_link
-from altostratus.services.compute.api import ComputeCall, schemas, views
+from altostratus.services.compute.api import MAX_PAGE, ComputeCall, block_devices, schemas, views
 from altostratus.services.compute.errors import ServerNotFound
 from altostratus.services.compute.store.servers import SORT_KEYS, ServerQuery, get_server, host_names
 from altostratus.services.compute.usecases import change_server, create_server, show_servers
 from altostratus.services.compute.usecases.delete_server import delete_server
 from altostratus.services.compute.usecases.show_servers import Shown, show_server
 
-MAX_PAGE = 1000
 _PASSWORD = string.ascii_letters + string.digits
 _STATUSES = ("ACTIVE", "BUILD", "ERROR", "SHUTOFF", "PAUSED", "REBOOT", "HARD_REBOOT", "DELETED", "SUSPENDED",
              "RESCUE", "RESIZE", "VERIFY_RESIZE", "SHELVED", "SHELVED_OFFLOADED", "SOFT_DELETED", "MIGRATING",
@@ -142,16 +141,18 @@ def _new_server(asked: Any, password: str, key: str | None, digest: str) -> crea
     none = networks == "none"
     wishes = None if networks in (None, "auto", "none") else [_wish(n) for n in networks]
     minimum, maximum = _counts(asked)
+    image_id = (asked.imageRef or "").rsplit("/", 1)[-1]
     groups = [] if asked.security_groups is UNSET else [g.name for g in asked.security_groups]
     return create_server.NewServer(
         name=asked.name,
         flavor_id=str(asked.flavorRef),
-        image_id=_image_id(asked),
+        image_id=image_id,
         admin_pass=password,
         description=getattr(asked, "description", None) or None,
         hostname=getattr(asked, "hostname", None) or None,
         wishes=[] if none else wishes,
         security_groups=list(dict.fromkeys(groups)),
+        volumes=block_devices.volumes_of(asked, image_id, many=maximum > 1),
         key_name=asked.key_name or None,
         user_data=_user_data(asked),
         config_drive="True" if schemas.truth(asked.config_drive) else "",
@@ -173,18 +174,6 @@ def _refuse_absent(asked: Any) -> None:
     for name in ("personality", "block_device_mapping", "trusted_image_certificates", "host", "hypervisor_hostname"):
         if getattr(asked, name, UNSET):
             raise NotImplementedHere(f"{name} is not implemented")
-    for device in asked.block_device_mapping_v2 or ():
-        if device.get("source_type") != "image" or device.get("destination_type", "local") != "local":
-            raise NotImplementedHere("block_device_mapping_v2 other than the image itself is not implemented")
-
-
-def _image_id(asked: schemas.NewServer21) -> str:
-    if asked.imageRef:
-        return asked.imageRef.rsplit("/", 1)[-1]
-    for device in asked.block_device_mapping_v2 or ():
-        if device.get("uuid") and str(device.get("boot_index", 0)) == "0":
-            return str(device["uuid"])
-    raise BadRequest("Invalid imageRef provided: servers boot from an image.")
 
 
 def _wish(asked: schemas.NetworkRequest) -> PortWish:

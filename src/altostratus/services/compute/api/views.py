@@ -6,8 +6,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from altostratus.contracts.volume import Attachment
 from altostratus.kernel.clock import iso, iso_plain
 from altostratus.services.compute.api import ComputeCall
+from altostratus.services.compute.domain import devices
 from altostratus.services.compute.domain.server import Flavor, Keypair, Server
 from altostratus.services.compute.usecases.show_servers import Shown
 
@@ -69,7 +71,7 @@ def server_detail(request: ComputeCall, shown: Shown, in_list: bool = False) -> 
         "OS-EXT-STS:task_state": status.task_state,
         "OS-EXT-STS:vm_state": status.vm_state,
         "OS-EXT-STS:power_state": status.power_state,
-        "os-extended-volumes:volumes_attached": [],
+        "os-extended-volumes:volumes_attached": [_volume(request, a) for a in shown.attachments],
     }
     if status.status in _WITH_PROGRESS:
         found["progress"] = status.progress
@@ -160,7 +162,31 @@ def _address(version: int, ip: str, kind: str, mac: str, extended: bool) -> dict
     return {**plain, "OS-EXT-IPS:type": kind, "OS-EXT-IPS-MAC:mac_addr": mac} if extended else plain
 
 
-def _image(request: ComputeCall, server: Server) -> dict[str, Any]:
+def volume_attachment(request: ComputeCall, server_id: str, row: Attachment) -> dict[str, Any]:
+    """An entry of os-volume_attachments. Its row is Nova's block device mapping as well as Cinder's attachment."""
+    found: dict[str, Any] = {"volumeId": row.volume_id, "serverId": server_id, "device": f"/dev/{row.device}"}
+    if request.since(70):
+        found["tag"] = row.tag
+    if request.since(79):
+        found["delete_on_termination"] = row.delete_on_termination
+    if request.since(89):
+        return {**found, "attachment_id": row.id, "bdm_uuid": row.id}
+    return {"id": row.volume_id, **found}
+
+
+def _volume(request: ComputeCall, row: Attachment) -> dict[str, Any]:
+    found: dict[str, Any] = {"id": row.volume_id}
+    return {**found, "delete_on_termination": row.delete_on_termination} if request.since(3) else found
+
+
+def _root_device(shown: Shown) -> str:
+    return "/dev/" + next((a.device for a in shown.attachments if a.boot_index == 0), devices.ROOT)
+
+
+def _image(request: ComputeCall, server: Server) -> dict[str, Any] | str:
+    """'' for a server that boots from a volume."""
+    if not server.image_id:
+        return ""
     link = {"rel": "bookmark", "href": request.link(f"/compute/images/{server.image_id}")}
     return {"id": server.image_id, "links": [link]}
 
@@ -211,7 +237,7 @@ def _add_for_admin(request: ComputeCall, shown: Shown, found: dict[str, Any]) ->
         found["OS-EXT-SRV-ATTR:launch_index"] = server.launch_index
         found["OS-EXT-SRV-ATTR:kernel_id"] = ""
         found["OS-EXT-SRV-ATTR:ramdisk_id"] = ""
-        found["OS-EXT-SRV-ATTR:root_device_name"] = "/dev/vda"
+        found["OS-EXT-SRV-ATTR:root_device_name"] = _root_device(shown)
         found["OS-EXT-SRV-ATTR:user_data"] = server.user_data
     if request.since(16):
         found["host_status"] = ("UP" if shown.host_reachable else "UNKNOWN") if shown.host else ""

@@ -15,6 +15,9 @@ class Power(StrEnum):
     CRASHED = "crashed"
 
 
+OFF = (Power.OFF, Power.CRASHED)
+
+
 class OffReason(StrEnum):
     """Why a machine that is not running stopped; decides whether it is started again."""
 
@@ -29,7 +32,8 @@ class OffReason(StrEnum):
 class Observation:
     """A machine as seen on its host. `off_reason` is None while it runs. `ports` are those plugged now, or at
     the next start when it is off. `done` are ids of the last 32 request rows that a verb has already
-    performed."""
+    performed. `plugged` are ids of attachments whose volumes its process has open now, `defined` those in the
+    definition that holds at its next start."""
 
     id: str
     power: Power
@@ -40,3 +44,5 @@ class Observation:
     boot_id: str  # of the host, when the machine was last started; '' when it never was
     digest: str = ""  # of the spec last defined; '' when only disks are left and no definition
     host_boot_id: str = ""  # of the host now
+    plugged: frozenset[str] = frozenset()
+    defined: frozenset[str] = frozenset()

@@ -20,9 +20,10 @@ class Usage:
     disk_gb: int = 0
 
     @classmethod
-    def of(cls, flavor: Mapping[str, Any]) -> "Usage":
-        """What a server of this flavor takes of its host."""
-        return cls(flavor["vcpus"], flavor["ram"], flavor["disk"] + flavor["ephemeral"])
+    def of(cls, flavor: Mapping[str, Any], local_root: bool) -> "Usage":
+        """What a server of this flavor takes of its host; without a `local_root` it boots from a volume."""
+        root = flavor["disk"] if local_root else 0
+        return cls(flavor["vcpus"], flavor["ram"], root + flavor["ephemeral"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def choose_host(candidates: Sequence[Candidate], need: Usage, ratios: Ratios) ->
 
 def may_answer(host: Host, now: datetime) -> bool:
     """Whether a host that does not answer is likely to do so soon: then a server waits for it, and does not fail."""
-    return host.enabled and not host.reachable and now - (host.seen_at or host.created_at) < PATIENCE
+    wanted = host.enabled and not host.forced_down
+    return wanted and not host.reachable and now - (host.seen_at or host.created_at) < PATIENCE
 
 
 def _refusal(candidate: Candidate, need: Usage, ratios: Ratios) -> str:
@@ -64,6 +66,8 @@ def _refusal(candidate: Candidate, need: Usage, ratios: Ratios) -> str:
     host, used = candidate.host, candidate.used
     if not host.enabled:
         return f"is disabled ({host.disabled_reason or 'no reason given'})"
+    if host.forced_down:
+        return "is forced down"
     if not host.reachable:
         return "does not answer"
     for what, unit, asked, taken, total in (

@@ -11,6 +11,7 @@ class Wish(StrEnum):
 
     RUNNING = "running"
     STOPPED = "stopped"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Keypair:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host as last seen. `seen_at` is None until it first answered; `boot_id` changes when it reboots."""
+    """A host as last seen. `seen_at` is None until it first answered; `boot_id` changes when it reboots. It is
+    `forced_down` while an operator says that nothing runs there any more."""
 
     id: str
     name: str
@@ -61,9 +63,15 @@ class Host:
     hypervisor_version: int
     enabled: bool
     disabled_reason: str | None
+    forced_down: bool
     reachable: bool
     seen_at: datetime | None
     created_at: datetime
+
+    @property
+    def up(self) -> bool:
+        """As Nova's services are up."""
+        return self.reachable and not self.forced_down
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +187,9 @@ def _settled(server: Server) -> tuple[str, str]:
 
 def _power_task(server: Server) -> str | None:
     if server.wanted == Wish.RUNNING and server.power != "running":
-        return "powering-on"
+        return "unpausing" if server.power == "paused" else "powering-on"
+    if server.wanted == Wish.PAUSED and server.power == "running":
+        return "pausing"
     if server.wanted == Wish.STOPPED and server.power in ("running", "paused"):
         return "powering-off"
     return None

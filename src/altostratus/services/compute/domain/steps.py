@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from altostratus.contracts.volume import Attachment
 from altostratus.services.compute.domain.server import Verb
 
 
@@ -23,6 +24,11 @@ class EnsureDefined:
 @dataclass(frozen=True, slots=True)
 class EnsureRunning:
     """Start or resume."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnsurePaused:
+    """Suspend what runs, with its memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +56,50 @@ class FinishVerb:
 
 
 @dataclass(frozen=True, slots=True)
+class EnsureAttached:
+    """Plug a volume into the machine, which runs; its definition has it already."""
+
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class AskDetach:
+    """Ask the guest to let go of a volume."""
+
+    attachment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The guest would not let go of a volume: it stays after all."""
+
+    attachment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """A volume could not be plugged: it is to go again."""
+
+    attachment_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Nothing has these volumes any more. `terminated`: nor will their server, which is gone."""
+
+    attachment_ids: tuple[str, ...]
+    terminated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class EnsureAbsent:
     """Remove everything of the server from its host."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Release the ports and drop the row: nothing is left."""
+    """Release the ports and drop the row: nothing is left, and its volumes are free."""
 
 
 Step = (
@@ -64,10 +107,16 @@ Step = (
     | EnsureBase
     | EnsureDefined
     | EnsureRunning
+    | EnsurePaused
     | AskShutdown
     | EnsureOff
     | Reboot
     | FinishVerb
+    | EnsureAttached
+    | AskDetach
+    | Keep
+    | GiveUp
+    | Release
     | EnsureAbsent
     | Forget
 )

@@ -12,7 +12,7 @@ from typing import ClassVar
 from altostratus.kernel.reconcile import Again, Pass
 from altostratus.kernel.tx import Tx
 from altostratus.services.compute.domain.server import Host
-from altostratus.services.compute.driver import Capabilities, DriverError, HostFacts, Observation
+from altostratus.services.compute.driver import Capabilities, DriverError, HostFacts, Observation, Power
 from altostratus.services.compute.store import hosts, servers
 from altostratus.services.compute.usecases import Compute
 
@@ -89,8 +89,12 @@ class HostReconciler:
 
 
 def _wake_changed(tx: Tx, host_id: str, machines: Sequence[Observation]) -> None:
-    """Wake the servers whose power is not what was last recorded."""
+    """Wake the servers whose power is not what was last recorded, and those that run with other volumes than they are
+    defined with."""
     seen = {machine.id: str(machine.power) for machine in machines}
     for server_id, power in servers.powers_on(tx, host_id).items():
         if power and seen.get(server_id, "") != power:
             tx.wake("compute.server", server_id)
+    for machine in machines:
+        if machine.power is Power.RUNNING and machine.plugged != machine.defined:
+            tx.wake("compute.server", machine.id)

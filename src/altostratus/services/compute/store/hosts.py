@@ -36,6 +36,7 @@ def ensure_host(tx: Tx, host_id: str, name: str) -> None:
         "hypervisor_type": "",
         "hypervisor_version": 0,
         "enabled": True,
+        "forced_down": False,
         "reachable": False,
         "created_at": tx.now,
     }

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
 
 from altostratus.kernel.db.paging import Sort, page
-from altostratus.kernel.db.rows import changed, every, insert_row, one
+from altostratus.kernel.db.rows import changed, insert_row, one
 from altostratus.kernel.tx import Tx
 from altostratus.services.compute.domain.placement import Usage
 from altostratus.services.compute.domain.server import Server, Verb, Wish
@@ -19,12 +19,13 @@ _VERB = [verb.c[f.name] for f in fields(Verb)]
 # made once: every pass reads these
 _BY_ID = select(*_COLUMNS).where(server.c.id == bindparam("server_id"))
 _VERB_OF = select(*_VERB).where(verb.c.server_id == bindparam("server_id"))
-_WITH_VERB = (
-    select(*_COLUMNS, host.c.boot_id, *_VERB)
+_pending = verb.alias("pending")
+_ON_HOSTS = (
+    select(*_COLUMNS, host.c.name, host.c.boot_id, host.c.forced_down, *(_pending.c[f.name] for f in fields(Verb)))
     .outerjoin(host, host.c.id == server.c.host_id)
-    .outerjoin(verb, verb.c.server_id == server.c.id)
-    .where(server.c.id == bindparam("server_id"))
+    .outerjoin(_pending, _pending.c.server_id == server.c.id)
 )
+_ON_HOST = _ON_HOSTS.where(server.c.id == bindparam("server_id"))
 KEYS_KEPT = timedelta(days=1)
 
 SORT_KEYS = {
@@ -75,16 +76,22 @@ def get_server(tx: Tx, server_id: str) -> Server | None:
     return one(tx, _BY_ID, Server, server_id=server_id)
 
 
-def get_with_verb(tx: Tx, server_id: str) -> tuple[Server, str, Verb | None] | None:
-    """The server, the boot id of its host, and its pending request row."""
-    row = tx.sql.execute(_WITH_VERB, {"server_id": server_id}).first()
-    if row is None:
-        return None
-    of_server, (boot_id, *of_verb) = row[: len(_COLUMNS)], row[len(_COLUMNS) :]
-    return Server(*of_server), boot_id or "", Verb(*of_verb) if of_verb[0] else None
+class ServerOnHost(NamedTuple):
+    """A server, its pending request row, and what matters of its host: '' and False without one."""
+
+    server: Server
+    host: str
+    boot_id: str
+    forced_down: bool
+    verb: Verb | None
 
 
-def list_servers(tx: Tx, query: ServerQuery) -> list[Server]:
+def get_on_host(tx: Tx, server_id: str) -> ServerOnHost | None:
+    row = tx.sql.execute(_ON_HOST, {"server_id": server_id}).first()
+    return _on_host(row) if row is not None else None
+
+
+def list_servers(tx: Tx, query: ServerQuery) -> list[ServerOnHost]:
     """One page of servers."""
     order = [Sort(SORT_KEYS[key], descending) for key, descending in query.order]
     if not any(sort.column is server.c.id for sort in order):
@@ -92,8 +99,14 @@ def list_servers(tx: Tx, query: ServerQuery) -> list[Server]:
     marker = None
     if query.marker is not None:
         marker = [getattr(query.marker, sort.column.key or "") for sort in order]
-    chosen: Select[Any] = select(*_COLUMNS).where(*_conditions(query))
-    return every(tx, page(chosen, order, marker, query.limit), Server)
+    chosen = page(_ON_HOSTS.where(*_conditions(query)), order, marker, query.limit)
+    return [_on_host(row) for row in tx.sql.execute(chosen)]
+
+
+def _on_host(row: Sequence[Any]) -> ServerOnHost:
+    of_server, (name, boot_id, forced_down, *of_verb) = row[: len(_COLUMNS)], row[len(_COLUMNS) :]
+    pending = Verb(*of_verb) if of_verb[0] else None
+    return ServerOnHost(Server(*of_server), name or "", boot_id or "", bool(forced_down), pending)
 
 
 def _conditions(query: ServerQuery) -> Iterable[ColumnElement[bool]]:
@@ -135,13 +148,13 @@ def _has_status(status: str) -> ColumnElement[bool]:
 
 
 def insert_servers(tx: Tx, servers: Sequence[Server]) -> None:
-    rows = [{f.name: getattr(s, f.name) for f in fields(Server)} | _sizes(s.flavor) for s in servers]
+    rows = [{f.name: getattr(s, f.name) for f in fields(Server)} | _sizes(s) for s in servers]
     tx.sql.execute(insert(server), rows)
 
 
-def _sizes(flavor: dict[str, Any]) -> dict[str, int]:
-    """What the flavor takes of a host and of a quota, as columns."""
-    taken = Usage.of(flavor)
+def _sizes(row: Server) -> dict[str, int]:
+    """What the server takes of a host and of a quota, as columns."""
+    taken = Usage.of(row.flavor, local_root=bool(row.image_id))
     return {"vcpus": taken.vcpus, "ram": taken.memory_mb, "disk": taken.disk_gb}
 
 
@@ -181,10 +194,11 @@ def due_servers(tx: Tx) -> list[str]:
     """Servers whose wish is not known to be reached."""
     running = and_(server.c.wanted == Wish.RUNNING, server.c.power != "running")
     stopped = and_(server.c.wanted == Wish.STOPPED, server.c.power.in_(("running", "paused")))
+    paused = and_(server.c.wanted == Wish.PAUSED, server.c.power != "paused")
     where = or_(
         server.c.deleted_at.is_not(None),
         server.c.generation != server.c.observed_generation,
-        and_(server.c.fault.is_(None), or_(running, stopped)),
+        and_(server.c.fault.is_(None), or_(running, stopped, paused)),
         server.c.id.in_(select(verb.c.server_id)),
     )
     return list(tx.sql.execute(select(server.c.id).where(where)).scalars())
@@ -225,11 +239,6 @@ def count_usage(tx: Tx, project_id: str, user_id: str | None = None) -> dict[str
 
 def get_verb(tx: Tx, server_id: str) -> Verb | None:
     return one(tx, _VERB_OF, Verb, server_id=server_id)
-
-
-def verbs_of(tx: Tx, server_ids: Sequence[str]) -> dict[str, Verb]:
-    """The pending request row of each server that has one."""
-    return {v.server_id: v for v in every(tx, select(*_VERB), Verb)} if server_ids else {}
 
 
 def insert_verb(tx: Tx, row: Verb) -> None:

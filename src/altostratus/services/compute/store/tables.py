@@ -68,6 +68,7 @@ host = Table(
     Column("hypervisor_version", Integer, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("disabled_reason", Text),
+    Column("forced_down", Boolean, nullable=False),
     Column("reachable", Boolean, nullable=False),
     Column("seen_at", Instant),
     Column("created_at", Instant, nullable=False),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from altostratus.contracts.image import Images
 from altostratus.contracts.network import Networks
+from altostratus.contracts.volume import Volumes
 from altostratus.kernel.db import Database
 from altostratus.kernel.lanes import Lane
 from altostratus.kernel.policy import Policy
@@ -35,6 +36,7 @@ class Compute:
     config: ComputeConfig
     images: Images
     networks: Networks
+    volumes: Volumes
     master_key: MasterKey
     hosts: Mapping[str, HostAccess]
     work: Lane

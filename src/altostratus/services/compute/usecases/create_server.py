@@ -1,35 +1,29 @@
-"""Create servers: check, count quota, write the rows and their ports, wake the reconciler. One transaction."""
+"""Create servers: check, count quota, write the rows, their ports and volumes, wake the reconciler. One transaction."""
 
 import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from altostratus.contracts.image import Image
 from altostratus.contracts.network import PortWish
 from altostratus.kernel import events, ids
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.db import quota
-from altostratus.kernel.errors import BadRequest, Conflict, Forbidden, OverQuota
+from altostratus.kernel.errors import BadRequest, Conflict
 from altostratus.kernel.tx import Tx
 from altostratus.services.compute.domain.server import Flavor, Keypair, Server, Wish
-from altostratus.services.compute.errors import (
-    FlavorTooSmall,
-    ImageMissing,
-    ImageNotUsable,
-    ServerQuota,
-    not_found_is_bad_request,
-)
+from altostratus.services.compute.errors import ServerQuota, as_of_create
 from altostratus.services.compute.store import flavors, hosts, keypairs, servers
 from altostratus.services.compute.usecases import Compute
+from altostratus.services.compute.usecases.boot_source import BlockDevice, BootSource, boot_source, volume_wishes
 
-GIB = 1 << 30
 ZONE = "nova"
 
 
 @dataclass(frozen=True, slots=True)
 class NewServer:
-    """What the user asked for. `wishes` None lets the network service choose. `admin_pass` is plain text here."""
+    """What the user asked for. `wishes` None lets the network service choose. `admin_pass` is plain text here. The
+    image is '' where one of the volumes is what the server boots from."""
 
     name: str
     flavor_id: str
@@ -39,6 +33,7 @@ class NewServer:
     hostname: str | None = None
     wishes: Sequence[PortWish] | None = None
     security_groups: Sequence[str] = ()
+    volumes: Sequence[BlockDevice] = ()
     key_name: str | None = None
     user_data: str | None = None
     config_drive: str = ""
@@ -62,15 +57,18 @@ def create_servers(tx: Tx, compute: Compute, actor: Actor, new: NewServer) -> li
     flavor = flavors.get_flavor(tx, new.flavor_id, actor.project)
     if flavor is None or flavor.disabled:
         raise BadRequest(f"Flavor {new.flavor_id} could not be found.")
-    image = _usable_image(tx, compute, actor, new, flavor)
+    if new.volumes:
+        compute.policy.require(actor, "os_compute_api:servers:create:attach_volume")
+    boot = boot_source(tx, compute, actor, new.image_id, new.volumes, flavor)
     key = _keypair(tx, actor, new)
     _check_zone(tx, new)
     count = _allowed_count(tx, compute, actor, new, flavor)
-    template = _template(tx, compute, actor, new, flavor, image, key)
+    template = _template(tx, compute, actor, new, flavor, boot, key)
     rows = [_nth(tx, template, new, index, count) for index in range(count)]
     servers.insert_servers(tx, rows)
     for row in rows:
-        _create_ports(tx, compute, actor, row, new)
+        with as_of_create():
+            _create_ports_and_volumes(tx, compute, actor, row, new)
         events.record(tx, actor, "compute.server.create", row.id, name=row.name)
         tx.wake("compute.server", row.id)
     if new.idempotency_key:
@@ -78,13 +76,11 @@ def create_servers(tx: Tx, compute: Compute, actor: Actor, new: NewServer) -> li
     return rows
 
 
-def _create_ports(tx: Tx, compute: Compute, actor: Actor, row: Server, new: NewServer) -> None:
-    """What is wrong with the networks asked for is wrong with the request (400), as Nova has it."""
-    try:
-        with not_found_is_bad_request():
-            compute.networks.create_ports(tx, actor, row.owner, row.hostname, new.wishes, new.security_groups)
-    except OverQuota as fault:
-        raise Forbidden(fault.message) from fault
+def _create_ports_and_volumes(tx: Tx, compute: Compute, actor: Actor, row: Server, new: NewServer) -> None:
+    compute.networks.create_ports(tx, actor, row.owner, row.hostname, new.wishes, new.security_groups)
+    if new.volumes:
+        volumes = volume_wishes(new.volumes, local_root=bool(row.image_id), config_drive=row.config_drive)
+        compute.volumes.attach(tx, actor, row.owner, None, volumes)
 
 
 def digest_of(body: bytes) -> str:
@@ -103,22 +99,6 @@ def _recalled(tx: Tx, actor: Actor, new: NewServer) -> Server | None:
     if made is None:
         raise Conflict("The server that this Idempotency-Key made is deleted already.")
     return made
-
-
-def _usable_image(tx: Tx, compute: Compute, actor: Actor, new: NewServer, flavor: Flavor) -> Image:
-    image = compute.images.find(tx, actor, new.image_id)
-    if image is None:
-        raise ImageMissing()
-    if image.status != "active":
-        raise ImageNotUsable(id=image.id)
-    if image.disk_format not in ("raw", "qcow2"):
-        raise BadRequest(f"Image {image.id} has disk format {image.disk_format}; servers boot from raw or qcow2.")
-    if flavor.ram < image.min_ram:
-        raise FlavorTooSmall(what="memory")
-    needed = max(image.min_disk * GIB, image.virtual_size or image.size or 0)
-    if flavor.disk and flavor.disk * GIB < needed:
-        raise FlavorTooSmall(what="disk")
-    return image
 
 
 def _keypair(tx: Tx, actor: Actor, new: NewServer) -> Keypair | None:
@@ -167,7 +147,7 @@ def _over_quota(limits: dict[str, int], used: dict[str, int], each: dict[str, in
 
 
 def _template(
-    tx: Tx, compute: Compute, actor: Actor, new: NewServer, flavor: Flavor, image: Image, key: Keypair | None
+    tx: Tx, compute: Compute, actor: Actor, new: NewServer, flavor: Flavor, boot: BootSource, key: Keypair | None
 ) -> Server:
     copied = ("id", "name", "vcpus", "ram", "disk", "ephemeral", "swap", "extra_specs")
     return Server(
@@ -178,8 +158,8 @@ def _template(
         description=new.description,
         hostname="",
         flavor={name: getattr(flavor, name) for name in copied},
-        image_id=image.id,
-        image_properties=dict(image.properties),
+        image_id=boot.image_id,
+        image_properties=dict(boot.properties),
         key_name=key.name if key else None,
         public_key=key.public_key if key else None,
         key_type=key.type if key else None,

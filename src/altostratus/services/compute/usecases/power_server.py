@@ -1,4 +1,4 @@
-"""Start, stop and reboot a server."""
+"""Start, stop, pause and reboot a server."""
 
 from altostratus.kernel import events
 from altostratus.kernel.actor import Actor
@@ -25,6 +25,24 @@ def stop_server(tx: Tx, compute: Compute, actor: Actor, server_id: str) -> None:
     require_state(server, servers.get_verb(tx, server_id), "stop", "active", "error")
     servers.wish(tx, server_id, wanted=Wish.STOPPED)
     events.record(tx, actor, "compute.server.stop", server_id, server.project_id)
+
+
+def pause_server(tx: Tx, compute: Compute, actor: Actor, server_id: str) -> None:
+    """Refused unless it runs."""
+    server = find_server(tx, compute, actor, server_id, "os-pause-server:pause")
+    require_unlocked(server, actor)
+    require_state(server, servers.get_verb(tx, server_id), "pause", "active")
+    servers.wish(tx, server_id, wanted=Wish.PAUSED)
+    events.record(tx, actor, "compute.server.pause", server_id, server.project_id)
+
+
+def unpause_server(tx: Tx, compute: Compute, actor: Actor, server_id: str) -> None:
+    """Refused unless it is paused."""
+    server = find_server(tx, compute, actor, server_id, "os-pause-server:unpause")
+    require_unlocked(server, actor)
+    require_state(server, servers.get_verb(tx, server_id), "unpause", "paused")
+    servers.wish(tx, server_id, wanted=Wish.RUNNING)
+    events.record(tx, actor, "compute.server.unpause", server_id, server.project_id)
 
 
 def reboot_server(tx: Tx, compute: Compute, actor: Actor, server_id: str, hard: bool) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from altostratus.contracts.network import Port
+from altostratus.contracts.volume import Attachment
 from altostratus.kernel.actor import Actor
 from altostratus.kernel.tx import Tx
 from altostratus.services.compute.domain.server import Server, Status, Verb, status_of
@@ -19,6 +20,7 @@ class Shown:
     server: Server
     verb: Verb | None
     ports: Sequence[Port]
+    attachments: Sequence[Attachment]
     host: str | None
     host_reachable: bool
 
@@ -29,7 +31,9 @@ class Shown:
 
 def show_server(tx: Tx, compute: Compute, actor: Actor, server_id: str, rule: str = "servers:show") -> Shown:
     """One server."""
-    return gather(tx, compute, [find_server(tx, compute, actor, server_id, rule)])[0]
+    find_server(tx, compute, actor, server_id, rule)
+    found = servers.get_on_host(tx, server_id)
+    return gather(tx, compute, [found] if found else [])[0]
 
 
 def list_servers(tx: Tx, compute: Compute, query: servers.ServerQuery) -> list[Shown]:
@@ -37,12 +41,19 @@ def list_servers(tx: Tx, compute: Compute, query: servers.ServerQuery) -> list[S
     return gather(tx, compute, servers.list_servers(tx, query))
 
 
-def gather(tx: Tx, compute: Compute, found: Sequence[Server]) -> list[Shown]:
+def gather(tx: Tx, compute: Compute, found: Sequence[servers.ServerOnHost]) -> list[Shown]:
     """What the view needs, for many servers at once."""
-    verbs = servers.verbs_of(tx, [s.id for s in found])
-    ports: Mapping[str, Sequence[Port]] = compute.networks.ports_of(tx, [s.owner for s in found])
-    names = servers.host_names(tx)
+    owners = [each.server.owner for each in found]
+    ports: Mapping[str, Sequence[Port]] = compute.networks.ports_of(tx, owners)
+    attachments = compute.volumes.attachments_of(tx, owners)
     return [
-        Shown(s, verbs.get(s.id), ports.get(s.owner, ()), names.get(s.host_id or ""), s.host_id is not None)
-        for s in found
+        Shown(
+            server=each.server,
+            verb=each.verb,
+            ports=ports.get(each.server.owner, ()),
+            attachments=attachments.get(each.server.owner, ()),
+            host=each.host or None,
+            host_reachable=each.server.host_id is not None,
+        )
+        for each in found
     ]

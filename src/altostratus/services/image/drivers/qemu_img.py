@@ -5,11 +5,11 @@ The stream was inspected before; this is QEMU's own opinion, because QEMU will o
 
 import json
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from altostratus.kernel.disk_images import QemuImgFailed, qemu_img
 from altostratus.services.image.errors import InvalidImageData
 
 
@@ -33,16 +33,12 @@ class QemuImg:
         return int(found["virtual-size"])
 
     def _info(self, path: Path) -> dict[str, Any]:
-        command = ["prlimit", f"--as={self.memory}", f"--cpu={self.seconds}", "--core=0", "--"]
-        command += ["qemu-img", "info", "--output=json", "-f", "qcow2", str(path)]
+        question = ("info", "--output=json", "-f", "qcow2", str(path))
         try:
-            done = subprocess.run(command, capture_output=True, timeout=self.seconds, check=False, cwd="/")
-        except subprocess.TimeoutExpired as error:
-            raise InvalidImageData("Image format inspection failed", detail="qemu-img took too long") from error
-        if done.returncode:
-            said = done.stderr.decode(errors="replace")[:1000]
-            raise InvalidImageData("Image format inspection failed", detail=f"qemu-img {done.returncode}: {said}")
-        found: dict[str, Any] = json.loads(done.stdout)
+            said = qemu_img(*question, memory=self.memory, seconds=self.seconds)
+        except QemuImgFailed as error:
+            raise InvalidImageData("Image format inspection failed", detail=error.strerror) from error
+        found: dict[str, Any] = json.loads(said)
         return found
 
 

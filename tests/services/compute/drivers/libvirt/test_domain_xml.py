@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from altostratus.services.compute.driver import MachineSpec, Nic
+from altostratus.services.compute.driver import MAX_VOLUMES, Impossible, MachineSpec, Nic, VolumeDisk
 from altostratus.services.compute.drivers.libvirt import domain_xml
 from altostratus.services.compute.drivers.libvirt.domain_xml import Mark, Placement
 
@@ -38,11 +38,18 @@ PLACEMENT = Placement(
 )
 MARK = Mark("/data", "p1", 41, "d1", "boot1", ("r1", "r2"))
 PLAIN = replace(SPEC, nics=(), config_drive=None, name="")
+OVERLAY = VolumeDisk("a1", "11111111-2222", "vdc", "/volumes/1.qcow2", "qcow2", "/bases/b.raw", "raw")
+RAW = VolumeDisk("a2", "33333333-4444", "vdd", "/volumes/2.raw", "raw", readonly=True)
 CASES = {
     "kvm-nic-config-drive": (SPEC, PLACEMENT),
     "tcg-plain-writeback": (
         PLAIN,
         replace(PLACEMENT, virt_type="qemu", config_drive=None, cache="writeback", base=None),
+    ),
+    "volumes": (replace(SPEC, volumes=(OVERLAY, RAW)), PLACEMENT),
+    "boots-from-volume": (
+        replace(PLAIN, image_id="", volumes=(replace(OVERLAY, device="vda", boot_index=0), RAW)),
+        replace(PLACEMENT, base=None, config_drive=None),
     ),
 }
 
@@ -65,11 +72,44 @@ def test_what_we_read_back_is_what_we_wrote() -> None:
     assert read == domain_xml.Domain(ID, frozenset({PORT}), MARK)
 
 
-def test_there_are_free_slots_for_devices_to_come() -> None:
-    root = etree.fromstring(domain_xml.build(SPEC, PLACEMENT, MARK))
+@pytest.mark.parametrize("volumes", [(), (RAW,), (OVERLAY, RAW)])
+def test_there_are_slots_for_all_volumes_that_may_come(volumes: tuple[VolumeDisk, ...]) -> None:
+    root = etree.fromstring(domain_xml.build(replace(SPEC, volumes=volumes), PLACEMENT, MARK))
     slots = root.xpath("count(devices/controller[@model='pcie-root-port'])")
     taken = root.xpath("count(devices/disk | devices/interface | devices/rng | devices/memballoon)")
-    assert slots - taken == domain_xml.SPARE_PORTS
+    assert slots - taken + len(volumes) == MAX_VOLUMES
+
+
+def test_volumes_come_after_the_config_drive_and_nothing_is_left_to_be_found_in_them() -> None:
+    root = etree.fromstring(domain_xml.build(*CASES["volumes"], MARK))
+    assert root.xpath("devices/disk/target/@dev") == ["vda", "vdb", "vdc", "vdd"]
+    for disk in root.iterfind("devices/disk[serial]"):
+        assert disk.find(".//backingStore[last()]") is not None
+        assert disk.xpath("(.//backingStore)[last()]/*") == [], "the chain has an end"
+
+
+def test_a_volume_is_plugged_as_it_is_defined() -> None:
+    root = etree.fromstring(domain_xml.build(*CASES["volumes"], MARK))
+    defined = root.find("devices/disk[serial='33333333-4444']")
+    plugged = etree.fromstring(domain_xml.volume_xml(RAW, "none"))
+    assert etree.tostring(plugged, method="c14n") == etree.tostring(_stripped(defined), method="c14n")
+
+
+def _stripped(element: etree._Element) -> etree._Element:
+    """Without the white space of an indented document."""
+    for each in element.iter():
+        each.text, each.tail = (each.text or "").strip() or None, None
+    return element
+
+
+def test_what_we_read_back_of_volumes_is_what_we_wrote() -> None:
+    assert domain_xml.parse(domain_xml.build(*CASES["volumes"], MARK)).volumes == {"a1", "a2"}
+
+
+@pytest.mark.parametrize("device", ["", "vd1", "vd", "vdbb", "sdb", "/dev/vdb", "vdb' x='"])
+def test_a_name_that_is_none_of_a_disk_is_impossible(device: str) -> None:
+    with pytest.raises(Impossible, match="no name for a disk"):
+        domain_xml.volume_xml(replace(RAW, device=device), "none")
 
 
 def test_only_the_last_32_requests_stay_in_the_mark() -> None:

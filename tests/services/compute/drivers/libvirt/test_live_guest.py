@@ -8,14 +8,14 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from altostratus.cli.guest import ensure_guest_image
 from altostratus.services.compute.domain import config_drive
-from altostratus.services.compute.driver import BaseImage, MachineSpec, Observation, OffReason, Power
+from altostratus.services.compute.driver import BaseImage, MachineSpec, Observation, OffReason, Power, VolumeDisk
 from altostratus.services.compute.drivers.libvirt.disks import Base
 
 libvirt = pytest.importorskip("libvirt")
@@ -36,6 +36,7 @@ class Machine:
     data: Path
     driver: LibvirtHypervisor
     id: str
+    told: list[str] = field(default_factory=list)
 
     def seen(self) -> Observation:
         observation = self.driver.observe(self.id)
@@ -70,7 +71,7 @@ def machine(image: BaseImage) -> Iterator[Machine]:
     with tempfile.TemporaryDirectory(prefix="alto-live-", dir="/var/tmp") as folder:
         Path(folder).chmod(0o711)
         made = Machine(Path(folder), LibvirtHypervisor(Path(folder), "qemu"), machine_id)
-        made.driver.subscribe(lambda _event: None)
+        made.driver.subscribe(lambda event: made.told.append(event.what))
         made.driver.ensure_base(image)
         meta_data = {"uuid": machine_id, "hostname": "live", "public_keys": {}}
         files = {"meta_data.json": json.dumps(meta_data).encode(), "user_data": SCRIPT}
@@ -154,3 +155,20 @@ def test_the_guest_may_read_its_base_image_but_not_write_it(machine: Machine, im
     running = base.stat()
     assert (running.st_uid, running.st_mode) == (before.st_uid, before.st_mode) == (os.geteuid(), 0o100640)
     assert (machine.data / "machines" / machine.id / "root.qcow2").stat().st_uid != os.geteuid()
+
+
+def test_a_guest_lets_go_of_a_volume_and_its_machine_tells(machine: Machine) -> None:
+    path = machine.data / "volume.raw"
+    path.touch(mode=0o600)
+    os.truncate(path, 1 << 20)
+    disk = VolumeDisk(str(uuid.uuid4()), str(uuid.uuid4()), "vdc", str(path), "raw")
+    machine.driver.ensure_running(machine.id, 1)
+    machine.wait(lambda: BOOTED in machine.log())
+    for _ in range(2):
+        machine.driver.ensure_attached(machine.id, disk, 1)
+        assert machine.seen().plugged == {disk.attachment_id}
+        told = len(machine.told)
+        machine.driver.request_detach(machine.id, disk.attachment_id, 1)
+        machine.wait(lambda: machine.seen().plugged == frozenset())
+        machine.wait(lambda first=told: "device-removed" in machine.told[first:])
+    assert path.stat().st_uid == os.geteuid(), "the host has its file back"

@@ -3,6 +3,7 @@ proved."""
 
 import random
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from altostratus.services.compute.driver import (
     Nic,
     OffReason,
     Power,
+    VolumeDisk,
 )
 from altostratus.services.compute.drivers.simulated.hypervisor import SimulatedHypervisor
 from altostratus.services.compute.drivers.simulated.world import World
@@ -284,3 +286,94 @@ def test_a_clean_slate_is_refused_for_what_is_left_and_for_what_is_missing(world
         world.assert_clean()
     with pytest.raises(AssertionError, match="machine other is missing"):
         world.assert_clean(["m", "other"])
+
+
+DISK = VolumeDisk("a", "v", "vdb", "/v", "raw")
+
+
+def plugged(world: World) -> frozenset[str]:
+    observation = SimulatedHypervisor(world).observe("m")
+    assert observation
+    return observation.plugged
+
+
+def test_a_guest_lets_go_of_a_disk_after_a_while_and_tells(world: World, clock: Clock) -> None:
+    world.detach_delay = (5.0, 5.0)
+    driver, told = SimulatedHypervisor(world), []
+    driver.subscribe(lambda event: told.append(event.what))
+    driver.ensure_running("m", 1)
+    driver.ensure_attached("m", DISK, 1)
+    driver.request_detach("m", "a", 1)
+    assert (plugged(world), world.writers, world.next_due()) == ({"a"}, {"/v": "m"}, 105.0)
+    clock.now = 104.0
+    driver.request_detach("m", "a", 1)
+    assert plugged(world) == {"a"}
+    clock.now = 105.0
+    assert (plugged(world), world.writers, world.next_due()) == (frozenset(), {}, None)
+    assert told == ["started", "device-removed"]
+
+
+def test_a_guest_that_clings_keeps_its_disk_until_it_is_off(world: World) -> None:
+    driver = SimulatedHypervisor(world)
+    driver.ensure_running("m", 1)
+    driver.ensure_attached("m", DISK, 1)
+    world.make_clinging("m")
+    driver.request_detach("m", "a", 1)
+    assert plugged(world) == {"a"}
+    driver.ensure_off("m", 1)
+    assert plugged(world) == frozenset()
+
+
+def test_a_guest_that_is_paused_lets_go_once_it_runs_again(world: World) -> None:
+    driver = SimulatedHypervisor(world)
+    driver.ensure_running("m", 1)
+    driver.ensure_attached("m", DISK, 1)
+    driver.ensure_paused("m", 1)
+    driver.request_detach("m", "a", 1)
+    assert (seen_power(world), plugged(world)) == (Power.PAUSED, {"a"})
+    driver.ensure_running("m", 1)
+    assert (seen_power(world), plugged(world)) == (Power.RUNNING, frozenset())
+
+
+def test_a_disk_needs_its_file(world: World) -> None:
+    files: set[str] = set()
+    world.has_volume = files.__contains__
+    driver = SimulatedHypervisor(world)
+    driver.ensure_running("m", 1)
+    with pytest.raises(DriverError, match="no file /v"):
+        driver.ensure_attached("m", DISK, 1)
+    driver.ensure_defined(replace(SPEC, volumes=(DISK,)), 1)
+    driver.ensure_off("m", 1)
+    with pytest.raises(DriverError, match="no file /v"):
+        driver.ensure_running("m", 1)
+    files.add("/v")
+    driver.ensure_running("m", 1)
+    assert plugged(world) == {"a"}
+
+
+def test_a_second_writer_leaves_no_clean_slate_even_when_it_is_gone(world: World) -> None:
+    driver = SimulatedHypervisor(world)
+    driver.ensure_defined(replace(SPEC, id="n"), 1)
+    for machine_id in ("m", "n"):
+        driver.ensure_running(machine_id, 1)
+    driver.ensure_attached("m", DISK, 1)
+    driver.ensure_attached("n", replace(DISK, attachment_id="r", readonly=True), 1)
+    world.assert_clean({"m", "n"})
+    with pytest.raises(DriverError, match="another machine writes"):
+        driver.ensure_attached("n", replace(DISK, attachment_id="b"), 1)
+    driver.ensure_absent("n", 1)
+    with pytest.raises(AssertionError, match="machine n would write to /v, as m does"):
+        world.assert_clean({"m"})
+
+
+def test_a_machine_without_an_image_boots_from_its_volume(world: World) -> None:
+    driver = SimulatedHypervisor(world)
+    driver.ensure_defined(replace(SPEC, id="b", image_id="", volumes=(replace(DISK, device="vda", boot_index=0),)), 1)
+    driver.ensure_running("b", 1)
+    assert world.machines["b"].disk is None
+    world.assert_clean({"m", "b"})
+
+
+def test_without_volumes_the_digest_is_what_it_was() -> None:
+    assert SPEC.digest == "4e489dcf93295197185bf117e053efd980320cb4974a896a575cb9ee1cdb76eb"
+    assert replace(SPEC, volumes=(DISK,)).digest != SPEC.digest

@@ -2,7 +2,7 @@
 hangs.
 
 Owns the process's one libvirt event loop, the connection, and the translation of libvirt's errors into the
-driver's. Knows nothing of machines, save that lifecycle events carry their ids.
+driver's. Knows nothing of machines, save that events carry their ids.
 
 Two things that libvirt's client library (seen in 9.0) answers with a crash of the whole process are kept from
 it: a connection is never closed while a call is in it, and there is no keepalive, whose time-out with two
@@ -21,6 +21,7 @@ import libvirt
 from altostratus.services.compute.driver import DriverError, HostUnreachable, Impossible, MachineEvent
 
 OPENING_SECONDS = 5.0  # that a caller waits while another connects
+DEVICE_REMOVED = -1  # among libvirt's numbers of lifecycle events, which begin with 0
 Watcher = Callable[[libvirt.virDomain, int, int], None]
 
 _UNREACHABLE = {
@@ -68,8 +69,9 @@ class Connection:
         self._watcher: Watcher | None = None
 
     def watch(self, watcher: Watcher) -> None:
-        """Call `watcher(domain, event, detail)` from libvirt's event thread on each lifecycle event, over
-        this connection and those that follow it. It must not call libvirt."""
+        """Call `watcher(domain, event, detail)` from libvirt's event thread on each lifecycle event, and with
+        DEVICE_REMOVED when a guest has let go of a device, over this connection and those that follow it. It must not
+        call libvirt."""
         self._watcher = watcher
         self.close()  # one opened before has no registration
         with suppress(HostUnreachable), self.use():
@@ -133,20 +135,23 @@ class Connection:
         except libvirt.libvirtError as error:
             raise HostUnreachable(f"libvirt at {self._uri} does not answer: {error}") from error
 
-    def _registered(self, connection: libvirt.virConnect) -> int | None:
+    def _registered(self, connection: libvirt.virConnect) -> list[int]:
         if self._watcher is None:
-            return None
-        kind = libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE
-        return int(connection.domainEventRegisterAny(None, kind, _relay, self._watcher))
+            return []
+        relays = {
+            libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE: _relay,
+            libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED: _relay_removed,
+        }
+        return [connection.domainEventRegisterAny(None, kind, relay, self._watcher) for kind, relay in relays.items()]
 
 
 class Link:
-    """An open connection, the event registration that keeps it open, and how many hold it: at first
+    """An open connection, the event registrations that keep it open, and how many hold it: at first
     `Connection`."""
 
-    def __init__(self, connection: libvirt.virConnect, registration: int | None) -> None:
+    def __init__(self, connection: libvirt.virConnect, registrations: list[int]) -> None:
         self.connection = connection
-        self._registration = registration
+        self._registrations = registrations
         self._holders = 1
         self._lock = threading.Lock()
 
@@ -164,9 +169,9 @@ class Link:
             threading.Thread(target=self._close, name="libvirt-close", daemon=True).start()
 
     def _close(self) -> None:
-        with suppress(libvirt.libvirtError):
-            if self._registration is not None:
-                self.connection.domainEventDeregisterAny(self._registration)
+        for registration in self._registrations:
+            with suppress(libvirt.libvirtError):
+                self.connection.domainEventDeregisterAny(registration)
         with suppress(libvirt.libvirtError):
             self.connection.close()
 
@@ -191,6 +196,7 @@ def event(domain: libvirt.virDomain, kind: int) -> MachineEvent:
 
 
 _EVENT_NAMES = {
+    DEVICE_REMOVED: "device-removed",
     libvirt.VIR_DOMAIN_EVENT_DEFINED: "defined",
     libvirt.VIR_DOMAIN_EVENT_UNDEFINED: "undefined",
     libvirt.VIR_DOMAIN_EVENT_STARTED: "started",
@@ -207,3 +213,7 @@ def _relay(
     _connection: libvirt.virConnect, domain: libvirt.virDomain, kind: int, detail: int, watcher: Watcher
 ) -> None:
     watcher(domain, kind, detail)
+
+
+def _relay_removed(_connection: libvirt.virConnect, domain: libvirt.virDomain, _alias: str, watcher: Watcher) -> None:
+    watcher(domain, DEVICE_REMOVED, 0)

@@ -11,19 +11,19 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from altostratus.kernel.disk import Disk
+from altostratus.kernel.disk_images import TORN, appear, create_overlay, locked, read_qcow2, rests_on, share
 from altostratus.services.compute.driver import BaseImage, DriverError, Impossible, MachineSpec
 
 GIB = 1 << 30
-QEMU_IMG_SECONDS = 60
-_FICLONE = 0x40049409  # <linux/fs.h>
 _FORMATS = ("raw", "qcow2")
+_DISK = Disk()
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 
 
@@ -36,11 +36,11 @@ class Base:
 
     @property
     def virtual_size(self) -> int:
-        """Bytes; of a qcow2 file, as its header says (bytes 24 to 31)."""
+        """Bytes; of a qcow2 file, as its header says."""
         if self.format == "raw":
             return self.path.stat().st_size
-        with self.path.open("rb") as file:
-            return int.from_bytes(file.read(32)[24:32], "big")
+        found = read_qcow2(self.path)
+        return found.virtual_size if found else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Disks:
         self._base_lock = threading.Lock()
         for folder in (root, self._bases, self._machines):
             folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-        for torn in (*self._bases.glob(".*.tmp"), *self._machines.glob("*/.*.tmp")):
+        for torn in (*self._bases.glob(TORN), *self._machines.glob(f"*/{TORN}")):
             torn.unlink(missing_ok=True)
         self.cache = "none" if _direct_io_works(root) else "writeback"
 
@@ -96,7 +96,8 @@ class Disks:
             raise Impossible(f"images of format {image.format} cannot be booted: convert it to qcow2 or raw")
         with self._base_lock, _os_errors("cannot cache the image"):
             if self.base(image.id) is None:
-                _appear(self._bases / f"{image.id}.{image.format}", lambda new: _share(image.path, new, readers))
+                path = self._bases / f"{image.id}.{image.format}"
+                appear(path, lambda new: share(image.path, new, readers, _DISK), _DISK)
 
     def bases(self) -> set[str]:
         with _os_errors("cannot list base images"):
@@ -104,25 +105,15 @@ class Disks:
 
     def remove_base(self, image_id: str) -> None:
         """Refused while a disk rests on it. Disks are laid over bases under the same lock, so none is just being."""
-        with _os_errors("cannot remove the base image"), self._bases_locked(fcntl.LOCK_EX):
+        with _os_errors("cannot remove the base image"), locked(self._bases, fcntl.LOCK_EX):
             base = self.base(image_id)
             if base is None:
                 return
             for disk in self._machines.glob("*/root.qcow2"):
-                if _rests_on(disk) == str(base.path):
+                if rests_on(disk) == str(base.path):
                     raise DriverError(f"the disk of machine {disk.parent.name} rests on image {image_id}")
             base.path.unlink()
-            _sync(self._bases)
-
-    @contextmanager
-    def _bases_locked(self, how: int) -> Iterator[None]:
-        """Shared: bases stay. Exclusive: none is being used for a new disk. Holds between processes too."""
-        descriptor = os.open(self._bases, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, how)
-            yield
-        finally:
-            os.close(descriptor)
+            _DISK.fsync_directory(self._bases)
 
     # -- machines --------------------------------------------------------------------------------------------
 
@@ -148,14 +139,15 @@ class Disks:
             _ensure_content(self._folder(owner.machine_id) / "owner.json", content)
 
     def ensure_machine(self, spec: MachineSpec, fence: int) -> None:
-        """Directory, owner, root disk and config drive are there. A root disk that is there is never
-        replaced."""
-        with _os_errors("cannot make disks"), self._bases_locked(fcntl.LOCK_SH):
-            base = None if self.root_disk(spec.id).exists() else self._base_for(spec)
+        """Directory, owner, root disk (of a machine with an image) and config drive are there. A root disk that is
+        there is never replaced."""
+        with _os_errors("cannot make disks"), locked(self._bases, fcntl.LOCK_SH):
+            base = self._base_for(spec) if spec.image_id and not self.root_disk(spec.id).exists() else None
             self._folder(spec.id).mkdir(mode=0o711, exist_ok=True)
             self.write_owner(Owner(spec.id, spec.project_id, fence))
             if base is not None:
-                _appear(self.root_disk(spec.id), lambda new: _create_overlay(new, base, spec.disk_gb))
+                size = spec.disk_gb * GIB or None
+                appear(self.root_disk(spec.id), lambda new: create_overlay(new, base.path, base.format, size), _DISK)
             if spec.config_drive is not None:
                 _ensure_content(self.config_drive(spec.id), spec.config_drive)
 
@@ -193,15 +185,6 @@ class Disks:
         return base
 
 
-def _rests_on(disk: Path) -> str:
-    """The backing file that a qcow2 file names, as its header says (bytes 8 to 19); '' for none."""
-    with suppress(FileNotFoundError), disk.open("rb") as file:
-        header = file.read(20)
-        file.seek(int.from_bytes(header[8:16], "big"))
-        return os.fsdecode(file.read(min(int.from_bytes(header[16:20], "big"), 1023)))
-    return ""
-
-
 def _checked(some_id: str) -> str:
     if not _ID.fullmatch(some_id):
         raise Impossible(f"not an id: {some_id[:80]!r}")
@@ -216,27 +199,6 @@ def _os_errors(what: str) -> Iterator[None]:
         raise DriverError(f"{what}: {error.strerror or error}") from error
 
 
-def _appear(path: Path, make: Callable[[Path], None]) -> None:
-    """`make` writes a file under another name; once on disk it gets its own."""
-    new = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
-    new.unlink(missing_ok=True)
-    try:
-        make(new)
-        _sync(new)
-        new.rename(path)
-    finally:
-        new.unlink(missing_ok=True)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _ensure_content(path: Path, content: bytes) -> None:
     """A file that holds a fence or secrets: for its owner only."""
 
@@ -245,52 +207,7 @@ def _ensure_content(path: Path, content: bytes) -> None:
             file.write(content)
 
     if not path.exists() or path.read_bytes() != content:
-        _appear(path, write)
-
-
-def _share(source: Path, target: Path, readers: int | None) -> None:
-    _duplicate(source, target)
-    if readers is not None:
-        os.chown(target, -1, readers)
-        target.chmod(0o640)
-
-
-def _create_overlay(target: Path, base: Base, disk_gb: int) -> None:
-    size = [str(disk_gb * GIB)] if disk_gb else []
-    _qemu_img("create", "-f", "qcow2", "-b", str(base.path), "-F", base.format, str(target), *size)
-    target.chmod(0o600)
-
-
-def _duplicate(source: Path, target: Path) -> None:
-    """By reflink, else by hard link, else by copy: the source is never written again, so its bytes can be
-    shared."""
-    if _reflinked(source, target):
-        return
-    with suppress(OSError):
-        os.link(source, target)
-        return
-    shutil.copyfile(source, target)
-
-
-def _reflinked(source: Path, target: Path) -> bool:
-    with source.open("rb") as read, target.open("wb") as write:
-        try:
-            fcntl.ioctl(write.fileno(), _FICLONE, read.fileno())
-        except OSError:
-            target.unlink()
-            return False
-    return True
-
-
-def _qemu_img(*arguments: str) -> None:
-    command = ["qemu-img", *arguments]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=QEMU_IMG_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        raise DriverError(f"qemu-img {arguments[0]} took over {QEMU_IMG_SECONDS} s") from error
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").strip()[-500:]
-        raise DriverError(f"qemu-img {arguments[0]} failed: {said}") from error
+        appear(path, write, _DISK)
 
 
 def _direct_io_works(folder: Path) -> bool:

@@ -5,20 +5,22 @@ libvirt.org/formatdomain.html.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lxml import etree
 from lxml.builder import E, ElementMaker
 
-from altostratus.services.compute.driver import MachineSpec, Nic
+from altostratus.services.compute.domain.devices import CONFIG_DRIVE, ROOT
+from altostratus.services.compute.driver import MAX_VOLUMES, Impossible, MachineSpec, Nic, VolumeDisk
 
 NAME_PREFIX = "alto-"
 MARK_URI = "urn:altostratus:machine:1"
 MARK_KEY = "alto"
 DONE_LIMIT = 32
-SPARE_PORTS = 4  # PCIe root ports left free, for devices plugged while it runs
 PORT_ALIAS = "ua-port-"  # libvirt keeps aliases that begin with 'ua-' and makes up all others
+VOLUME_ALIAS = "ua-vol-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Domain:
     id: str
     ports: frozenset[str]
     mark: Mark
+    volumes: frozenset[str] = frozenset()  # ids of attachments
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,8 @@ def parse(xml: str) -> Domain:
     uuid = root.findtext("uuid")
     if root.tag != "domain" or not uuid:
         raise ValueError("not a domain")
-    aliases = (alias.get("name", "") for alias in root.iterfind("devices/interface/alias"))
-    ports = frozenset(a.removeprefix(PORT_ALIAS) for a in aliases if a.startswith(PORT_ALIAS))
-    return Domain(uuid, ports, _parse_mark(root.find(f"metadata/{{{MARK_URI}}}machine")))
+    mark = _parse_mark(root.find(f"metadata/{{{MARK_URI}}}machine"))
+    return Domain(uuid, _aliases(root, "interface", PORT_ALIAS), mark, _aliases(root, "disk", VOLUME_ALIAS))
 
 
 def qemu_group(capabilities: str) -> int | None:
@@ -111,6 +113,11 @@ def qemu_group(capabilities: str) -> int | None:
     labels = _tree(capabilities).xpath("host/secmodel[model='dac']/baselabel[@type='qemu' or @type='kvm']/text()")
     found = re.fullmatch(r"\+\d+:\+(\d+)", labels[0]) if labels else None
     return int(found[1]) if found else None
+
+
+def _aliases(root: etree._Element, device: str, prefix: str) -> frozenset[str]:
+    names = (alias.get("name", "") for alias in root.iterfind(f"devices/{device}/alias"))
+    return frozenset(name.removeprefix(prefix) for name in names if name.startswith(prefix))
 
 
 def _tree(xml: str) -> etree._Element:
@@ -177,15 +184,16 @@ def _clock() -> etree._Element:
 
 
 def _devices(spec: MachineSpec, placement: Placement) -> etree._Element:
-    disks = [_disk(placement.root_disk, "qcow2", "vda", placement.cache, E.boot(order="1"), *_backing(placement))]
-    if placement.config_drive is not None:
-        disks.append(_disk(placement.config_drive, "raw", "vdb", placement.cache, E.readonly()))
-    plugged = len(disks) + len(spec.nics) + 2  # random numbers, balloon
+    """There is a PCIe root port for each device and for each volume that may come while it runs: ports themselves can
+    not be plugged."""
+    disks = list(_own_disks(spec, placement))
+    slots = len(disks) + len(spec.nics) + 2 + MAX_VOLUMES  # 2: random numbers, balloon
     return E.devices(
         E.controller(type="pci", model="pcie-root", index="0"),
-        *(E.controller(type="pci", model="pcie-root-port") for _ in range(plugged + SPARE_PORTS)),
+        *(E.controller(type="pci", model="pcie-root-port") for _ in range(slots)),
         E.controller(type="usb", model="none"),
         *disks,
+        *(_volume(disk, placement.cache) for disk in spec.volumes),
         *(_interface(nic) for nic in spec.nics),
         *_serial(placement.console_log),
         E.rng(E.backend("/dev/urandom", model="random"), model="virtio"),
@@ -194,9 +202,38 @@ def _devices(spec: MachineSpec, placement: Placement) -> etree._Element:
     )
 
 
+def _own_disks(spec: MachineSpec, placement: Placement) -> Iterator[etree._Element]:
+    """The root disk needs a boot order, or the firmware may try the config drive first and stop there in silence."""
+    if spec.image_id:
+        backing = _backing(placement.base, placement.base_format) if placement.base else []
+        yield _disk(placement.root_disk, "qcow2", ROOT, placement.cache, E.boot(order="1"), *backing)
+    if placement.config_drive is not None:
+        yield _disk(placement.config_drive, "raw", CONFIG_DRIVE, placement.cache, E.readonly())
+
+
+def volume_xml(disk: VolumeDisk, cache: str) -> str:
+    """A volume's disk, as it is plugged into a machine that runs."""
+    return str(etree.tostring(_volume(disk, cache), encoding="unicode"))
+
+
+def volume_alias(attachment_id: str) -> str:
+    return VOLUME_ALIAS + attachment_id
+
+
+def _volume(disk: VolumeDisk, cache: str) -> etree._Element:
+    """Its backing chain is said to the end, or else libvirt would look for it in what a guest has written."""
+    backing = _backing(Path(disk.base), disk.base_format) if disk.base else [E.backingStore()]
+    more = [*backing, E.serial(disk.volume_id), E.alias(name=volume_alias(disk.attachment_id))]
+    if disk.readonly:
+        more.append(E.readonly())
+    if disk.boot_index == 0:
+        more.append(E.boot(order="1"))
+    if not re.fullmatch("vd[a-z]", disk.device):
+        raise Impossible(f"{disk.device[:20]!r} is no name for a disk: choose one from 'vda' to 'vdz'")
+    return _disk(Path(disk.path), disk.format, disk.device, cache, *more)
+
+
 def _disk(path: Path, image_format: str, target: str, cache: str, *more: etree._Element) -> etree._Element:
-    """The root disk needs a boot order, or the firmware may try the config drive first and stop there in
-    silence."""
     driver = E.driver(name="qemu", type=image_format, cache=cache, discard="unmap")
     if cache == "none":
         driver.set("io", "native")
@@ -204,13 +241,11 @@ def _disk(path: Path, image_format: str, target: str, cache: str, *more: etree._
     return E.disk(driver, *where, *more, type="file", device="disk")
 
 
-def _backing(placement: Placement) -> list[etree._Element]:
-    """The shared base is not given to the user that QEMU runs as: a guest that breaks out could write to
+def _backing(base: Path, base_format: str) -> list[etree._Element]:
+    """What others rest on too is not given to the user that QEMU runs as: a guest that breaks out could write to
     it."""
-    if placement.base is None:
-        return []
-    source = E.source(E.seclabel(model="dac", relabel="no"), file=str(placement.base))
-    return [E.backingStore(E.format(type=placement.base_format), source, E.backingStore(), type="file")]
+    source = E.source(E.seclabel(model="dac", relabel="no"), file=str(base))
+    return [E.backingStore(E.format(type=base_format), source, E.backingStore(), type="file")]
 
 
 def _interface(nic: Nic) -> etree._Element:

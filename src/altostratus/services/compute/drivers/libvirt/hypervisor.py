@@ -8,8 +8,7 @@ call.
 """
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,20 +26,25 @@ from altostratus.services.compute.driver import (
     Observation,
     OffReason,
     Power,
+    VolumeDisk,
 )
 from altostratus.services.compute.drivers.libvirt import domain_xml
 from altostratus.services.compute.drivers.libvirt.connection import Connection, event, is_gone
 from altostratus.services.compute.drivers.libvirt.console import LibvirtConsole
 from altostratus.services.compute.drivers.libvirt.disks import GIB, Disks
+from altostratus.services.compute.drivers.libvirt.domain import (
+    attach,
+    definition,
+    destroy,
+    detach,
+    found,
+    is_defined,
+    undefine,
+    unless_off,
+    write,
+)
 from altostratus.services.compute.drivers.libvirt.domain_xml import Domain, Mark
 from altostratus.services.compute.drivers.libvirt.power import CRASHED, PAUSED, SHUT_OFF, power
-
-_WITH_EVERYTHING = (
-    libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
-    | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
-    | libvirt.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA
-    | libvirt.VIR_DOMAIN_UNDEFINE_NVRAM
-)
 
 
 class LibvirtHypervisor:
@@ -96,7 +100,7 @@ class LibvirtHypervisor:
 
     def observe(self, machine_id: str) -> Observation | None:
         with self._connection.use() as connection:
-            domain = _found(connection, machine_id)
+            domain = found(connection, machine_id)
             seen = self._seen(domain) if domain else None
         if seen is None and self._disks.has(machine_id):
             return self._only_disks(machine_id)
@@ -114,7 +118,7 @@ class LibvirtHypervisor:
 
     def open_console(self, machine_id: str) -> ConsoleStream:
         with self._connection.use_link() as link:
-            domain = _found(link.connection, machine_id)
+            domain = found(link.connection, machine_id)
             if domain is None or not domain.isActive():
                 raise DriverError(f"machine {machine_id} does not run")
             console = LibvirtConsole(link, domain)
@@ -142,10 +146,10 @@ class LibvirtHypervisor:
 
     def ensure_defined(self, spec: MachineSpec, fence: int) -> None:
         with self._connection.use() as connection:
-            domain = _found(connection, spec.id)
+            domain = found(connection, spec.id)
             mark = self._leave_fence(spec.id, domain, fence)
             self._disks.ensure_machine(spec, fence)
-            if domain is None or not domain.isPersistent() or mark.digest != spec.digest:
+            if mark.digest != spec.digest or not is_defined(domain, spec):
                 self._define(connection, spec, mark)
 
     def ensure_running(self, machine_id: str, fence: int) -> None:
@@ -153,41 +157,65 @@ class LibvirtHypervisor:
             domain, mark = self._defined(connection, machine_id, fence)
             state, _ = domain.state()
             if state == CRASHED:
-                _destroy(domain)
+                destroy(domain)
             if state in (CRASHED, SHUT_OFF):
                 self._start(domain, mark)
             elif state == PAUSED:
                 domain.resume()
 
-    def request_shutdown(self, machine_id: str, fence: int) -> None:
+    def ensure_paused(self, machine_id: str, fence: int) -> None:
         with self._connection.use() as connection:
-            domain = _found(connection, machine_id)
+            domain = found(connection, machine_id)
+            self._leave_fence(machine_id, domain, fence)
+            if domain is not None and domain.isActive() and domain.state()[0] != PAUSED:
+                with unless_off(domain):
+                    domain.suspend()
+
+    def ensure_attached(self, machine_id: str, disk: VolumeDisk, fence: int) -> None:
+        with self._connection.use() as connection:
+            domain = found(connection, machine_id)
+            self._leave_fence(machine_id, domain, fence)
+            if domain is None or not domain.isActive():
+                raise DriverError(f"machine {machine_id} does not run")
+            attach(domain, disk, self._disks.cache)
+
+    def request_detach(self, machine_id: str, attachment_id: str, fence: int) -> None:
+        with self._connection.use() as connection:
+            domain = found(connection, machine_id)
             self._leave_fence(machine_id, domain, fence)
             if domain is not None and domain.isActive():
-                with _unless_off(domain):
+                with unless_off(domain):
+                    detach(domain, attachment_id)
+
+    def request_shutdown(self, machine_id: str, fence: int) -> None:
+        with self._connection.use() as connection:
+            domain = found(connection, machine_id)
+            self._leave_fence(machine_id, domain, fence)
+            if domain is not None and domain.isActive():
+                with unless_off(domain):
                     domain.shutdownFlags(libvirt.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN)
 
     def ensure_off(self, machine_id: str, fence: int) -> None:
         with self._connection.use() as connection:
-            domain = _found(connection, machine_id)
+            domain = found(connection, machine_id)
             self._leave_fence(machine_id, domain, fence)
             if domain is not None:
-                _destroy(domain)
+                destroy(domain)
 
     def reboot(self, machine_id: str, request_id: str, fence: int) -> None:
         with self._connection.use() as connection:
             domain, mark = self._defined(connection, machine_id, fence)
             if request_id not in mark.done:
-                _destroy(domain)
+                destroy(domain)
                 self._start(domain, mark.remember(request_id))
 
     def ensure_absent(self, machine_id: str, fence: int) -> None:
         with self._connection.use() as connection:
-            domain = _found(connection, machine_id)
+            domain = found(connection, machine_id)
             self._leave_fence(machine_id, domain, fence)
             if domain is not None:
-                _destroy(domain)
-                _undefine(domain)
+                destroy(domain)
+                undefine(domain)
         self._disks.remove(machine_id)
         self._ended_by_host.discard(machine_id)
 
@@ -204,11 +232,11 @@ class LibvirtHypervisor:
             self._disks.write_owner(replace(owner, fence=fence))
         left = replace(mark, fence=fence)
         if domain is not None and left != mark:
-            _write(domain, left)
+            write(domain, left)
         return left
 
     def _defined(self, connection: libvirt.virConnect, machine_id: str, fence: int) -> tuple[libvirt.virDomain, Mark]:
-        domain = _found(connection, machine_id)
+        domain = found(connection, machine_id)
         mark = self._leave_fence(machine_id, domain, fence)
         if domain is None or not domain.isPersistent():
             raise DriverError(f"machine {machine_id} is not defined")
@@ -216,7 +244,7 @@ class LibvirtHypervisor:
 
     def _define(self, connection: libvirt.virConnect, spec: MachineSpec, mark: Mark) -> None:
         config_drive = self._disks.config_drive(spec.id) if spec.config_drive is not None else None
-        base = self._disks.base(spec.image_id)
+        base = self._disks.base(spec.image_id) if spec.image_id else None
         placement = domain_xml.Placement(
             virt_type=self._virt_type,
             root_disk=self._disks.root_disk(spec.id),
@@ -229,12 +257,12 @@ class LibvirtHypervisor:
         mark = replace(mark, home=self._home, project_id=spec.project_id, digest=spec.digest)
         domain = connection.defineXML(domain_xml.build(spec, placement, mark))
         if domain.isActive():
-            _write(domain, mark)
+            write(domain, mark)
 
     def _start(self, domain: libvirt.virDomain, mark: Mark) -> None:
         """The boot id is left first: a machine that may have been started never looks like one that was
         not."""
-        _write(domain, replace(mark, boot_id=self._boot_id()))
+        write(domain, replace(mark, boot_id=self._boot_id()))
         self._ended_by_host.discard(domain.UUIDString())
         try:
             domain.create()
@@ -245,17 +273,23 @@ class LibvirtHypervisor:
     def _seen(self, domain: libvirt.virDomain, only_own: bool = False) -> Observation | None:
         """None when it is gone since it was listed, or another cloud's and only ours are asked for."""
         try:
-            known, (state, reason) = domain_xml.parse(domain.XMLDesc()), domain.state()
-            defined = bool(domain.isPersistent())
+            (state, reason), plugged = domain.state(), bool(domain.isActive())
+            known, defined = domain_xml.parse(domain.XMLDesc()), definition(domain)
         except libvirt.libvirtError as error:
             if is_gone(error):
                 return None
             raise
         if only_own and known.mark.home != self._home:
             return None
-        return self._observation(known, defined, state, reason)
+        seen = self._observation(known, state, reason)
+        return replace(
+            seen,
+            digest=known.mark.digest if defined else "",
+            plugged=known.volumes if plugged else frozenset(),
+            defined=defined.volumes if defined else frozenset(),
+        )
 
-    def _observation(self, known: Domain, defined: bool, state: int, reason: int) -> Observation:
+    def _observation(self, known: Domain, state: int, reason: int) -> Observation:
         host_boot_id = self._boot_id()
         doing, off_reason = power(
             state,
@@ -272,7 +306,6 @@ class LibvirtHypervisor:
             ports=known.ports,
             done=frozenset(known.mark.done),
             boot_id=known.mark.boot_id,
-            digest=known.mark.digest if defined else "",
             host_boot_id=host_boot_id,
         )
 
@@ -290,44 +323,3 @@ class LibvirtHypervisor:
 
 def _read_boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-
-
-def _found(connection: libvirt.virConnect, machine_id: str) -> libvirt.virDomain | None:
-    try:
-        return connection.lookupByUUIDString(machine_id)
-    except libvirt.libvirtError as error:
-        if is_gone(error):
-            return None
-        raise
-
-
-def _write(domain: libvirt.virDomain, mark: Mark) -> None:
-    """To the definition and to what runs, as far as there is either."""
-    flags = libvirt.VIR_DOMAIN_AFFECT_CONFIG if domain.isPersistent() else 0
-    flags |= libvirt.VIR_DOMAIN_AFFECT_LIVE if domain.isActive() else 0
-    kind, text = libvirt.VIR_DOMAIN_METADATA_ELEMENT, domain_xml.mark_xml(mark)
-    domain.setMetadata(kind, text, domain_xml.MARK_KEY, domain_xml.MARK_URI, flags)
-
-
-def _destroy(domain: libvirt.virDomain) -> None:
-    with _unless_off(domain):
-        if domain.isActive():
-            domain.destroy()
-
-
-def _undefine(domain: libvirt.virDomain) -> None:
-    try:
-        domain.undefineFlags(_WITH_EVERYTHING)
-    except libvirt.libvirtError as error:
-        if not is_gone(error):
-            raise
-
-
-@contextmanager
-def _unless_off(domain: libvirt.virDomain) -> Iterator[None]:
-    """What fails inside because the machine has just stopped has not failed."""
-    try:
-        yield
-    except libvirt.libvirtError as error:
-        if not is_gone(error) and domain.isActive():
-            raise

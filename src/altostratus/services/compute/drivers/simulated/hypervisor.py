@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from altostratus.kernel.testing.faults import Faults
 from altostratus.services.compute.driver import (
+    MAX_VOLUMES,
     BaseImage,
     Capabilities,
     ConsoleStream,
@@ -24,6 +25,7 @@ from altostratus.services.compute.driver import (
     Observation,
     OffReason,
     Power,
+    VolumeDisk,
 )
 from altostratus.services.compute.drivers.simulated.console import EchoConsole
 from altostratus.services.compute.drivers.simulated.world import GIB, Machine, World
@@ -80,10 +82,10 @@ class SimulatedHypervisor:
         def steps() -> Steps:
             found = self.world.machines.get(spec.id)
             size = found.disk if found and found.disk is not None else self._root_size(spec)
-            machine = self.world.machines.setdefault(spec.id, Machine(spec.id))
+            machine = self.world.machines.setdefault(spec.id, Machine(spec.id, off_reason=OffReason.UNKNOWN))
+            machine.fence = max(fence, machine.fence)
             if machine.disk is None:
-                machine.fence, machine.disk, machine.base = max(fence, machine.fence), size, spec.image_id
-                machine.off_reason = machine.off_reason if machine.alive else OffReason.UNKNOWN
+                machine.disk, machine.base = size, spec.image_id
             yield
             if machine.spec is None and not machine.alive:
                 machine.off_reason = OffReason.NEVER_STARTED
@@ -104,6 +106,37 @@ class SimulatedHypervisor:
                 machine.power = Power.RUNNING
 
         self._change("ensure_running", machine_id, fence, steps)
+
+    def ensure_paused(self, machine_id: str, fence: int) -> None:
+        def steps() -> Steps:
+            yield
+            machine = self.world.machines.get(machine_id)
+            if machine and machine.power is Power.RUNNING:
+                machine.power = Power.PAUSED
+                self.world.emit(machine_id, "suspended")
+
+        self._change("ensure_paused", machine_id, fence, steps)
+
+    def ensure_attached(self, machine_id: str, disk: VolumeDisk, fence: int) -> None:
+        def steps() -> Steps:
+            machine = self.world.machines.get(machine_id)
+            if machine is None or not machine.alive:
+                raise DriverError(f"machine {machine_id} does not run")
+            if len(machine.plugged | {disk.attachment_id}) > MAX_VOLUMES:
+                raise Impossible("the server has no free slot for another volume: detach one")
+            yield
+            if disk.attachment_id not in machine.plugged:
+                self.world.plug(machine, disk)
+
+        self._change("ensure_attached", machine_id, fence, steps)
+
+    def request_detach(self, machine_id: str, attachment_id: str, fence: int) -> None:
+        def steps() -> Steps:
+            yield
+            if machine := self.world.machines.get(machine_id):
+                self.world.ask_to_unplug(machine, attachment_id)
+
+        self._change("request_detach", machine_id, fence, steps)
 
     def request_shutdown(self, machine_id: str, fence: int) -> None:
         def steps() -> Steps:
@@ -231,7 +264,9 @@ class SimulatedHypervisor:
             raise DriverError(f"machine {machine_id} is not defined")
         return machine
 
-    def _root_size(self, spec: MachineSpec) -> int:
+    def _root_size(self, spec: MachineSpec) -> int | None:
+        if not spec.image_id:
+            return None
         base = self.world.bases.get(spec.image_id)
         if base is None:
             raise DriverError(f"this host has no copy of image {spec.image_id}")
@@ -260,4 +295,6 @@ def _seen(machine: Machine, host_boot_id: str) -> Observation:
         boot_id=machine.boot_id,
         digest=machine.digest if machine.spec else "",
         host_boot_id=host_boot_id,
+        plugged=machine.plugged,
+        defined=machine.defined,
     )

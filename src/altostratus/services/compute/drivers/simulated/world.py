@@ -20,6 +20,7 @@ from altostratus.services.compute.driver import (
     MachineSpec,
     OffReason,
     Power,
+    VolumeDisk,
 )
 from altostratus.services.compute.drivers.simulated.console import EchoConsole
 
@@ -43,6 +44,9 @@ class Machine:
     boot_id: str = ""
     ready_at: float | None = None  # while it starts
     deaf: bool = False  # its guest ignores ACPI
+    disks: dict[str, VolumeDisk] = field(default_factory=dict)  # volumes that its process has open, by attachment
+    leaving: dict[str, float] = field(default_factory=dict)  # when its guest lets go of what it was asked for
+    clinging: bool = False  # its guest lets go of no disk
     starts: int = 0
     done: list[str] = field(default_factory=list)
     log: bytearray = field(default_factory=bytearray)
@@ -54,6 +58,15 @@ class Machine:
         return self.live is not None
 
     @property
+    def plugged(self) -> frozenset[str]:
+        """Attachments."""
+        return frozenset(self.disks)
+
+    @property
+    def defined(self) -> frozenset[str]:
+        return frozenset(disk.attachment_id for disk in self.spec.volumes) if self.spec else frozenset()
+
+    @property
     def parts(self) -> list[str]:
         """What there is of it on the host."""
         found = {"process": self.alive, "definition": self.spec, "root disk": self.disk is not None}
@@ -61,9 +74,10 @@ class Machine:
 
 
 class World:
-    """`start_delay`: seconds (least, most) from the start of a machine until it runs. `has_bridge` says
-    whether a machine's NIC has a link to be plugged into; without one it does not start, as on a real
-    host."""
+    """`start_delay`: seconds (least, most) from the start of a machine until it runs; `detach_delay`: until a guest
+    lets go of a disk. `has_bridge` says whether a machine's NIC has a link to be plugged into, `has_volume` whether
+    there is a file for a disk; without them it does not start, as on a real host. `refused` are the attempts to
+    write to a file to which another machine writes: QEMU refuses, and nobody should have tried."""
 
     def __init__(
         self,
@@ -75,12 +89,18 @@ class World:
         memory_mb: int = 16 * 1024 * 1024,
         disk_gb: int = 1024 * 1024,
         start_delay: tuple[float, float] = (0.0, 0.0),
+        detach_delay: tuple[float, float] = (0.0, 0.0),
         has_bridge: Callable[[str], bool] = lambda _bridge: True,
+        has_volume: Callable[[str], bool] = lambda _path: True,
     ) -> None:
         self.clock = clock
         self.rng = rng
         self.start_delay = start_delay
+        self.detach_delay = detach_delay
         self.has_bridge = has_bridge
+        self.has_volume = has_volume
+        self.writers: dict[str, str] = {}  # path -> machine
+        self.refused: list[str] = []
         self.reachable = True
         self.machines: dict[str, Machine] = {}
         self.bases: dict[str, BaseImage] = {}
@@ -112,17 +132,23 @@ class World:
             listener(MachineEvent(machine_id, what))
 
     def settle(self) -> None:
-        """Machines whose time to run has come, run."""
+        """Machines whose time to run has come, run; guests whose time to let go of a disk has come, do."""
         with self.lock:
             now = self.clock()
             due = [self.machines[i] for i in self._starting if (self.machines[i].ready_at or 0.0) <= now]
             for machine in due:
                 self._come_up(machine)
+            for machine in self._letting_go():
+                for attachment_id in [i for i, at in machine.leaving.items() if at <= now]:
+                    self._unplug(machine, attachment_id)
+                    self.emit(machine.id, "device-removed")
 
     def next_due(self) -> float | None:
         """When `settle` will next have something to do, on the given clock; None: nothing waits."""
         with self.lock:
-            return min((self.machines[i].ready_at or 0.0 for i in self._starting), default=None)
+            starts = (self.machines[i].ready_at or 0.0 for i in self._starting)
+            ends = (at for machine in self._letting_go() for at in machine.leaving.values())
+            return min((*starts, *ends), default=None)
 
     # -- what the driver does to a machine ---------------------------------------------------------------
 
@@ -134,6 +160,10 @@ class World:
         for nic in spec.nics:
             if not self.has_bridge(nic.bridge):
                 raise DriverError(f"there is no bridge {nic.bridge}")
+        for disk in spec.volumes:
+            self._require_free(machine, disk)
+        for disk in spec.volumes:
+            self._open(machine, disk)
         machine.live, machine.boot_id = spec, self._boot_id
         machine.ready_at = self.clock() + self.rng.uniform(*self.start_delay)
         self._starting[machine.id] = None
@@ -145,6 +175,8 @@ class World:
             return
         self._starting.pop(machine.id, None)
         machine.live = machine.ready_at = None
+        for attachment_id in list(machine.disks):
+            self._unplug(machine, attachment_id)
         machine.power = Power.CRASHED if reason is OffReason.CRASH else Power.OFF
         machine.off_reason = reason
         if machine.spec is None:  # it was undefined as it ran: with its process its memory of itself goes
@@ -168,6 +200,17 @@ class World:
         if machine.power is Power.RUNNING and not machine.deaf:
             self.stop(machine, OffReason.GUEST)
 
+    def plug(self, machine: Machine, disk: VolumeDisk) -> None:
+        """While it runs."""
+        self._require_free(machine, disk)
+        self._open(machine, disk)
+
+    def ask_to_unplug(self, machine: Machine, attachment_id: str) -> None:
+        """A guest that is paused hears it once it runs again."""
+        if attachment_id in machine.disks and not machine.clinging and attachment_id not in machine.leaving:
+            machine.leaving[attachment_id] = self.clock() + self.rng.uniform(*self.detach_delay)
+            self.settle()
+
     # -- what happens from outside -----------------------------------------------------------------------
 
     def kill_guest(self, machine_id: str) -> None:
@@ -188,6 +231,11 @@ class World:
         """Its guest ignores, or heeds again, ACPI requests."""
         with self.lock:
             self.machines[machine_id].deaf = deaf
+
+    def make_clinging(self, machine_id: str, clinging: bool = True) -> None:
+        """Its guest lets go of no disk, or does again when it is asked."""
+        with self.lock:
+            self.machines[machine_id].clinging = clinging
 
     def reboot_host(self) -> None:
         """Everything stops at once and without a word; the host forgets why each machine was off."""
@@ -218,8 +266,9 @@ class World:
         for machine in self.machines.values():
             if machine.id not in expected:
                 yield f"machine {machine.id} left with {', '.join(machine.parts) or 'nothing but a name'}"
-            elif machine.spec is None or machine.disk is None:
+            elif machine.spec is None or (machine.disk is None and machine.spec.image_id):
                 yield f"machine {machine.id} has only {', '.join(machine.parts) or 'a name'}"
+        yield from self.refused
         for missing in sorted(expected - self.machines.keys()):
             yield f"machine {missing} is missing"
 
@@ -228,6 +277,28 @@ class World:
     def _new_boot_id(self) -> str:
         self._boots += 1
         return f"{self.rng.getrandbits(96):024x}{self._boots:08x}"
+
+    def _letting_go(self) -> list[Machine]:
+        return [machine for machine in self.machines.values() if machine.leaving and machine.power is Power.RUNNING]
+
+    def _require_free(self, machine: Machine, disk: VolumeDisk) -> None:
+        """QEMU's lock: who writes is alone."""
+        if not self.has_volume(disk.path):
+            raise DriverError(f"there is no file {disk.path}")
+        if not disk.readonly and self.writers.get(disk.path, machine.id) != machine.id:
+            self.refused.append(f"machine {machine.id} would write to {disk.path}, as {self.writers[disk.path]} does")
+            raise DriverError(f"another machine writes to {disk.path}")
+
+    def _open(self, machine: Machine, disk: VolumeDisk) -> None:
+        machine.disks[disk.attachment_id] = disk
+        if not disk.readonly:
+            self.writers[disk.path] = machine.id
+
+    def _unplug(self, machine: Machine, attachment_id: str) -> None:
+        disk = machine.disks.pop(attachment_id)
+        machine.leaving.pop(attachment_id, None)
+        if not disk.readonly:
+            del self.writers[disk.path]
 
     def _come_up(self, machine: Machine) -> None:
         self._starting.pop(machine.id, None)

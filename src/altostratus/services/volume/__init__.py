@@ -1,0 +1,1 @@
+"""Block storage: volumes, their snapshots, and what servers they are attached to."""
