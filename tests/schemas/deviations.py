@@ -65,6 +65,7 @@ UNDESCRIBED = {
     "GET /v2.0": _VERSIONS,
     "GET /v3": _VERSIONS,
     "GET /versions": _VERSIONS,
+    "GET /v3/extensions/{}": "left out",
     "GET /v3/OS-TRUST/trusts/{}/roles": "left out",
     "GET /v3/OS-TRUST/trusts/{}/roles/{}": "left out",
     "GET /v3/OS-EP-FILTER/endpoint_groups/{}/endpoints": _NO_BODY,

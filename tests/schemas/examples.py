@@ -150,6 +150,7 @@ PARAMETERS = {
     "subnets/{key}": "$subnet",
     "tags/{tag}": "red",
     "extensions/{alias}": "router",
+    "volume/v3/extensions/{alias}": "os-quota-sets",
     "schemas/{name}": "image",
     "os-keypairs/{name}": "$keypair",
     "os-extra_specs/{key}": "hw:cpu_policy",
@@ -572,7 +573,6 @@ REPLACED = {
         for what in (collection, f"{collection}/{{{key}}}")
     },
     "GET /network/v2.0/routers/{key}": {"routers/{key}": "$joined_router"},
-    "GET /volume/v3/extensions/{alias}": {"{alias}": "os-quota-sets"},
     "POST /image/v2/images/{image_id}/actions/reactivate": {"{image_id}": "$deactivated_image"},
 }
 """Path parameters of single operations."""
