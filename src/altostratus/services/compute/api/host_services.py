@@ -6,6 +6,7 @@ from litestar import get, put
 from litestar.params import FromPath
 from msgspec import UNSET
 
+from altostratus.kernel.clock import iso_plain
 from altostratus.kernel.errors import BadRequest, NotFound
 from altostratus.services.compute.api import ComputeCall, schemas
 from altostratus.services.compute.api.hosts import host_key
@@ -95,7 +96,7 @@ def _service(request: ComputeCall, host: Host) -> dict[str, Any]:
         "zone": ZONE,
         "status": "enabled" if host.enabled else "disabled",
         "state": "up" if host.up else "down",
-        "updated_at": host.seen_at.strftime("%Y-%m-%dT%H:%M:%S.%f") if host.seen_at else None,
+        "updated_at": iso_plain(host.seen_at) if host.seen_at else None,
         "disabled_reason": host.disabled_reason,
     }
     return {**found, "forced_down": host.forced_down} if request.since(11) else found

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import get
 from litestar.params import FromPath
 
+from altostratus.kernel.clock import iso_plain
 from altostratus.kernel.errors import NotFound
 from altostratus.services.compute.api import ComputeCall
 from altostratus.services.compute.domain.placement import Usage
@@ -116,7 +117,7 @@ async def get_zones_detail(request: ComputeCall) -> dict[str, Any]:
             "nova-compute": {
                 "available": h.up,
                 "active": h.enabled,
-                "updated_at": h.seen_at.strftime("%Y-%m-%dT%H:%M:%S.%f") if h.seen_at else None,
+                "updated_at": iso_plain(h.seen_at) if h.seen_at else None,
             }
         }
         for h in found

@@ -6,6 +6,7 @@ from litestar import get
 from litestar.params import FromPath
 
 from altostratus.kernel import events
+from altostratus.kernel.clock import iso_plain
 from altostratus.kernel.errors import NotFound
 from altostratus.services.compute.api import ComputeCall
 from altostratus.services.compute.errors import ServerNotFound
@@ -41,7 +42,7 @@ def _view(request: ComputeCall, event: events.Event) -> dict[str, Any]:
         "request_id": event.request_id,
         "user_id": event.user_id,
         "project_id": event.project_id,
-        "start_time": event.at.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        "start_time": iso_plain(event.at),
         "message": None,
     }
     return {**found, "updated_at": found["start_time"]} if request.since(58) else found

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from msgspec import UNSET
 
 from altostratus.contracts.volume import NewVolume, ShownSnapshot, ShownVolume
+from altostratus.kernel.clock import iso_plain
 from altostratus.kernel.errors import NotFound
 from altostratus.kernel.http.call import require_id
 from altostratus.services.compute.api import ComputeCall, schemas
@@ -116,7 +117,7 @@ def _volume(volume: ShownVolume) -> dict[str, Any]:
         "status": volume.status,
         "size": volume.size,
         "availabilityZone": volume.zone,
-        "createdAt": volume.created_at.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        "createdAt": iso_plain(volume.created_at),
         "attachments": [attachment if volume.server_id else {}],
         "displayName": volume.name,
         "displayDescription": volume.description,
@@ -132,7 +133,7 @@ def _snapshot(snapshot: ShownSnapshot) -> dict[str, Any]:
         "volumeId": snapshot.volume_id,
         "status": snapshot.status,
         "size": snapshot.size,
-        "createdAt": snapshot.created_at.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        "createdAt": iso_plain(snapshot.created_at),
         "displayName": snapshot.name,
         "displayDescription": snapshot.description,
     }

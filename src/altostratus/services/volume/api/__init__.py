@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from altostratus.kernel.clock import iso_plain
 from altostratus.kernel.errors import BadRequest
 from altostratus.kernel.http.call import Call
 from altostratus.kernel.http.context import Context, Version
@@ -58,4 +59,4 @@ def truth(value: Any) -> bool:
 
 def moment(at: datetime | None) -> str | None:
     """A time as Cinder writes it: in UTC, and without saying so."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%f") if at else None
+    return iso_plain(at) if at else None
